@@ -1,0 +1,19 @@
+/// A member's value as a scanner gives it: an object keeps its text, a string is decoded, and of the rest only the kind
+/// is told.
+package enum JSONValue: Hashable, Sendable {
+    case object(JSONObject)
+    case string(String)
+    case array, number, bool, null
+
+    /// What it is, in words that fit into an error: "an object", "a string", …
+    package var kind: String {
+        switch self {
+        case .object: "an object"
+        case .string: "a string"
+        case .array: "an array"
+        case .number: "a number"
+        case .bool: "true or false"
+        case .null: "null"
+        }
+    }
+}

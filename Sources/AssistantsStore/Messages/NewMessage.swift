@@ -1,0 +1,41 @@
+/// A message to be appended. What is `nil` was not given: it gets its default, and is not compared where the message
+/// turns out to be there already.
+package struct NewMessage: Sendable {
+    package let id: MessageID
+    /// Exactly this session, which is made if it is not there.
+    package let sessionID: SessionID
+    /// Default: that of `MessageDefaults.assistantName`.
+    package let assistantID: AssistantID?
+    /// Default: the session's, and `user_id:unknown` in a session's first message.
+    package let identity: String?
+    package let role: MessageRole
+    package let content: JSONObject
+    /// Default: `{}`.
+    package let meta: JSONObject?
+    /// Default: `MessageDefaults.date`.
+    package let dateCreated: Timestamp?
+    /// Default: the message's `dateCreated`.
+    package let dateUpdated: Timestamp?
+
+    package init(
+        id: MessageID,
+        sessionID: SessionID,
+        assistantID: AssistantID? = nil,
+        identity: String? = nil,
+        role: MessageRole,
+        content: JSONObject,
+        meta: JSONObject? = nil,
+        dateCreated: Timestamp? = nil,
+        dateUpdated: Timestamp? = nil
+    ) {
+        self.id = id
+        self.sessionID = sessionID
+        self.assistantID = assistantID
+        self.identity = identity
+        self.role = role
+        self.content = content
+        self.meta = meta
+        self.dateCreated = dateCreated
+        self.dateUpdated = dateUpdated
+    }
+}

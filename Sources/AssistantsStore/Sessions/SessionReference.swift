@@ -1,0 +1,19 @@
+/// What a caller calls a session by: its id or its name.
+package struct SessionReference: Sendable {
+    /// The ids that it could mean, nearest first; none where no session can have such a name.
+    ///
+    /// An exact id wins, then `webhook:`, then `voice:`. A name that already has a prefix is an id.
+    package let candidates: [SessionID]
+
+    package init(_ text: String) {
+        guard let exact = SessionID(text) else {
+            candidates = []
+            return
+        }
+        if SessionID.prefixes.contains(where: { text.utf8.starts(with: $0.utf8) }) {
+            candidates = [exact]
+        } else {
+            candidates = [exact] + SessionID.prefixes.compactMap { SessionID($0 + text) }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/// Where accounts, sessions and messages are kept. Every store keeps these promises, and `StoreConformance` checks them:
+///
+/// - Walking forward from the first page while others write, each message that was there at the start comes exactly
+///   once, in order; new ones come at the end; deletes shift nothing.
+/// - What a call has returned for survives a killed process.
+/// - A reader sees what it wrote.
+/// - One account never sees another's rows, whatever id, name or cursor it brings.
+///
+/// Names and ids compare as bytes.
+package protocol Store: Sendable {
+    // MARK: Messages
+
+    /// Reads one page of a session's messages, in the order in which they were accepted.
+    ///
+    /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
+    /// has come to mean another. Everything is read from one state of the database.
+    /// - Parameter body: called for each message in turn; the row lives until it returns.
+    /// - Throws: `sessionNotFound`, `cursorOfAnotherSession`.
+    func readMessages(
+        of session: SessionReference,
+        in account: AccountSID,
+        page: PageRequest<MessageCursor>,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws(StoreError) -> PageNeighbors<MessageCursor>
+
+    /// Appends messages in their order, all or nothing, and makes the sessions that are not there. A message whose id is
+    /// there already, with the same content, is left as it is.
+    /// - Throws: `messageConflict`, `accountNotFound`, `sessionFull`.
+    func append(
+        _ messages: [NewMessage],
+        to account: AccountSID,
+        defaults: MessageDefaults
+    ) async throws(StoreError) -> AppendResult
+
+    /// The place of the first message whose id its session has already, with other content.
+    func firstConflict(among messages: [NewMessage], in account: AccountSID) async throws(StoreError) -> Int?
+
+    // MARK: Sessions
+
+    /// One page of an account's sessions, in order of creation. A session created during a walk may be missed by it, one
+    /// created before it never.
+    func sessions(
+        of account: AccountSID,
+        page: PageRequest<SessionCursor>
+    ) async throws(StoreError) -> Page<Session, SessionCursor>
+
+    /// - Throws: `sessionNotFound`.
+    func session(_ session: SessionReference, in account: AccountSID) async throws(StoreError) -> Session
+
+    // MARK: Accounts
+
+    /// - Throws: `accountExists`.
+    func create(_ account: Account, token: StoredAuthToken) async throws(StoreError)
+
+    /// Every account, oldest first.
+    func accounts() async throws(StoreError) -> [Account]
+
+    /// - Throws: `accountNotFound`.
+    func create(_ key: APIKey, secretDigest: [UInt8]) async throws(StoreError)
+
+    /// The account's API keys, oldest first.
+    /// - Throws: `accountNotFound`.
+    func apiKeys(of account: AccountSID) async throws(StoreError) -> [APIKey]
+
+    /// - Throws: `apiKeyNotFound`.
+    func revoke(_ key: APIKeySID, of account: AccountSID) async throws(StoreError)
+
+    /// What the user name of Basic authentication stands for: an account's SID or an API key's.
+    func credential(for userName: String) async throws(StoreError) -> StoredCredential?
+
+    // MARK: Page tokens
+
+    /// The 32 random bytes that page tokens are authenticated with: the same for every server on this database, and kept
+    /// with it.
+    func pageTokenKey() async throws(StoreError) -> [UInt8]
+}

@@ -1,0 +1,22 @@
+/// Why a store did not do what was asked. Nothing of a call that throws is stored.
+package enum StoreError: Error {
+    /// There is no such session in the account.
+    case sessionNotFound
+    /// The cursor belongs to another session than the one that was named, or to one that has since been deleted and made
+    /// again.
+    case cursorOfAnotherSession
+    /// An account of this SID is there already.
+    case accountExists(AccountSID)
+    /// There is no account of this SID.
+    case accountNotFound(AccountSID)
+    /// The account has no API key of this SID.
+    case apiKeyNotFound(APIKeySID)
+    /// The session has a message of this id with other content; `index` is its place among the messages of the call.
+    case messageConflict(MessageID, index: Int)
+    /// The session has as many messages as one can have.
+    case sessionFull(SessionID)
+    /// The database cannot be reached, or is kept busy by others; the same call may succeed later.
+    case unavailable(any Error)
+    /// A fault of the disk, the database or the program.
+    case fault(any Error)
+}

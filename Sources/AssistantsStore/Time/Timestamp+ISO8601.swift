@@ -1,0 +1,72 @@
+extension Timestamp {
+    /// The length of `iso8601` in bytes.
+    package static let iso8601Length = 20
+
+    /// `YYYY-MM-DDTHH:MM:SSZ`, in whole seconds: the fraction is cut off.
+    package var iso8601: String {
+        String(unsafeUninitializedCapacity: Timestamp.iso8601Length) { buffer in
+            var output = OutputSpan(buffer: buffer, initializedCount: 0)
+            writeISO8601(to: &output)
+            return output.finalize(for: buffer)
+        }
+    }
+
+    /// Appends the 20 bytes of `iso8601` to a span that has room for them.
+    package func writeISO8601(to output: inout OutputSpan<UInt8>) {
+        let seconds = microseconds.flooringQuotient(by: 1_000_000)
+        let days = seconds.flooringQuotient(by: 86_400)
+        let secondOfDay = Int(seconds - days * 86_400)
+        let date = CivilDate(daysSince1970: Int(days))
+        output.append(decimal: date.year, digits: 4)
+        output.append(UInt8(ascii: "-"))
+        output.append(decimal: date.month, digits: 2)
+        output.append(UInt8(ascii: "-"))
+        output.append(decimal: date.day, digits: 2)
+        output.append(UInt8(ascii: "T"))
+        output.append(decimal: secondOfDay / 3_600, digits: 2)
+        output.append(UInt8(ascii: ":"))
+        output.append(decimal: secondOfDay / 60 % 60, digits: 2)
+        output.append(UInt8(ascii: ":"))
+        output.append(decimal: secondOfDay % 60, digits: 2)
+        output.append(UInt8(ascii: "Z"))
+    }
+
+    /// Reads a date and time of RFC 3339: `2026-07-01T09:30:00Z`, with an optional fraction of up to nine digits (cut
+    /// off after the sixth) and an offset in place of `Z`. `nil` for anything else, and for years outside 1 to 9999.
+    package init?(iso8601 text: String) {
+        var fields = DigitReader(text.utf8)
+        guard let year = fields.number(digits: 4), fields.skip("-"),
+            let month = fields.number(digits: 2), fields.skip("-"),
+            let day = fields.number(digits: 2), fields.skip("T") || fields.skip("t"),
+            let hour = fields.number(digits: 2), fields.skip(":"),
+            let minute = fields.number(digits: 2), fields.skip(":"),
+            let second = fields.number(digits: 2),
+            let fraction = fields.fraction(),
+            let offset = fields.offset(), fields.isAtEnd,
+            hour < 24, minute < 60, second < 60,
+            let date = CivilDate(year: year, month: month, day: day)
+        else { return nil }
+        let seconds = date.daysSince1970 * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        guard CivilDate.printableSeconds.contains(seconds) else { return nil }
+        self.init(microseconds: Int64(seconds) * 1_000_000 + Int64(fraction))
+    }
+}
+
+extension Int64 {
+    /// The quotient rounded towards negative infinity, so that moments before 1970 count forward within their second.
+    fileprivate func flooringQuotient(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}
+
+extension OutputSpan<UInt8> {
+    fileprivate mutating func append(decimal number: Int, digits: Int) {
+        var divisor = 1
+        for _ in 1..<digits { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

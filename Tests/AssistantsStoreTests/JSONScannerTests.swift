@@ -1,0 +1,87 @@
+import Testing
+
+@testable import AssistantsStore
+
+@Suite("The JSON scanner")
+struct JSONScannerTests {
+    private func members(_ text: String) throws -> [JSONMember] {
+        var scanner = JSONScanner(Array(text.utf8))
+        return try scanner.members()
+    }
+
+    @Test("finds the members in their order, with objects as they came")
+    func findsMembers() throws {
+        let found = try members(
+            #" {"b" : { "x": 1.50 , "a":[1,{}]} ,"a":"é\n\u00e9\ud83d\ude00\/","c":[],"d":-0.5e+7,"e":true,"f":null} "#
+        )
+        #expect(found.map(\.key) == ["b", "a", "c", "d", "e", "f"])
+        #expect(
+            found.map(\.value) == [
+                .object(try JSONObject(#"{ "x": 1.50 , "a":[1,{}]}"#)), .string("é\né😀/"), .array, .number, .bool,
+                .null,
+            ]
+        )
+        #expect(try members("{}").isEmpty)
+    }
+
+    @Test(
+        "refuses what is not JSON, and says where",
+        arguments: [
+            ("", 0), ("[]", 0), ("1", 0), ("{", 1), (#"{"a"}"#, 4), (#"{"a":}"#, 5), (#"{"a":1,}"#, 7), (#"{a:1}"#, 1),
+            (#"{"a":1} x"#, 8), (#"{"a":01}"#, 6), (#"{"a":1.}"#, 7), (#"{"a":1e}"#, 7), (#"{"a":+1}"#, 5),
+            (#"{"a":.5}"#, 5),
+            (#"{"a":-}"#, 5), (#"{"a":tru}"#, 8), (#"{"a":nul"#, 8), (#"{"a":"x}"#, 5), (#"{"a":"\x"}"#, 6),
+            (#"{"a":"\u12g4"}"#, 6), (#"{"a":"\u12"}"#, 6), ("{\"a\":\"\u{1}\"}", 6), ("{\"a\":\"\n\"}", 6),
+            (#"{"a":[1 2]}"#, 8), (#"{"a":[1,]}"#, 8), (#"{"a":NaN}"#, 5), (#"{"a":1}{}"#, 7), (#"{'a':1}"#, 1),
+        ]
+    )
+    func refuses(_ text: String, _ offset: Int) {
+        let error = #expect(throws: JSONError.self) { try members(text) }
+        #expect(error?.offset == offset, "\(text): \(String(describing: error))")
+    }
+
+    @Test(
+        "refuses what could not be stored or told apart",
+        arguments: [
+            (#"{"a":1,"a":2}"#, "twice"), (#"{"c":{"a":1,"b":2,"\u0061":3}}"#, "twice"),
+            (#"{"c":[{"a":1,"a":1}]}"#, "twice"),
+            (#"{"a":"\u0000"}"#, "NUL"), (#"{"c":{"\u0000":1}}"#, "NUL"), (#"{"a":"\ud800"}"#, "surrogate"),
+            (#"{"a":"\ud800x"}"#, "surrogate"), (#"{"a":"\ud800\u0041"}"#, "surrogate"),
+            (#"{"a":"\udc00"}"#, "surrogate"),
+        ]
+    )
+    func refusesAmbiguous(_ text: String, _ word: String) {
+        let error = #expect(throws: JSONError.self) { try members(text) }
+        #expect(error?.reason.contains(word) == true, "\(text): \(String(describing: error))")
+    }
+
+    @Test("keys that only look alike are different")
+    func keysAreBytes() throws {
+        #expect(try members("{\"caf\u{E9}\":1,\"cafe\u{301}\":2}").count == 2)
+    }
+
+    @Test("finds a repeated key among many")
+    func manyKeys() throws {
+        let keys = (0..<1_000).map { #""k\#($0)":0"# }
+        #expect(try members("{\(keys.joined(separator: ","))}").count == 1_000)
+        #expect(throws: JSONError.self) { try members("{\(keys.joined(separator: ",")),\"k500\":1}") }
+    }
+
+    @Test("nests as deep as is allowed, and no deeper")
+    func depth() throws {
+        func nested(_ depth: Int) -> String {
+            "{\"a\":" + String(repeating: "[", count: depth - 1) + String(repeating: "]", count: depth - 1) + "}"
+        }
+        #expect(try members(nested(JSONScanner.maximumDepth)).count == 1)
+        for depth in [JSONScanner.maximumDepth + 1, 10_000, 500_000] {
+            let error = #expect(throws: JSONError.self) { try members(nested(depth)) }
+            #expect(error?.reason.contains("deeper") == true)
+        }
+    }
+
+    @Test("refuses invalid UTF-8, and says where")
+    func invalidUTF8() {
+        var scanner = JSONScanner(Array(#"{"a":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8))
+        #expect(throws: JSONError(offset: 6, reason: "invalid UTF-8")) { try scanner.members() }
+    }
+}

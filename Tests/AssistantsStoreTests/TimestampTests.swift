@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+@testable import AssistantsStore
+
+@Suite("Timestamps")
+struct TimestampTests {
+    @Test(
+        "dates of RFC 3339 are read",
+        arguments: [
+            ("1970-01-01T00:00:00Z", 0), ("2018-05-02T19:38:15Z", 1_525_289_895_000_000),
+            ("2024-02-29T23:59:59Z", 1_709_251_199_000_000), ("2024-02-29T23:59:59.5Z", 1_709_251_199_500_000),
+            ("2024-02-29T23:59:59.123456789Z", 1_709_251_199_123_456),
+            ("2024-03-01T01:59:59+02:00", 1_709_251_199_000_000),
+            ("2024-02-29T18:29:59-05:30", 1_709_251_199_000_000), ("1969-12-31T23:59:59.999999Z", -1),
+            ("0001-01-01T00:00:00Z", -62_135_596_800_000_000), ("9999-12-31T23:59:59Z", 253_402_300_799_000_000),
+            ("2024-01-01t00:00:00z", 1_704_067_200_000_000),
+        ] as [(String, Int64)]
+    )
+    func reads(_ text: String, _ microseconds: Int64) {
+        #expect(Timestamp(iso8601: text)?.microseconds == microseconds)
+    }
+
+    @Test(
+        "what is no date is refused",
+        arguments: [
+            "", "2024", "2024-01-01", "2024-01-01T00:00:00", "2024-1-1T00:00:00Z", "2024-13-01T00:00:00Z",
+            "2024-00-01T00:00:00Z", "2024-01-00T00:00:00Z", "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z",
+            "2024-04-31T00:00:00Z", "2024-01-01T24:00:00Z", "2024-01-01T00:60:00Z", "2024-01-01T00:00:60Z",
+            "2024-01-01T00:00:00.Z", "2024-01-01T00:00:00.1234567890Z", "2024-01-01T00:00:00+2:00",
+            "2024-01-01T00:00:00Zx", " 2024-01-01T00:00:00Z", "2024-01-01 00:00:00Z", "0000-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01", "２０２４-01-01T00:00:00Z",
+        ]
+    )
+    func refuses(_ text: String) {
+        #expect(Timestamp(iso8601: text) == nil)
+    }
+
+    @Test("every day from 1900 to 2100 is written as the calendar has it, and read again")
+    func agreesWithCalendar() throws {
+        var calendar = Calendar(identifier: .gregorian)
+        calendar.timeZone = try #require(TimeZone(identifier: "UTC"))
+        for day in -25_567..<47_482 {
+            let time = Timestamp(microseconds: Int64(day) * 86_400_000_000)
+            let parts = calendar.dateComponents(
+                [.year, .month, .day],
+                from: Date(timeIntervalSince1970: Double(day) * 86_400)
+            )
+            let digits = [parts.year, parts.month, parts.day].map { String(format: "%02d", $0 ?? 0) }
+            #expect(time.iso8601 == "\(digits.joined(separator: "-"))T00:00:00Z")
+            #expect(Timestamp(iso8601: time.iso8601) == time)
+        }
+    }
+
+    @Test("fractions are cut off, before 1970 too")
+    func fractions() {
+        #expect(Timestamp(microseconds: 1_999_999).iso8601 == "1970-01-01T00:00:01Z")
+        #expect(Timestamp(microseconds: -1).iso8601 == "1969-12-31T23:59:59Z")
+    }
+}
