@@ -4,9 +4,32 @@ import PackageDescription
 let package = Package(
     name: "understudy",
     platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
     targets: [
         .target(name: "AssistantsStore"),
+        .target(
+            name: "SQLiteStore",
+            dependencies: [
+                "AssistantsStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
+        .target(name: "StoreConformance", dependencies: ["AssistantsStore"]),
+        .target(name: "TestSupport"),
         .testTarget(name: "AssistantsStoreTests", dependencies: ["AssistantsStore"]),
+        .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: [
+                "AssistantsStore",
+                "SQLiteStore",
+                "StoreConformance",
+                "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,34 @@
+import AssistantsStore
+import GRDB
+
+/// What a user name of Basic authentication stands for.
+struct CredentialQuery: ~Copyable {
+    private var account: PreparedStatement
+    private var apiKey: PreparedStatement
+
+    init(on connection: SQLiteConnection) throws {
+        let account = try PreparedStatement("SELECT sid, auth_token_digest FROM account WHERE sid = ?", on: connection)
+        let apiKey = try PreparedStatement(
+            "SELECT account_sid, secret_digest FROM api_key WHERE sid = ?",
+            on: connection
+        )
+        self.account = account
+        self.apiKey = apiKey
+    }
+
+    mutating func run(_ userName: String) throws -> StoredCredential? {
+        if AccountSID(userName) != nil { return try Self.run(&account, userName) }
+        if APIKeySID(userName) != nil { return try Self.run(&apiKey, userName) }
+        return nil
+    }
+
+    private static func run(_ statement: inout PreparedStatement, _ sid: String) throws -> StoredCredential? {
+        defer { statement.reset() }
+        try statement.bind(sid, at: 1)
+        guard try statement.step() else { return nil }
+        return StoredCredential(
+            account: AccountSID(unchecked: statement.text(0)),
+            digest: statement.bytes(1).withUnsafeBytes { Array($0) }
+        )
+    }
+}

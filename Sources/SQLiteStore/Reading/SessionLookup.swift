@@ -1,0 +1,48 @@
+import AssistantsStore
+import GRDB
+
+/// Finds the session that a caller means, and holds its id for the length of a query.
+struct SessionLookup: ~Copyable {
+    static let byID = "SELECT number, id FROM session WHERE account_sid = ? AND id = ?"
+
+    private var byID: PreparedStatement
+
+    init(on connection: SQLiteConnection) throws {
+        byID = try PreparedStatement(Self.byID, on: connection)
+    }
+
+    /// With a cursor, the session of the cursor, which must be one that the reference could mean; else the nearest that
+    /// there is.
+    /// - Throws: `StoreError.sessionNotFound`, `StoreError.cursorOfAnotherSession`.
+    mutating func find(
+        _ reference: SessionReference,
+        in account: AccountSID,
+        for place: PageRequest<MessageCursor>.Place
+    ) throws -> SessionNumber {
+        var wanted: SessionNumber?
+        switch place {
+        case .first: wanted = nil
+        case .after(let cursor), .before(let cursor): wanted = cursor.session
+        }
+        var isAnyThere = false
+        try byID.bind(account.text, at: 1)
+        for candidate in reference.candidates {
+            byID.reset()
+            try byID.bind(candidate.text, at: 2)
+            guard try byID.step() else { continue }
+            let number = SessionNumber(byID.integer(0))
+            if wanted == nil || wanted == number { return number }
+            isAnyThere = true
+        }
+        throw isAnyThere ? StoreError.cursorOfAnotherSession : StoreError.sessionNotFound
+    }
+
+    /// The id of the session that was found, until `reset`.
+    var id: RawSpan {
+        @_lifetime(borrow self) get { byID.bytes(1) }
+    }
+
+    mutating func reset() {
+        byID.reset()
+    }
+}

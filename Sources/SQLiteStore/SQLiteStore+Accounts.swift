@@ -1,0 +1,44 @@
+package import AssistantsStore
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    package func create(_ account: Account, token: StoredAuthToken) async throws(StoreError) {
+        try await write { db in
+            do {
+                try db.execute(
+                    sql: """
+                        INSERT INTO account (sid, name, auth_token_digest, auth_token_sealed, date_created)
+                        VALUES (?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        account.sid.text, account.name, Data(token.digest), Data(token.sealed),
+                        account.dateCreated.microseconds,
+                    ]
+                )
+            } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_PRIMARYKEY {
+                throw StoreError.accountExists(account.sid)
+            }
+        }
+    }
+
+    package func accounts() async throws(StoreError) -> [Account] {
+        try await read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM account ORDER BY date_created, sid").map { row in
+                Account(
+                    sid: AccountSID(unchecked: row["sid"]),
+                    name: row["name"],
+                    dateCreated: Timestamp(microseconds: row["date_created"])
+                )
+            }
+        }
+    }
+
+    package func credential(for userName: String) async throws(StoreError) -> StoredCredential? {
+        do {
+            return try readers.read { try $0.credentials.run(userName) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

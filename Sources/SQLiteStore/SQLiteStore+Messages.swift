@@ -1,0 +1,40 @@
+package import AssistantsStore
+import GRDB
+
+extension SQLiteStore {
+    package func readMessages(
+        of session: SessionReference,
+        in account: AccountSID,
+        page: PageRequest<MessageCursor>,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
+        do {
+            return try readers.read { try $0.messages.run(session, in: account, page: page, body) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    package func append(
+        _ messages: [NewMessage],
+        to account: AccountSID,
+        defaults: MessageDefaults
+    ) async throws(StoreError) -> AppendResult {
+        try await write { [writer] db in
+            try writer.append(messages, to: account, defaults: defaults, in: db)
+        }
+    }
+
+    package func firstConflict(
+        among messages: [NewMessage],
+        in account: AccountSID
+    ) async throws(StoreError) -> Int? {
+        do {
+            return try await pool.writeWithoutTransaction { [writer] _ in
+                try writer.firstConflict(among: messages, in: account)
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import AssistantsStore
+import GRDB
+
+extension StoreError {
+    /// Sorts what SQLite and GRDB threw: a database that is kept busy may be free later, the rest are faults.
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as DatabaseError
+        where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode.primaryResultCode):
+            self = .unavailable(error)
+        default: self = .fault(error)
+        }
+    }
+}
+
+extension SQLiteStore {
+    /// Reads from one state of the database.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.read(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Writes in one transaction, which is rolled back where `body` throws.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.write(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}

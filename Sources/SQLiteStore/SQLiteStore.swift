@@ -1,0 +1,45 @@
+import AssistantsStore
+import Foundation
+import GRDB
+
+/// The embedded store: one SQLite file in write-ahead-log mode, which several processes may have open.
+///
+/// GRDB has the connections, the migrations, and every query but the two that each request runs: those go through
+/// `readers`.
+package struct SQLiteStore: Store {
+    let pool: DatabasePool
+    let readers: ReaderPool
+    let writer: MessageWriter
+
+    /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
+    /// - Parameter willMigrate: called before an older database is changed, with the path of the copy that was put
+    ///   aside; throwing leaves the database as it is.
+    package init(path: String, willMigrate: (_ copy: String) throws -> Void = { _ in }) throws {
+        try self.init(path: path, migrator: Migrations.all, willMigrate: willMigrate)
+    }
+
+    init(path: String, migrator: DatabaseMigrator, willMigrate: (_ copy: String) throws -> Void = { _ in }) throws {
+        let file = DatabaseFile(path: path)
+        if try file.state(under: migrator) == .older {
+            try willMigrate(file.putAsideCopy())
+        }
+        pool = try DatabasePool(path: path, configuration: Self.configuration)
+        // Opening sets NORMAL, which can lose the last commits when the power fails.
+        try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+        try migrator.migrate(pool)
+        readers = ReaderPool(path: path, configuration: Self.configuration)
+        writer = try pool.writeWithoutTransaction { db in try MessageWriter(db) }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        // Short naps of one length: SQLite's own time-out sleeps ever longer, and so misses the gaps that a writer
+        // with much to store leaves between its transactions.
+        configuration.busyMode = .callback { tries in
+            usleep(1_000)
+            return tries < 5_000
+        }
+        configuration.maximumReaderCount = 4
+        return configuration
+    }
+}

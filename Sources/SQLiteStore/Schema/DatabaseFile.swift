@@ -1,0 +1,56 @@
+import Foundation
+import GRDB
+
+/// A database's file before it is opened for use: what it is, and a copy of it put aside before it is changed.
+struct DatabaseFile {
+    enum State {
+        /// There is no file, or one in which nothing has been stored.
+        case new
+        /// It lacks migrations that this program has.
+        case older
+        case current
+    }
+
+    let path: String
+
+    /// Reads the file without changing it.
+    /// - Throws: `DatabaseFileError` where the file is not to be opened.
+    func state(under migrator: DatabaseMigrator) throws -> State {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        guard let size = attributes?[.size] as? Int, size > 0 else { return .new }
+        do {
+            return try DatabaseQueue(path: path, configuration: readOnly).read { db in
+                guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == Migrations.applicationID else {
+                    // A first start that was cut off leaves a database without tables.
+                    let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema")
+                    guard tables == 0 else { throw DatabaseFileError.foreign(path: path) }
+                    return .new
+                }
+                guard try !migrator.hasBeenSuperseded(db) else { throw DatabaseFileError.newer(path: path) }
+                return try migrator.hasCompletedMigrations(db) ? .current : .older
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            throw DatabaseFileError.notADatabase(path: path)
+        }
+    }
+
+    /// Writes a copy beside the file and returns its path. One that is there already is from an attempt that was cut
+    /// off, and is replaced.
+    func putAsideCopy() throws -> String {
+        let queue = try DatabaseQueue(path: path, configuration: readOnly)
+        let version = try queue.read { db in
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM grdb_migrations") ?? 0
+        }
+        let copy = "\(path).version-\(version)"
+        try? FileManager.default.removeItem(atPath: copy)
+        try queue.inDatabase { db in try db.execute(sql: "VACUUM INTO ?", arguments: [copy]) }
+        return copy
+    }
+
+    private var readOnly: Configuration {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        return configuration
+    }
+}

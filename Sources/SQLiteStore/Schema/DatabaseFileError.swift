@@ -1,0 +1,17 @@
+/// Why a file is not opened as a database.
+package enum DatabaseFileError: Error, CustomStringConvertible {
+    case notADatabase(path: String)
+    case foreign(path: String)
+    case newer(path: String)
+
+    package var description: String {
+        switch self {
+        case .notADatabase(let path):
+            "\(path) is not a SQLite database; move it away, or name another data directory"
+        case .foreign(let path):
+            "\(path) is another program's SQLite database; move it away, or name another data directory"
+        case .newer(let path):
+            "\(path) was written by a newer version of Understudy; run that version, or restore the copy that it put aside"
+        }
+    }
+}

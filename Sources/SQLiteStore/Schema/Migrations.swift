@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+
+/// Every change of the schema, oldest first. What has been released is never edited: a change is a new migration.
+enum Migrations {
+    /// Marks a file as Understudy's: "UNDS" in SQLite's `application_id`.
+    static let applicationID: Int32 = 0x554E_4453
+
+    static var all: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 accounts, sessions, messages", migrate: createFirstSchema)
+        return migrator
+    }
+
+    private static func createFirstSchema(_ db: Database) throws {
+        try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+        try db.execute(
+            sql: """
+                CREATE TABLE setting (
+                    name TEXT PRIMARY KEY,
+                    value BLOB NOT NULL
+                ) STRICT, WITHOUT ROWID;
+
+                CREATE TABLE account (
+                    sid TEXT PRIMARY KEY,
+                    name TEXT NOT NULL,
+                    auth_token_digest BLOB NOT NULL,
+                    auth_token_sealed BLOB NOT NULL,
+                    date_created INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+
+                CREATE TABLE api_key (
+                    sid TEXT PRIMARY KEY,
+                    account_sid TEXT NOT NULL REFERENCES account (sid),
+                    name TEXT NOT NULL,
+                    secret_digest BLOB NOT NULL,
+                    date_created INTEGER NOT NULL
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX api_key_of_account ON api_key (account_sid, date_created);
+
+                CREATE TABLE assistant (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account_sid TEXT NOT NULL REFERENCES account (sid),
+                    id TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    date_created INTEGER NOT NULL,
+                    UNIQUE (account_sid, id)
+                ) STRICT;
+
+                -- AUTOINCREMENT: a number is never given again, so a page token of a deleted session cannot meet a new one.
+                CREATE TABLE session (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account_sid TEXT NOT NULL REFERENCES account (sid),
+                    id TEXT NOT NULL,
+                    assistant_id TEXT NOT NULL,
+                    identity TEXT NOT NULL,
+                    verified INTEGER NOT NULL,
+                    last_position INTEGER NOT NULL,
+                    date_created INTEGER NOT NULL,
+                    date_updated INTEGER NOT NULL,
+                    UNIQUE (account_sid, id)
+                ) STRICT;
+                CREATE INDEX session_by_creation ON session (account_sid, date_created, number);
+
+                -- The key is the session's number and the message's position in it: number << 32 | position.
+                CREATE TABLE message (
+                    key INTEGER PRIMARY KEY,
+                    id TEXT NOT NULL,
+                    assistant_id TEXT NOT NULL,
+                    identity TEXT NOT NULL,
+                    role TEXT NOT NULL,
+                    content TEXT NOT NULL,
+                    meta TEXT NOT NULL,
+                    date_created INTEGER NOT NULL,
+                    date_updated INTEGER NOT NULL
+                ) STRICT;
+                CREATE UNIQUE INDEX message_id ON message (key >> 32, id);
+                """
+        )
+        var random = SystemRandomNumberGenerator()
+        let pageTokenKey = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        try db.execute(
+            sql: "INSERT INTO setting (name, value) VALUES ('page_token_key', ?)",
+            arguments: [Data(pageTokenKey)]
+        )
+    }
+}

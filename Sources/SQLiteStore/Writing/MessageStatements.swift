@@ -1,0 +1,75 @@
+import AssistantsStore
+import GRDB
+
+/// The statements on `message` that appending needs.
+struct MessageStatements: ~Copyable {
+    private var insert: PreparedStatement
+    private var find: PreparedStatement
+
+    init(on connection: SQLiteConnection) throws {
+        let insert = try PreparedStatement(
+            """
+            INSERT INTO message
+                (key, id, assistant_id, identity, role, content, meta, date_created, date_updated)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            on: connection
+        )
+        let find = try PreparedStatement(
+            """
+            SELECT assistant_id, identity, role, content, meta, date_created, date_updated
+            FROM message WHERE key >> 32 = ? AND id = ?
+            """,
+            on: connection
+        )
+        self.insert = insert
+        self.find = find
+    }
+
+    /// `false` where the session has a message of this id already.
+    mutating func insert(
+        _ message: NewMessage,
+        at key: MessageKey,
+        assistantID: AssistantID,
+        identity: String,
+        created: Timestamp,
+        updated: Timestamp
+    ) throws -> Bool {
+        try insert.bind(key.value, at: 1)
+        try insert.bind(message.id.text, at: 2)
+        try insert.bind(assistantID.text, at: 3)
+        try insert.bind(identity, at: 4)
+        try insert.bind(message.role.rawValue, at: 5)
+        try insert.bind(message.content.text, at: 6)
+        try insert.bind((message.meta ?? .empty).text, at: 7)
+        try insert.bind(created.microseconds, at: 8)
+        try insert.bind(updated.microseconds, at: 9)
+        do {
+            try insert.run()
+            return true
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+            return false
+        }
+    }
+
+    /// Whether what was given of a message is what its session has under its id; `nil` where it has nothing.
+    mutating func isSame(_ message: NewMessage, in session: SessionNumber) throws -> Bool? {
+        defer { find.reset() }
+        try find.bind(session.value, at: 1)
+        try find.bind(message.id.text, at: 2)
+        guard try find.step() else { return nil }
+        return holds(message.assistantID?.text, at: 0)
+            && holds(message.identity, at: 1)
+            && holds(message.role.rawValue, at: 2)
+            && holds(message.content.text, at: 3)
+            && holds(message.meta?.text, at: 4)
+            && (message.dateCreated == nil || message.dateCreated == find.timestamp(5))
+            && (message.dateUpdated == nil || message.dateUpdated == find.timestamp(6))
+    }
+
+    /// Whether the found row's column has this text, byte for byte; what was not given is not compared.
+    private func holds(_ text: String?, at column: Int32) -> Bool {
+        guard let text else { return true }
+        return find.text(column).utf8.elementsEqual(text.utf8)
+    }
+}

@@ -1,0 +1,119 @@
+import AssistantsStore
+
+/// An account in an empty store, and short words for what the checks do with it.
+struct Fixture: Sendable {
+    static let defaults = MessageDefaults(assistantName: "Test", date: Timestamp(microseconds: 1_700_000_000_000_000))
+
+    let store: any Store
+    let account: AccountSID
+
+    init(_ store: any Store) async throws {
+        self.store = store
+        account = .random()
+        try await store.create(Account(sid: account, name: "", dateCreated: .now), token: .meaningless)
+    }
+
+    /// Another account in the same store.
+    func neighbor() async throws -> Fixture {
+        try await Fixture(store)
+    }
+
+    @discardableResult
+    func append(_ messages: [NewMessage]) async throws -> AppendResult {
+        try await store.append(messages, to: account, defaults: Self.defaults)
+    }
+
+    @discardableResult
+    func append(_ texts: [String], to session: String) async throws -> AppendResult {
+        try await append(texts.map { try .text($0, in: session) })
+    }
+
+    /// One page, as the texts of its messages.
+    func page(
+        of session: String,
+        _ place: PageRequest<MessageCursor>.Place,
+        size: Int
+    ) async throws -> (texts: [String], neighbors: PageNeighbors<MessageCursor>) {
+        var texts: [String] = []
+        let neighbors = try await store.readMessages(
+            of: SessionReference(session),
+            in: account,
+            page: PageRequest(place, size: size)
+        ) { row in
+            texts.append(row.id.text)
+        }
+        return (texts, neighbors)
+    }
+
+    /// What a row says beyond its text.
+    struct RowFields: Sendable {
+        let assistantID: String
+        let identity: String
+        let meta: String
+        let dateCreated: Timestamp
+        let dateUpdated: Timestamp
+    }
+
+    func rows(of session: String) async throws -> [RowFields] {
+        var rows: [RowFields] = []
+        _ = try await store.readMessages(
+            of: SessionReference(session),
+            in: account,
+            page: PageRequest(.first, size: 1_000)
+        ) { row in
+            rows.append(
+                RowFields(
+                    assistantID: row.assistantID.text,
+                    identity: row.identity.text,
+                    meta: row.meta.text,
+                    dateCreated: row.dateCreated,
+                    dateUpdated: row.dateUpdated
+                )
+            )
+        }
+        return rows
+    }
+
+    /// Walks forward to the end and gives the pages.
+    func walk(
+        _ session: String,
+        size: Int,
+        afterEachPage: (Int) async throws -> Void = { _ in }
+    ) async throws -> [[String]] {
+        var pages: [[String]] = []
+        var place = PageRequest<MessageCursor>.Place.first
+        while true {
+            let page = try await page(of: session, place, size: size)
+            pages.append(page.texts)
+            guard let next = page.neighbors.next else { return pages }
+            try await afterEachPage(pages.count)
+            place = .after(next)
+        }
+    }
+}
+
+extension NewMessage {
+    /// A message whose id is its text, so that a walk's result can be compared with what was written.
+    static func text(_ text: String, in session: String, date: Timestamp? = nil) throws -> NewMessage {
+        NewMessage(
+            id: MessageID(unchecked: text),
+            sessionID: SessionID(unchecked: session),
+            role: .user,
+            content: try JSONObject(#"{"content":"\#(text)"}"#),
+            dateCreated: date
+        )
+    }
+}
+
+extension StoredAuthToken {
+    /// One that no password has.
+    static var meaningless: StoredAuthToken {
+        StoredAuthToken(digest: (0..<32).map { _ in .random(in: .min ... .max) }, sealed: [])
+    }
+}
+
+extension RawSpan {
+    var text: String {
+        withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+}

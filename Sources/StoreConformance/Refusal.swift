@@ -1,0 +1,30 @@
+import AssistantsStore
+import Testing
+
+/// The kinds of `StoreError` that the checks expect, to compare with.
+enum Refusal: Equatable {
+    case sessionNotFound, cursorOfAnotherSession, accountExists, accountNotFound, apiKeyNotFound
+    case messageConflict(index: Int)
+    case sessionFull, unavailable, fault
+
+    init(_ error: StoreError) {
+        self =
+            switch error {
+            case .sessionNotFound: .sessionNotFound
+            case .cursorOfAnotherSession: .cursorOfAnotherSession
+            case .accountExists: .accountExists
+            case .accountNotFound: .accountNotFound
+            case .apiKeyNotFound: .apiKeyNotFound
+            case .messageConflict(_, let index): .messageConflict(index: index)
+            case .sessionFull: .sessionFull
+            case .unavailable: .unavailable
+            case .fault: .fault
+            }
+    }
+
+    /// Expects that `body` throws a store's error of this kind.
+    func expect(from body: () async throws -> Void, at location: SourceLocation = #_sourceLocation) async {
+        let error = await #expect(throws: StoreError.self, sourceLocation: location) { try await body() }
+        #expect(error.map(Refusal.init) == self, sourceLocation: location)
+    }
+}

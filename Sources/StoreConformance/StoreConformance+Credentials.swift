@@ -1,0 +1,51 @@
+import AssistantsStore
+import Testing
+
+extension StoreConformance {
+    static let credentials = [
+        StoreConformance("an account's SID stands for it, with its token's digest") { store in
+            let token = StoredAuthToken.meaningless
+            let account = Account(sid: .random(), name: "n", dateCreated: Timestamp(microseconds: 1))
+            try await store.create(account, token: token)
+            let credential = try await store.credential(for: account.sid.text)
+            #expect(credential?.account == account.sid)
+            #expect(credential?.digest == token.digest)
+            #expect(try await store.accounts().map(\.sid) == [account.sid])
+            #expect(try await store.accounts().map(\.name) == ["n"])
+            for stranger in ["", "AC", AccountSID.random().text, "SK" + account.sid.text.dropFirst(2)] {
+                #expect(try await store.credential(for: stranger) == nil, "\(stranger)")
+            }
+        },
+        StoreConformance("an account cannot be made twice") { store in
+            let fixture = try await Fixture(store)
+            let again = Account(sid: fixture.account, name: "", dateCreated: .now)
+            await Refusal.accountExists.expect { try await store.create(again, token: .meaningless) }
+        },
+        StoreConformance("an API key stands for its account until it is revoked") { store in
+            let fixture = try await Fixture(store)
+            let other = try await fixture.neighbor()
+            let key = APIKey(sid: .random(), account: fixture.account, name: "k", dateCreated: .now)
+            let digest = StoredAuthToken.meaningless.digest
+            try await store.create(key, secretDigest: digest)
+            let credential = try await store.credential(for: key.sid.text)
+            #expect(credential?.account == fixture.account)
+            #expect(credential?.digest == digest)
+            #expect(try await store.apiKeys(of: fixture.account).map(\.name) == ["k"])
+            #expect(try await store.apiKeys(of: other.account).isEmpty)
+            await Refusal.apiKeyNotFound.expect { try await store.revoke(key.sid, of: other.account) }
+            try await store.revoke(key.sid, of: fixture.account)
+            #expect(try await store.credential(for: key.sid.text) == nil)
+            await Refusal.apiKeyNotFound.expect { try await store.revoke(key.sid, of: fixture.account) }
+        },
+        StoreConformance("API keys need an account that is there") { store in
+            let key = APIKey(sid: .random(), account: .random(), name: "", dateCreated: .now)
+            await Refusal.accountNotFound.expect { try await store.create(key, secretDigest: []) }
+            await Refusal.accountNotFound.expect { _ = try await store.apiKeys(of: key.account) }
+        },
+        StoreConformance("the page token key is 32 bytes and stays the same") { store in
+            let key = try await store.pageTokenKey()
+            #expect(key.count == 32)
+            #expect(try await store.pageTokenKey() == key)
+        },
+    ]
+}

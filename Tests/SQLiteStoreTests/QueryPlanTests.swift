@@ -1,0 +1,51 @@
+import AssistantsStore
+import GRDB
+import TestSupport
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("Query plans")
+struct QueryPlanTests {
+    @Test(
+        "the queries of a page are seeks on the key: no scan, no temporary b-tree",
+        arguments: [
+            (MessagePageQuery.page, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
+            (MessagePageQuery.any, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
+            (
+                MessagePageQuery.start,
+                ["CO-ROUTINE page", "SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SCAN page"]
+            ),
+            (
+                SessionLookup.byID,
+                ["SEARCH session USING COVERING INDEX sqlite_autoindex_session_1 (account_sid=? AND id=?)"]
+            ),
+        ]
+    )
+    func seeks(_ sql: String, _ plan: [String]) async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(path: directory.file("understudy.sqlite"))
+        #expect(try await details(of: sql, in: store) == plan)
+    }
+
+    @Test("a list of sessions is a seek on the index by creation")
+    func sessionList() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(path: directory.file("understudy.sqlite"))
+        for condition in [SessionList.after, SessionList.before] {
+            let details = try await details(of: SessionList.sql(condition), in: store)
+            #expect(details.count == 1)
+            #expect(
+                details.first?.hasPrefix("SEARCH session USING INDEX session_by_creation (account_sid=? AND ") == true
+            )
+        }
+    }
+
+    private func details(of sql: String, in store: SQLiteStore) async throws -> [String] {
+        try await store.pool.read { db in
+            let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN \(sql)")
+            statement.setUncheckedArguments([])
+            return try Row.fetchAll(statement).map { $0["detail"] }
+        }
+    }
+}
