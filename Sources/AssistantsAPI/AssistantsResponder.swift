@@ -1,0 +1,107 @@
+package import AssistantsStore
+import HTTPTypes
+package import Hummingbird
+package import Logging
+
+/// Answers every request: finds its place and its operation, checks its credentials, and turns what is thrown into the
+/// error that the contract wants. The one place where a fault is logged, under the request's id.
+package struct AssistantsResponder: HTTPResponder {
+    private let baseURL: BaseURL
+    private let authenticator: Authenticator
+    private let routes: Routes
+    private let logger: Logger
+    /// An answer that took longer is worth a line in the log.
+    private let slowRequest = Duration.seconds(1)
+
+    package init(
+        store: any Store,
+        pageTokenKey: [UInt8],
+        publicURL: PublicURL? = nil,
+        trustedProxies: TrustedProxies = TrustedProxies(),
+        logger: Logger
+    ) {
+        self.logger = logger
+        baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies)
+        authenticator = Authenticator(store: store)
+        let tokens = PageTokens(key: pageTokenKey)
+        routes = Routes(
+            health: HealthResource(),
+            sessions: SessionsResource(store: store, tokens: tokens),
+            messages: MessagesResource(store: store, tokens: tokens)
+        )
+    }
+
+    package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        let id = RequestID()
+        let start = ContinuousClock.now
+        let target = RequestTarget(request.head.path ?? "/")
+        var response: Response
+        do {
+            response = try await answer(request, target, from: context)
+        } catch {
+            let error = apiError(error, path: target.path)
+            response = ErrorRepresentation.response(for: error)
+            log(error, of: request, target, id)
+        }
+        let duration = start.duration(to: .now)
+        if duration > slowRequest {
+            logger.warning(
+                "slow request",
+                metadata: metadata(of: request, target, id).merging(["duration": "\(duration)"]) { $1 }
+            )
+        }
+        response.headers[.twilioRequestID] = id.description
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(
+        _ request: Request,
+        _ target: RequestTarget,
+        from context: ConnectionContext
+    ) async throws -> Response {
+        let baseURL = try baseURL.text(for: request, from: context)
+        guard let route = try route(to: target.path) else { throw APIError.notFound(path: target.path) }
+        let call = Call(request: request, target: target, baseURL: baseURL)
+        return switch try routes.operations(at: route).operation(for: request.method) {
+        case .forAnyone(let operation): try await operation(call)
+        case .forAccounts(let operation): try await operation(call, authenticator.account(for: request))
+        }
+    }
+
+    private func route(to path: Substring) throws(APIError) -> Route? {
+        do {
+            return try Route(path: path)
+        } catch {
+            switch error {
+            case .malformed: throw .badRequest("The path has a % without two hexadecimal digits behind it")
+            case .notUTF8: throw .badRequest("The path must be UTF-8, percent-encoded where needed")
+            case .containsNUL: throw .badRequest("The path must not hold a NUL")
+            }
+        }
+    }
+
+    // MARK: Errors
+
+    private func apiError(_ error: any Error, path: Substring) -> APIError {
+        switch error {
+        case let error as APIError: error
+        case let error as StoreError: APIError(error, path: path)
+        default: .fault(error)
+        }
+    }
+
+    private func log(_ error: APIError, of request: Request, _ target: RequestTarget, _ id: RequestID) {
+        var metadata = metadata(of: request, target, id)
+        metadata["status"] = "\(error.status.code)"
+        if let cause = error.cause { metadata["cause"] = "\(cause)" }
+        logger.log(level: error.status.kind == .serverError ? .error : .info, "\(error.message)", metadata: metadata)
+    }
+
+    private func metadata(of request: Request, _ target: RequestTarget, _ id: RequestID) -> Logger.Metadata {
+        [
+            "request_id": "\(id)",
+            "method": "\(request.method.rawValue)",
+            "path": "\(PercentEncoding.encodeForbidden(in: target.path))",
+        ]
+    }
+}

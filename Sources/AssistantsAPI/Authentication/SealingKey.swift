@@ -1,0 +1,35 @@
+import Crypto
+import Foundation
+
+/// The key that auth tokens are sealed with, which lies outside of the database: who has only the database cannot read
+/// them back.
+package struct SealingKey: Sendable {
+    private let key: SymmetricKey
+
+    package static func random() -> SealingKey {
+        SealingKey(key: SymmetricKey(size: .bits256))
+    }
+
+    /// - Returns: `nil` where `text` is not 64 hexadecimal digits.
+    package init?(hexadecimal text: String) {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard digits.count == 64, text.utf8.count == 64 else { return nil }
+        key = SymmetricKey(data: stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
+    }
+
+    private init(key: SymmetricKey) {
+        self.key = key
+    }
+
+    package var hexadecimal: String {
+        key.withUnsafeBytes { $0.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined() }
+    }
+
+    /// AES-256-GCM: nonce, ciphertext and tag.
+    package func seal(_ secret: Secret) throws -> [UInt8] {
+        guard let sealed = try AES.GCM.seal(Array(secret.text.utf8), using: key).combined else {
+            throw CryptoKitError.incorrectParameterSize
+        }
+        return Array(sealed)
+    }
+}

@@ -1,0 +1,38 @@
+import Crypto
+
+/// An auth token or an API key's secret. What describes or mirrors it does not show it.
+package struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
+    /// In characters, of a secret that somebody brings along.
+    package static let minimumLength = 16
+
+    package let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    /// `nil` where `text` is shorter than `minimumLength`, or holds a NUL or line break.
+    package init?(checking text: String) {
+        guard text.count >= Self.minimumLength, !text.utf8.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D })
+        else {
+            return nil
+        }
+        self.text = text
+    }
+
+    /// 128 random bits as 32 hexadecimal digits.
+    package static func random() -> Secret {
+        let key = SymmetricKey(size: .bits128)
+        return Secret(
+            key.withUnsafeBytes { $0.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined() }
+        )
+    }
+
+    /// The SHA-256 of its bytes, which is what stores keep of it to verify it.
+    package var digest: [UInt8] {
+        Array(SHA256.hash(data: Array(text.utf8)))
+    }
+
+    package var description: String { "(secret)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

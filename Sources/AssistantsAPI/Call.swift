@@ -1,0 +1,9 @@
+import Hummingbird
+
+/// A request on its way to its operation: what has been found out about it.
+struct Call {
+    let request: Request
+    let target: RequestTarget
+    /// What URLs in the answer begin with.
+    let baseURL: String
+}

@@ -1,0 +1,21 @@
+import AssistantsStore
+
+extension APIError {
+    /// What a store's error means to a caller.
+    /// - Parameter path: the resource that was asked for.
+    init(_ error: StoreError, path: Substring) {
+        switch error {
+        case .sessionNotFound:
+            self = .notFound(path: path)
+        case .cursorOfAnotherSession:
+            self = .badRequest("PageToken belongs to another list: it works only where the API gave it")
+        case .unavailable(let cause):
+            self = .unavailable(cause)
+        case .fault(let cause):
+            self = .fault(cause)
+        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict, .sessionFull:
+            // No operation of the API gets here.
+            self = .fault(error)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import HTTPTypes
+
+/// An answer that says what went wrong, by the family's HTTP status and code.
+package struct APIError: Error {
+    let status: HTTPResponse.Status
+    let code: Int
+    /// For who reads the answer: names what is wrong and what is allowed, and nothing of the inside.
+    let message: String
+    var headers = HTTPFields()
+    /// What happened inside, for the log alone.
+    var cause: (any Error)?
+
+    /// A parameter, a header or a body that is not allowed.
+    static func badRequest(_ message: String) -> APIError {
+        APIError(status: .badRequest, code: 20001, message: message)
+    }
+
+    /// No credentials, or wrong ones.
+    static func unauthorized(_ message: String) -> APIError {
+        APIError(
+            status: .unauthorized,
+            code: 20003,
+            message: message,
+            headers: [.wwwAuthenticate: #"Basic realm="Understudy", charset="UTF-8""#]
+        )
+    }
+
+    /// No such resource, or another account's: one answer for both.
+    static func notFound(path: Substring) -> APIError {
+        APIError(status: .notFound, code: 20404, message: "The requested resource \(path) was not found")
+    }
+
+    static func methodNotAllowed(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> APIError {
+        let allowed = allowed.map(\.rawValue).joined(separator: ", ")
+        return APIError(
+            status: .methodNotAllowed,
+            code: 20004,
+            message: "The method \(method.rawValue) is not allowed here; allowed: \(allowed)",
+            headers: [.allow: allowed]
+        )
+    }
+
+    /// A fault of ours, or of the machine.
+    static func fault(_ cause: any Error) -> APIError {
+        APIError(
+            status: .internalServerError,
+            code: 20500,
+            message: "The server failed to answer; its log has more under this response's Twilio-Request-Id",
+            cause: cause
+        )
+    }
+
+    /// The database cannot be reached now.
+    static func unavailable(_ cause: any Error) -> APIError {
+        APIError(
+            status: .serviceUnavailable,
+            code: 20503,
+            message: "The server cannot reach its database now; try again later",
+            headers: [.retryAfter: "1"],
+            cause: cause
+        )
+    }
+}

@@ -1,0 +1,45 @@
+import HTTPTypes
+import Hummingbird
+
+/// What the URLs in an answer begin with: the address that the client used.
+struct BaseURL: Sendable {
+    /// For every client the same, where it is set.
+    let publicURL: PublicURL?
+    let trustedProxies: TrustedProxies
+
+    /// - Throws: `APIError` where the request does not say which host it wants.
+    func text(for request: Request, from context: ConnectionContext) throws(APIError) -> String {
+        // The codec takes the first Host out of the headers; one that is left is a second one.
+        guard let host = request.head.authority, request.headers[.host] == nil else {
+            throw .badRequest("The request must have exactly one Host header")
+        }
+        guard Authority.isValid(host) else {
+            throw .badRequest("The Host header must be a host name or address with an optional port")
+        }
+        if let publicURL { return publicURL.text }
+        guard trustedProxies.contains(context.remoteAddress) else { return "http://\(host)" }
+        let scheme = try forwardedScheme(request) ?? "http"
+        return "\(scheme)://\(try forwardedHost(request) ?? host)"
+    }
+
+    private func forwardedScheme(_ request: Request) throws(APIError) -> String? {
+        guard let scheme = last(request.headers[.forwardedProto])?.lowercased() else { return nil }
+        guard scheme == "http" || scheme == "https" else {
+            throw .badRequest("X-Forwarded-Proto must be http or https")
+        }
+        return scheme
+    }
+
+    private func forwardedHost(_ request: Request) throws(APIError) -> String? {
+        guard let host = last(request.headers[.forwardedHost]) else { return nil }
+        guard Authority.isValid(host) else {
+            throw .badRequest("X-Forwarded-Host must be a host name or address with an optional port")
+        }
+        return host
+    }
+
+    /// Of a list, what the nearest proxy, the one that is trusted, has put at its end.
+    private func last(_ value: String?) -> String? {
+        value?.split(separator: ",").last.map { String($0.drop(while: \.isWhitespace)) }
+    }
+}

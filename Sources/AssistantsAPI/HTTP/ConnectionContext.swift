@@ -1,0 +1,14 @@
+package import Hummingbird
+import NIOCore
+
+/// What a request's connection tells of it.
+package struct ConnectionContext: InitializableFromSource, Sendable {
+    private let channel: any Channel
+
+    package init(source: ApplicationRequestContextSource) {
+        channel = source.channel
+    }
+
+    /// The address of the client, or of the proxy before it.
+    var remoteAddress: SocketAddress? { channel.remoteAddress }
+}

@@ -1,0 +1,55 @@
+import Hummingbird
+import NIOCore
+
+/// A page of a list as JSON: `{"messages":[…],"meta":{…}}`.
+struct PageRepresentation {
+    private let key: StaticString
+    private var json: ByteBuffer
+    private var isEmpty = true
+
+    /// - Parameters:
+    ///   - key: what the array is called.
+    ///   - capacity: in bytes; more is taken when it is needed.
+    init(key: StaticString, capacity: Int) {
+        self.key = key
+        json = ByteBuffer()
+        json.reserveCapacity(capacity)
+        json.writeStaticString("{\"")
+        json.writeStaticString(key)
+        json.writeStaticString("\":[")
+    }
+
+    mutating func append(_ write: (inout ByteBuffer) -> Void) {
+        if !isEmpty { json.writeStaticString(",") }
+        isEmpty = false
+        write(&json)
+    }
+
+    /// Every key of `meta` is always there, `null` spelled out: SDKs fail on an absent one.
+    consuming func response(links: PageLinks) -> Response {
+        json.writeStaticString("],\"meta\":{\"first_page_url\":")
+        json.writeJSONString(links.first)
+        json.writeStaticString(",\"key\":\"")
+        json.writeStaticString(key)
+        json.writeStaticString("\",\"next_page_url\":")
+        Self.write(links.next, to: &json)
+        json.writeStaticString(",\"page\":")
+        json.writeString(String(links.page))
+        json.writeStaticString(",\"page_size\":")
+        json.writeString(String(links.pageSize))
+        json.writeStaticString(",\"previous_page_url\":")
+        Self.write(links.previous, to: &json)
+        json.writeStaticString(",\"url\":")
+        json.writeJSONString(links.current)
+        json.writeStaticString("}}")
+        return Response(json: json)
+    }
+
+    private static func write(_ url: String?, to json: inout ByteBuffer) {
+        if let url {
+            json.writeJSONString(url)
+        } else {
+            json.writeStaticString("null")
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import AssistantsStore
+import Hummingbird
+import NIOCore
+
+/// The sessions of an account.
+struct SessionsResource: Sendable {
+    let store: any Store
+    let tokens: PageTokens
+
+    /// `GET /v1/Sessions`: a page, in order of creation.
+    func list(_ call: Call, _ account: AccountSID) async throws -> Response {
+        let query = try PageQuery(call.target.query)
+        let place: PageRequest<SessionCursor>.Place = try query.place(in: account, tokens)
+        let sessions = try await store.sessions(of: account, page: PageRequest(place, size: query.size))
+        var page = PageRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
+        for session in sessions.items {
+            page.append { SessionRepresentation.write(session, to: &$0) }
+        }
+        return page.response(
+            links: PageLinks(query, at: call, neighbors: sessions.neighbors, tokens: tokens, account: account)
+        )
+    }
+
+    /// `GET /v1/Sessions/{id}`.
+    func fetch(_ session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
+        let session = try await store.session(session, in: account)
+        var json = ByteBuffer()
+        SessionRepresentation.write(session, to: &json)
+        return Response(json: json)
+    }
+}

@@ -1,0 +1,24 @@
+import AssistantsStore
+import HTTPTypes
+import Hummingbird
+
+/// The whole URL surface.
+struct Routes: Sendable {
+    let health: HealthResource
+    let sessions: SessionsResource
+    let messages: MessagesResource
+
+    /// What is done at a place, by method; the places are those of `Route`.
+    func operations(at route: Route) -> Operations {
+        switch route {
+        case .health:
+            Operations([.get: .forAnyone(health.fetch)])
+        case .sessions:
+            Operations([.get: .forAccounts(sessions.list)])
+        case .session(let session):
+            Operations([.get: .forAccounts { try await sessions.fetch(session, $0, $1) }])
+        case .messages(let session):
+            Operations([.get: .forAccounts { try await messages.list(of: session, $0, $1) }])
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import AssistantsStore
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Logging
+import NIOCore
+import SQLiteStore
+import TestSupport
+import Testing
+
+@testable import AssistantsAPI
+
+/// A server over a database of its own, called without a network.
+final class TestServer: Sendable {
+    static let sid = AccountSID(unchecked: "AC0123456789abcdef0123456789abcdef")
+    static let token = Secret("correct horse battery staple")
+    static let otherSID = AccountSID(unchecked: "ACfedcba9876543210fedcba9876543210")
+    static let otherToken = Secret("the token of the other account")
+    /// Not random, so that page tokens can be compared with files.
+    static let pageTokenKey = [UInt8](0..<32)
+
+    let store: any Store
+    private let directory: TemporaryDirectory
+    private let publicURL: PublicURL?
+
+    init(publicURL: PublicURL? = nil) async throws {
+        self.publicURL = publicURL
+        directory = try TemporaryDirectory()
+        store = try SQLiteStore(path: directory.file("understudy.sqlite"))
+        for (sid, token) in [(Self.sid, Self.token), (Self.otherSID, Self.otherToken)] {
+            try await store.create(
+                Account(sid: sid, name: "", dateCreated: .now),
+                token: StoredAuthToken(digest: token.digest, sealed: [])
+            )
+        }
+    }
+
+    /// Stores messages whose ids are `aia_msg_` and a number, one second apart.
+    func fill(_ session: String, count: Int, account: AccountSID = TestServer.sid) async throws {
+        let messages = try (1...count).map { number in
+            NewMessage(
+                id: MessageID(unchecked: "aia_msg_\(number)"),
+                sessionID: SessionID(unchecked: session),
+                assistantID: AssistantID(unchecked: "aia_asst_1"),
+                identity: "user_id:alice",
+                role: number.isMultiple(of: 2) ? .assistant : .user,
+                content: try JSONObject(#"{"content":"text \#(number)"}"#),
+                dateCreated: Timestamp(microseconds: 1_700_000_000_000_000 + Int64(number) * 1_000_000)
+            )
+        }
+        _ = try await store.append(messages, to: account, defaults: MessageDefaults(assistantName: "Test"))
+    }
+
+    func send(
+        _ uri: String,
+        method: HTTPRequest.Method = .get,
+        authorization: String? = TestServer.basic(TestServer.sid.text, TestServer.token.text)
+    ) async throws -> Answer {
+        let application = Application(
+            responder: AssistantsResponder(
+                store: store,
+                pageTokenKey: Self.pageTokenKey,
+                publicURL: publicURL,
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+        )
+        let headers: HTTPFields = authorization.map { [.authorization: $0] } ?? [:]
+        return try await application.test(.router) { client in
+            try await client.execute(uri: uri, method: method, headers: headers) { response in
+                Answer(
+                    status: response.status.code,
+                    headers: Dictionary(response.headers.map { ($0.name.canonicalName, $0.value) }) { $1 },
+                    body: String(buffer: response.body)
+                )
+            }
+        }
+    }
+
+    /// A list's page, by its URL.
+    func page(_ url: String) async throws -> ListedPage {
+        let answer = try await send(String(url.trimmingPrefix("http://localhost")))
+        #expect(answer.status == 200, "\(answer.body)")
+        return try answer.decode(ListedPage.self)
+    }
+
+    static func basic(_ user: String, _ password: String) -> String {
+        "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
+    }
+}
