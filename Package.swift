@@ -36,6 +36,14 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
+        .target(
+            name: "TranscriptImport",
+            dependencies: [
+                "AssistantsAPI",
+                "AssistantsStore",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
         .target(name: "StoreConformance", dependencies: ["AssistantsStore"]),
         .target(name: "TestSupport"),
         .testTarget(name: "AssistantsStoreTests", dependencies: ["AssistantsStore"]),
@@ -63,6 +71,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["Golden"]
+        ),
+        .testTarget(
+            name: "TranscriptImportTests",
+            dependencies: ["AssistantsStore", "SQLiteStore", "TestSupport", "TranscriptImport"]
         ),
     ],
     swiftLanguageModes: [.v6]

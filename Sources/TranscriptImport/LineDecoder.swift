@@ -1,0 +1,58 @@
+import AssistantsAPI
+import AssistantsStore
+import Crypto
+
+/// Makes messages of lines. A line without an id gets one derived from the account, the session, the line's place among
+/// that session's lines, and its bytes: the same input gives the same ids.
+struct LineDecoder {
+    private let account: AccountSID
+    private var linesOfSession: [SessionID: UInt64] = [:]
+
+    init(account: AccountSID) {
+        self.account = account
+    }
+
+    /// How many sessions there were lines of.
+    var sessionCount: Int { linesOfSession.count }
+
+    /// - Returns: the message, and whether its id is the line's own.
+    mutating func message(of line: [UInt8]) throws(InvalidMessage) -> (NewMessage, bringsID: Bool) {
+        let message = try IncomingMessage(json: line)
+        guard let sessionID = message.sessionID else { throw InvalidMessage("has no \"session_id\"") }
+        guard let role = message.role else { throw InvalidMessage("has no \"role\"") }
+        guard let content = message.content else { throw InvalidMessage("has no \"content\"") }
+        let ordinal = linesOfSession[sessionID, default: 0]
+        linesOfSession[sessionID] = ordinal + 1
+        let new = NewMessage(
+            id: message.id ?? derivedID(sessionID, ordinal, line),
+            sessionID: sessionID,
+            assistantID: message.assistantID,
+            identity: message.identity,
+            role: role,
+            content: content,
+            meta: message.meta,
+            dateCreated: message.dateCreated,
+            dateUpdated: message.dateUpdated
+        )
+        return (new, bringsID: message.id != nil)
+    }
+
+    private func derivedID(_ session: SessionID, _ ordinal: UInt64, _ line: [UInt8]) -> MessageID {
+        var hash = SHA256()
+        // A SID has a fixed length, and no session's id holds a NUL: the parts cannot run into each other.
+        hash.update(data: Array(account.text.utf8))
+        hash.update(data: Array(session.text.utf8) + [0])
+        hash.update(data: withUnsafeBytes(of: ordinal.bigEndian) { Array($0) })
+        hash.update(data: line)
+        let digest = hash.finalize().prefix(16).reduce(0 as UInt128) { $0 << 8 | UInt128($1) }
+        return MessageID(unchecked: MessageID.prefix + UUIDText.lowercase(Self.version8(digest)))
+    }
+
+    /// A UUID of the version for bits of one's own making (RFC 9562, section 5.8).
+    private static func version8(_ bits: UInt128) -> UInt128 {
+        let version: UInt128 = 0xF << 76
+        let variant: UInt128 = 0b11 << 62
+        let free = bits & ~(version | variant)
+        return free | (0x8 as UInt128) << 76 | (0b10 as UInt128) << 62
+    }
+}
