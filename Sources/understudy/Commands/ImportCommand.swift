@@ -1,0 +1,64 @@
+import ArgumentParser
+import AssistantsStore
+import Foundation
+import TranscriptImport
+
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Store transcripts from a file of JSON Lines.",
+        discussion: """
+            One message a line, with the fields of a message on the wire: session_id, role and content are required; id, \
+            assistant_id, identity, meta, date_created and date_updated may be given; account_sid is ignored. The lines of a \
+            session stand in their order.
+
+            The whole input is checked before anything is stored. The same input twice changes nothing, and after a crash \
+            the same command stores the rest. A server may be running on the same directory.
+
+            Example:
+              understudy import --data-directory data --account AC0123456789abcdef0123456789abcdef transcripts.jsonl
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var owner: AccountOption
+
+    @Option(help: "How to print the summary.")
+    var format = OutputFormat.text
+
+    @Argument(help: "The file, or - for standard input.", completion: .file(extensions: ["jsonl"]))
+    var file: String
+
+    func run() async throws {
+        let directory = try await Settings(common).dataDirectory()
+        let store = try directory.openExistingStore()
+        let bar = ProgressBar()
+        let importer = TranscriptImporter(into: store, account: owner.account) { bar.show($0) }
+        let summary: ImportSummary
+        do {
+            defer { bar.clear() }
+            summary = try await importer.run(ImportInput(path: file))
+        }
+        let seconds = summary.duration / .seconds(1)
+        try format.print(
+            Result(
+                stored: summary.messages.stored,
+                alreadyThere: summary.messages.alreadyThere,
+                sessions: summary.sessions,
+                seconds: seconds
+            ),
+            text: """
+                Stored \(summary.messages.stored) messages in \(seconds.formatted(.number.precision(.fractionLength(1)))) s; \
+                \(summary.messages.alreadyThere) were there already; sessions in the input: \(summary.sessions).
+                """
+        )
+    }
+
+    /// The summary as JSON.
+    private struct Result: Encodable {
+        let stored: Int
+        let alreadyThere: Int
+        let sessions: Int
+        let seconds: Double
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import AssistantsAPI
+import AssistantsStore
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the server.",
+        discussion: """
+            A data directory without an account gets one: with UNDERSTUDY_ACCOUNT_SID and UNDERSTUDY_AUTH_TOKEN where \
+            they are set, else with fresh credentials, which are printed if standard output is a terminal, and else \
+            written to the file initial-credentials in the directory.
+
+            Example:
+              understudy serve --data-directory data --port 8080 --public-url https://transcripts.example.com
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(help: ArgumentHelp("The address to listen on.", discussion: "The default is 127.0.0.1."))
+    var host: String?
+
+    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", discussion: "The default is 8080."))
+    var port: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the URLs in answers begin with.",
+            discussion: "The default is the address that the client used.",
+            valueName: "url"
+        )
+    )
+    var publicURL: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed: addresses or networks, with commas.",
+            discussion: "The default is none. Example: 127.0.0.1,10.0.0.0/8",
+            valueName: "addresses"
+        )
+    )
+    var trustedProxies: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much is logged: trace, debug, info, notice, warning, error or critical.",
+            discussion: "The default is info.",
+            valueName: "level"
+        )
+    )
+    var logLevel: String?
+
+    func run() async throws {
+        let settings = try await Settings(
+            common,
+            texts: [
+                "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
+            ],
+            integers: ["port": port]
+        )
+        let options = try await ServeOptions(settings)
+        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        var logger = Logger(label: "understudy")
+        logger.logLevel = options.logLevel
+
+        let directory = try await settings.dataDirectory()
+        try directory.create()
+        let lock = try directory.lockForServing()
+        defer { lock.release() }
+        let store = try directory.openStore(under: lock)
+        try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
+
+        let application = Application(
+            responder: AssistantsResponder(
+                store: store,
+                pageTokenKey: try await store.pageTokenKey(),
+                publicURL: options.publicURL,
+                trustedProxies: options.trustedProxies,
+                logger: logger
+            ),
+            host: options.host,
+            port: options.port,
+            logger: logger,
+            onListening: { address in
+                // Not `print`, which keeps a line for itself where standard output is a pipe.
+                FileHandle.standardOutput.write(Data("Understudy listens on \(address.url)\n".utf8))
+            }
+        )
+        do {
+            try await application.runService()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw CommandError(
+                "Port \(options.port) of \(options.host) is taken by another program; name another --port"
+            )
+        } catch let error as IOError {
+            throw CommandError("The server cannot listen on \(options.host), port \(options.port): \(error)")
+        }
+    }
+}
+
+extension SocketAddress {
+    fileprivate var url: String {
+        let host = ipAddress ?? "localhost"
+        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port ?? 80)"
+    }
+}

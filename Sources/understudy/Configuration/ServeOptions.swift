@@ -1,0 +1,35 @@
+import ArgumentParser
+import AssistantsAPI
+import Logging
+
+/// What `serve` was told, checked.
+struct ServeOptions {
+    let host: String
+    let port: Int
+    let publicURL: PublicURL?
+    let trustedProxies: TrustedProxies
+    let logLevel: Logger.Level
+
+    init(_ settings: Settings) async throws {
+        host = try await settings.text("host") ?? "127.0.0.1"
+        port = try await settings.integer("port") ?? 8080
+        guard (0...65_535).contains(port) else { throw ValidationError("port must be from 0 to 65535") }
+        publicURL = try await settings.value(
+            "public-url",
+            allowed: "an http or https URL without query, like https://transcripts.example.com",
+            PublicURL.init
+        )
+        trustedProxies =
+            try await settings.value(
+                "trusted-proxies",
+                allowed: "addresses or networks, with commas between them, like 127.0.0.1,10.0.0.0/8"
+            ) { text in
+                let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+                let networks = parts.compactMap { IPNetwork($0) }
+                return networks.count == parts.count ? TrustedProxies(networks) : nil
+            } ?? TrustedProxies()
+        let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+        logLevel =
+            try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info
+    }
+}

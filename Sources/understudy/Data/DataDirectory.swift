@@ -1,0 +1,116 @@
+import AssistantsAPI
+import AssistantsStore
+import Foundation
+import SQLiteStore
+
+/// The directory that holds everything a server keeps: the database, the key that auth tokens are sealed with, and the
+/// lock of the server that uses it.
+struct DataDirectory {
+    let path: String
+
+    /// Makes the directory where it is not there.
+    func create() throws {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw CommandError("The data directory \(path) cannot be made: \(error.localizedDescription)")
+        }
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            throw CommandError("The data directory \(path) cannot be written to: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Keeps other servers from the directory until the process ends.
+    func lockForServing() throws -> FileLock {
+        guard let lock = try FileLock(path: file("serve.lock")) else {
+            throw CommandError("Another understudy serve is using the data directory \(path)")
+        }
+        return lock
+    }
+
+    /// Opens the store, and makes the database where there is none.
+    func openStore() throws -> any Store {
+        try openStore { copy in
+            // A server of an older version must not have its tables changed under it.
+            try lockForServing().release()
+            Self.tellOfMigration(copy)
+        }
+    }
+
+    /// Opens the store for the server, which makes the database where there is none.
+    func openStore(under lock: borrowing FileLock) throws -> any Store {
+        try openStore(willMigrate: Self.tellOfMigration)
+    }
+
+    /// Opens the store of a directory that has one.
+    func openExistingStore() throws -> any Store {
+        guard FileManager.default.fileExists(atPath: databasePath) else {
+            throw CommandError("There is no database in \(path); understudy serve or account create makes one")
+        }
+        return try openStore()
+    }
+
+    /// The key that auth tokens are sealed with.
+    /// - Parameters:
+    ///   - configured: the one of the settings, which wins.
+    ///   - isFirstAccount: whether a key may be made; later on, a key that is not there has been lost.
+    func sealingKey(configured: SealingKey?, isFirstAccount: Bool) throws -> SealingKey {
+        if let configured { return configured }
+        let path = file("secret.key")
+        if let text = try? String(contentsOfFile: path, encoding: .utf8) {
+            guard let key = SealingKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+                throw CommandError("\(path) must hold 64 hexadecimal digits")
+            }
+            return key
+        }
+        guard isFirstAccount else {
+            throw CommandError(
+                "\(path) is missing, which the auth tokens of \(self.path) are sealed with; restore it from a backup, "
+                    + "or set UNDERSTUDY_SECRET_KEY"
+            )
+        }
+        let key = SealingKey.random()
+        try writePrivately(key.hexadecimal + "\n", to: path)
+        return key
+    }
+
+    /// Writes credentials where only the owner can read them, in the form of environment variables.
+    /// - Returns: the file's path.
+    func writeInitialCredentials(_ sid: AccountSID, _ token: Secret) throws -> String {
+        let path = file("initial-credentials")
+        try writePrivately("UNDERSTUDY_ACCOUNT_SID=\(sid)\nUNDERSTUDY_AUTH_TOKEN=\(token.text)\n", to: path)
+        return path
+    }
+
+    private var databasePath: String { file("understudy.sqlite") }
+
+    private func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    private func openStore(willMigrate: (_ copy: String) throws -> Void) throws -> any Store {
+        // Two that come first at once would both make the tables.
+        let lock = try FileLock(waitingFor: file("open.lock"))
+        defer { lock.release() }
+        do {
+            return try SQLiteStore(path: databasePath, willMigrate: willMigrate)
+        } catch let error as DatabaseFileError {
+            throw CommandError("\(error)")
+        }
+    }
+
+    private static func tellOfMigration(_ copy: String) {
+        FileHandle.standardError.write(Data("The database is of an older version; a copy of it is now \(copy)\n".utf8))
+    }
+
+    private func writePrivately(_ text: String, to path: String) throws {
+        let isWritten = FileManager.default.createFile(
+            atPath: path,
+            contents: Data(text.utf8),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isWritten else { throw CommandError("\(path) cannot be written") }
+    }
+}

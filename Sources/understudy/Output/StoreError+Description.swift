@@ -1,0 +1,17 @@
+package import AssistantsStore
+
+extension StoreError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .sessionNotFound: "There is no such session"
+        case .cursorOfAnotherSession: "The page belongs to another session"
+        case .accountExists(let sid): "There is an account \(sid) already"
+        case .accountNotFound(let sid): "There is no account \(sid); understudy account list shows them"
+        case .apiKeyNotFound(let sid): "The account has no API key \(sid); understudy key list shows them"
+        case .messageConflict(let id, _): "The session has a message \(id) with other content already"
+        case .sessionFull(let id): "The session \(id) has as many messages as one can have"
+        case .unavailable(let cause): "The database cannot be reached: \(cause)"
+        case .fault(let cause): "The database failed: \(cause)"
+        }
+    }
+}
