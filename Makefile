@@ -1,0 +1,19 @@
+.PHONY: help run test sample format clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: ## Install what is missing, build, and serve on 127.0.0.1:8080 with the data in ./data
+	@scripts/run.sh
+
+test: ## Install what is missing and run every test there is
+	@scripts/test.sh
+
+sample: ## Import 7,168 real conversations into ./data
+	@scripts/sample.sh
+
+format: ## Format the sources
+	swift format --in-place --recursive Package.swift Sources Tests
+
+clean: ## Remove what was built; ./data stays
+	rm -rf .build

@@ -1,0 +1,51 @@
+"""Answers agree with the official API description, where UNDERSTUDY_API_DESCRIPTION names its file."""
+
+import json
+import os
+
+import jsonschema
+import pytest
+import requests
+from understudy import SID, TOKEN
+
+PATH = os.environ.get("UNDERSTUDY_API_DESCRIPTION")
+
+
+def schema_of(operation_path):
+    with open(PATH) as file:
+        description = json.load(file)
+    content = description["paths"][operation_path]["get"]["responses"]["200"]["content"]["application/json"]
+    return all_required({"components": description["components"], **content["schema"]})
+
+
+def all_required(schema):
+    """Make every property required and nullable where it says so: the description leaves that open."""
+    if isinstance(schema, list):
+        return [all_required(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {name: all_required(value) for name, value in schema.items()}
+    if isinstance(schema.get("properties"), dict):
+        schema["required"] = list(schema["properties"])
+        schema["additionalProperties"] = False
+    if schema.get("nullable"):
+        schema["type"] = [schema["type"], "null"]
+    return schema
+
+
+if PATH:
+
+    @pytest.mark.parametrize(
+        "operation, path",
+        [
+            ("/v1/Sessions/{sessionId}/Messages", "/v1/Sessions/s1/Messages"),
+            ("/v1/Sessions/{sessionId}/Messages", "/v1/Sessions/s1/Messages?PageSize=1"),
+            ("/v1/Sessions", "/v1/Sessions?PageSize=2"),
+            ("/v1/Sessions/{id}", "/v1/Sessions/s1"),
+        ],
+    )
+    def test_answers_agree_with_the_description(server, operation, path):
+        answer = requests.get(server.url + path, auth=(SID, TOKEN))
+        jsonschema.validate(
+            answer.json(), schema_of(operation), format_checker=jsonschema.FormatChecker(["date-time", "uri"])
+        )

@@ -1,0 +1,78 @@
+"""Runs the program as its users do: by its command line."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+PROGRAM = os.environ["UNDERSTUDY"]
+SID = "AC0123456789abcdef0123456789abcdef"
+TOKEN = "correct horse battery staple"
+
+
+def command(*arguments, check=True, input=None, env=None):
+    """Run a command to its end and return what `subprocess.run` returns, with text output."""
+    return subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        check=check,
+        input=input,
+        env={**environment(), **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def environment():
+    """The environment without settings of this machine's user."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTUDY")}
+
+
+def json_of(*arguments, **options):
+    """Run a command with `--format json` and return what it printed."""
+    return json.loads(command(*arguments, "--format", "json", **options).stdout)
+
+
+def create_account(directory, sid=SID, token=TOKEN):
+    return json_of(
+        "account", "create", "--data-directory", directory, "--sid", sid, "--auth-token-file", "-", input=token + "\n"
+    )
+
+
+def import_lines(directory, messages, sid=SID):
+    """Import messages, given as dicts, and return the summary."""
+    lines = "".join(json.dumps(message) + "\n" for message in messages)
+    return json_of("import", "--data-directory", directory, "--account", sid, "-", input=lines)
+
+
+class Server:
+    """A running server on a free port; ended when the `with` block is left."""
+
+    def __init__(self, directory, *arguments, env=None):
+        self.directory = Path(directory)
+        self.process = subprocess.Popen(
+            [PROGRAM, "serve", "--data-directory", str(directory), "--port", "0", *arguments],
+            env={**environment(), **(env or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        line = self.process.stdout.readline()
+        if not line.startswith("Understudy listens on "):
+            self.process.kill()
+            raise RuntimeError(f"the server did not start: {line}{self.process.stderr.read()}")
+        self.url = line.split()[-1]
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        """Ask the server to end, and return what it logged."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        log = self.process.communicate(timeout=20)[1]
+        return log

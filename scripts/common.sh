@@ -1,0 +1,66 @@
+# What the other scripts share; sourced with the project's root as the working directory.
+# shellcheck shell=bash
+
+# Where Python packages go, so that the system's stay as they are.
+VENV=.build/venv
+
+# Runs a command as root, by sudo where that is needed.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Installs Debian packages that are missing.
+install_packages() {
+    local missing=()
+    local package
+    for package in "$@"; do
+        dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} = 0 ] && return
+    echo "Installing ${missing[*]}"
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+require_swift() {
+    if ! command -v swift >/dev/null; then
+        echo "Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2
+        exit 1
+    fi
+}
+
+# Makes the virtual environment, with the packages of a requirements file.
+install_python_packages() {
+    if [ ! -x "$VENV/bin/pip" ]; then
+        python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+        python3 -m venv "$VENV"
+    fi
+    "$VENV/bin/pip" install --quiet --disable-pip-version-check --requirement "$1"
+}
+
+build_release() {
+    swift build --configuration release --product understudy
+    UNDERSTUDY="$(swift build --configuration release --show-bin-path)/understudy"
+}
+
+# Makes an account in ./data where there is no database, and reads its credentials. IS_NEW tells whether it was made now.
+first_account() {
+    local credentials=data/initial-credentials
+    IS_NEW=no
+    if [ ! -e data/understudy.sqlite ]; then
+        local account
+        account=$("$UNDERSTUDY" account create --data-directory data --format json)
+        (
+            umask 077
+            sed -E 's/.*"auth_token":"([^"]*)".*"sid":"([^"]*)".*/UNDERSTUDY_ACCOUNT_SID=\2\nUNDERSTUDY_AUTH_TOKEN=\1/' \
+                <<<"$account" >"$credentials"
+        )
+        IS_NEW=yes
+    fi
+    if [ ! -e "$credentials" ]; then
+        echo "$credentials is not there, so the credentials of ./data are not known here" >&2
+        return 1
+    fi
+    # shellcheck source=/dev/null
+    . "./$credentials"
+}

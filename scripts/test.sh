@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Installs what is missing and runs every test there is.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/common.sh
+
+require_swift
+install_packages libsqlite3-dev shellcheck
+
+echo "== style"
+shellcheck --external-sources scripts/run.sh scripts/sample.sh scripts/test.sh .ci/run
+swift format lint --strict --recursive Package.swift Sources Tests
+
+echo "== unit tests"
+export UNDERSTUDY_WARNINGS_AS_ERRORS=1
+swift build --build-tests --explicit-target-dependency-import-check error
+# One at a time: some tests measure how long somebody waits.
+swift test --skip-build --no-parallel
+
+echo "== tests of the server with the official SDK"
+build_release
+install_python_packages Tests/SDKTests/requirements.txt
+UNDERSTUDY="$UNDERSTUDY" "$VENV/bin/pytest" Tests/SDKTests
