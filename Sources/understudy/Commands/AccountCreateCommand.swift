@@ -17,9 +17,10 @@ struct AccountCreateCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var output: FormatOption
 
     @Option(help: "What people call the account.")
-    var name = ""
+    var name: String?
 
     @Option(
         help: ArgumentHelp(
@@ -38,12 +39,19 @@ struct AccountCreateCommand: AsyncParsableCommand {
     )
     var authTokenFile: String?
 
-    @Option(help: "How to print the credentials.")
-    var format = OutputFormat.text
-
     func run() async throws {
-        let settings = try await Settings(common)
-        let account = NewAccount(sid: try givenSID() ?? .random(), name: name, token: try givenToken() ?? .random())
+        let settings = try await Settings(
+            common,
+            texts: ["name": name, "sid": sid, "auth-token-file": authTokenFile, "format": output.format?.rawValue]
+        )
+        let sid = try await settings.value("sid", allowed: "AC and 32 hexadecimal digits", AccountSID.init)
+        let token = try await settings.text("auth-token-file").map(readToken)
+        let account = NewAccount(
+            sid: sid ?? .random(),
+            name: try await settings.text("name") ?? "",
+            token: token ?? .random()
+        )
+        let format = try await settings.format()
         let directory = try await settings.dataDirectory()
         try directory.create()
         try await account.create(in: directory.openStore(), directory, settings)
@@ -53,23 +61,17 @@ struct AccountCreateCommand: AsyncParsableCommand {
         )
     }
 
-    private func givenSID() throws -> AccountSID? {
-        guard let sid else { return nil }
-        guard let valid = AccountSID(sid) else { throw ValidationError("--sid must be AC and 32 hexadecimal digits") }
-        return valid
-    }
-
-    private func givenToken() throws -> Secret? {
-        guard let authTokenFile else { return nil }
+    /// - Parameter path: of a file, or `-` for standard input.
+    private func readToken(_ path: String) throws -> Secret {
         let data: Data
         do {
             // A handle, not `Data(contentsOf:)`, which does not read pipes.
             let file =
-                try authTokenFile == "-"
-                ? FileHandle.standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: authTokenFile))
+                try path == "-"
+                ? FileHandle.standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: path))
             data = try file.readToEnd() ?? Data()
         } catch {
-            throw CommandError("The auth token cannot be read from \(authTokenFile): \(error.localizedDescription)")
+            throw CommandError("The auth token cannot be read from \(path): \(error.localizedDescription)")
         }
         var bytes = Array(data)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }

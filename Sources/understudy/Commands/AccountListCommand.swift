@@ -12,13 +12,12 @@ struct AccountListCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CommonOptions
-
-    @Option(help: "How to print the accounts.")
-    var format = OutputFormat.text
+    @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let directory = try await Settings(common).dataDirectory()
-        let accounts = try await directory.openExistingStore().accounts()
+        let settings = try await Settings(common, texts: ["format": output.format?.rawValue])
+        let format = try await settings.format()
+        let accounts = try await settings.dataDirectory().openExistingStore().accounts()
         try format.print(
             accounts.map { ["sid": $0.sid.text, "name": $0.name, "date_created": $0.dateCreated.iso8601] },
             text: accounts.map { "\($0.sid)  \($0.dateCreated.iso8601)  \($0.name)" }.joined(separator: "\n")

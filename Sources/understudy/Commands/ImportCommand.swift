@@ -22,18 +22,17 @@ struct ImportCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var owner: AccountOption
-
-    @Option(help: "How to print the summary.")
-    var format = OutputFormat.text
+    @OptionGroup var output: FormatOption
 
     @Argument(help: "The file, or - for standard input.", completion: .file(extensions: ["jsonl"]))
     var file: String
 
     func run() async throws {
-        let directory = try await Settings(common).dataDirectory()
-        let store = try directory.openExistingStore()
+        let settings = try await Settings(common, texts: ["account": owner.account, "format": output.format?.rawValue])
+        let (account, format) = (try await settings.account(), try await settings.format())
+        let store = try await settings.dataDirectory().openExistingStore()
         let bar = ProgressBar()
-        let importer = TranscriptImporter(into: store, account: owner.account) { bar.show($0) }
+        let importer = TranscriptImporter(into: store, account: account) { bar.show($0) }
         let summary: ImportSummary
         do {
             defer { bar.clear() }

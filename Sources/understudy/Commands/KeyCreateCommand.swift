@@ -14,18 +14,25 @@ struct KeyCreateCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var owner: AccountOption
+    @OptionGroup var output: FormatOption
 
     @Option(help: "What people call the key.")
-    var name = ""
-
-    @Option(help: "How to print the key.")
-    var format = OutputFormat.text
+    var name: String?
 
     func run() async throws {
-        let key = APIKey(sid: .random(), account: owner.account, name: name, dateCreated: .now)
+        let settings = try await Settings(
+            common,
+            texts: ["account": owner.account, "name": name, "format": output.format?.rawValue]
+        )
+        let key = APIKey(
+            sid: .random(),
+            account: try await settings.account(),
+            name: try await settings.text("name") ?? "",
+            dateCreated: .now
+        )
+        let format = try await settings.format()
         let secret = Secret.random()
-        let directory = try await Settings(common).dataDirectory()
-        try await directory.openExistingStore().create(key, secretDigest: secret.digest)
+        try await settings.dataDirectory().openExistingStore().create(key, secretDigest: secret.digest)
         try format.print(
             ["sid": key.sid.text, "secret": secret.text, "account_sid": key.account.text, "name": key.name],
             text: "Key SID: \(key.sid)\nSecret:  \(secret.text)"

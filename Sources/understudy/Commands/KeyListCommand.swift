@@ -13,13 +13,12 @@ struct KeyListCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var owner: AccountOption
-
-    @Option(help: "How to print the keys.")
-    var format = OutputFormat.text
+    @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let directory = try await Settings(common).dataDirectory()
-        let keys = try await directory.openExistingStore().apiKeys(of: owner.account)
+        let settings = try await Settings(common, texts: ["account": owner.account, "format": output.format?.rawValue])
+        let (account, format) = (try await settings.account(), try await settings.format())
+        let keys = try await settings.dataDirectory().openExistingStore().apiKeys(of: account)
         try format.print(
             keys.map { ["sid": $0.sid.text, "name": $0.name, "date_created": $0.dateCreated.iso8601] },
             text: keys.map { "\($0.sid)  \($0.dateCreated.iso8601)  \($0.name)" }.joined(separator: "\n")

@@ -25,8 +25,9 @@ struct KeyRevokeCommand: AsyncParsableCommand {
     var key: APIKeySID
 
     func run() async throws {
-        let directory = try await Settings(common).dataDirectory()
-        try await directory.openExistingStore().revoke(key, of: owner.account)
+        let settings = try await Settings(common, texts: ["account": owner.account])
+        let account = try await settings.account()
+        try await settings.dataDirectory().openExistingStore().revoke(key, of: account)
         print("\(key) is revoked")
     }
 }

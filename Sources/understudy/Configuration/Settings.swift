@@ -1,4 +1,5 @@
 import ArgumentParser
+import AssistantsStore
 import Configuration
 import Foundation
 import SystemPackage
@@ -19,12 +20,9 @@ struct Settings {
         given["data-directory"] = common.dataDirectory.map { .init(stringLiteral: $0) }
         for (name, text) in texts { given[[name]] = text.map { .init(stringLiteral: $0) } }
         for (name, integer) in integers { given[[name]] = integer.map { .init(integerLiteral: $0) } }
-        let environment = EnvironmentVariablesProvider(
-            secretsSpecifier: .specific(["UNDERSTUDY_AUTH_TOKEN", "UNDERSTUDY_SECRET_KEY"])
-        )
         var providers: [any ConfigProvider] = [
             InMemoryProvider(name: "command line", values: given),
-            environment.prefixKeys(with: "understudy"),
+            EnvironmentVariablesProvider().prefixKeys(with: "understudy"),
         ]
         if let path = common.configFile ?? ProcessInfo.processInfo.environment["UNDERSTUDY_CONFIG_FILE"] {
             do {
@@ -36,7 +34,8 @@ struct Settings {
         reader = ConfigReader(providers: providers)
     }
 
-    /// `nil` where it is not set.
+    // MARK: Any option; `nil` where it is not set
+
     /// - Throws: `ValidationError` where it is no text.
     func text(_ name: String) async throws -> String? {
         do {
@@ -46,7 +45,6 @@ struct Settings {
         }
     }
 
-    /// `nil` where it is not set.
     /// - Throws: `ValidationError` where it is no integer.
     func integer(_ name: String) async throws -> Int? {
         do {
@@ -56,7 +54,6 @@ struct Settings {
         }
     }
 
-    /// `nil` where it is not set.
     /// - Throws: `ValidationError` where `make` returns `nil`.
     func value<Value>(_ name: String, allowed: String, _ make: (String) -> Value?) async throws -> Value? {
         guard let text = try await text(name) else { return nil }
@@ -64,7 +61,22 @@ struct Settings {
         return value
     }
 
+    // MARK: Options of several commands
+
     func dataDirectory() async throws -> DataDirectory {
         DataDirectory(path: try await text("data-directory") ?? "data")
+    }
+
+    /// - Throws: `ValidationError` where it is not set.
+    func account() async throws -> AccountSID {
+        guard let account = try await value("account", allowed: "AC and 32 hexadecimal digits", AccountSID.init) else {
+            throw ValidationError("--account is missing: it says whose data this is about")
+        }
+        return account
+    }
+
+    func format() async throws -> OutputFormat {
+        let allowed = OutputFormat.allCases.map(\.rawValue).joined(separator: " or ")
+        return try await value("format", allowed: allowed, OutputFormat.init(rawValue:)) ?? .text
     }
 }
