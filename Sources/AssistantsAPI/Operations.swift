@@ -21,8 +21,8 @@ struct Operations {
     /// - Throws: `APIError` of status 405.
     func operation(for method: HTTPRequest.Method) throws(APIError) -> Operation {
         if let operation = byMethod[method == .head ? .get : method] { return operation }
-        var allowed = byMethod.keys.sorted { $0.rawValue < $1.rawValue }
+        var allowed = Array(byMethod.keys)
         if byMethod[.get] != nil { allowed.append(.head) }
-        throw .methodNotAllowed(method, allowed: allowed)
+        throw .methodNotAllowed(method, allowed: allowed.sorted { $0.rawValue < $1.rawValue })
     }
 }

@@ -18,7 +18,10 @@ struct Routes: Sendable {
         case .session(let session):
             Operations([.get: .forAccounts { try await sessions.fetch(session, $0, $1) }])
         case .messages(let session):
-            Operations([.get: .forAccounts { try await messages.list(of: session, $0, $1) }])
+            Operations([
+                .get: .forAccounts { try await messages.list(of: session, $0, $1) },
+                .post: .forAccounts { try await messages.append(to: session, $0, $1) },
+            ])
         }
     }
 }

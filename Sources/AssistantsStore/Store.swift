@@ -23,14 +23,26 @@ package protocol Store: Sendable {
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> PageNeighbors<MessageCursor>
 
-    /// Appends messages in their order, all or nothing, and makes the sessions that are not there. A message whose id is
-    /// there already, with the same content, is left as it is.
-    /// - Throws: `messageConflict`, `accountNotFound`, `sessionFull`.
+    /// Appends messages to one session in their order, all or nothing, and gives them as they were stored.
+    ///
+    /// The session is the one that a list of `session` would be of; where there is none, one of exactly this id is made. A
+    /// message without an assistant gets its session's.
+    /// - Throws: `invalidSessionID`, `accountNotFound`, `sessionFull`.
     func append(
+        _ messages: [MessageDraft],
+        to session: SessionReference,
+        in account: AccountSID,
+        defaults: MessageDefaults
+    ) async throws(StoreError) -> [Message]
+
+    /// Stores messages that have ids already, in their order, all or nothing, and makes the sessions that are not there. A
+    /// message whose id is there already, with the same content, is left as it is.
+    /// - Throws: `messageConflict`, `accountNotFound`, `sessionFull`.
+    func importMessages(
         _ messages: [NewMessage],
         to account: AccountSID,
         defaults: MessageDefaults
-    ) async throws(StoreError) -> AppendResult
+    ) async throws(StoreError) -> ImportResult
 
     /// The place of the first message whose id its session has already, with other content.
     func firstConflict(among messages: [NewMessage], in account: AccountSID) async throws(StoreError) -> Int?

@@ -16,12 +16,23 @@ extension SQLiteStore {
     }
 
     package func append(
+        _ messages: [MessageDraft],
+        to session: SessionReference,
+        in account: AccountSID,
+        defaults: MessageDefaults
+    ) async throws(StoreError) -> [Message] {
+        try await write { [writer] db in
+            try writer.append(messages, to: session, in: account, defaults: defaults, db)
+        }
+    }
+
+    package func importMessages(
         _ messages: [NewMessage],
         to account: AccountSID,
         defaults: MessageDefaults
-    ) async throws(StoreError) -> AppendResult {
+    ) async throws(StoreError) -> ImportResult {
         try await write { [writer] db in
-            try writer.append(messages, to: account, defaults: defaults, in: db)
+            try writer.importMessages(messages, to: account, defaults: defaults, db)
         }
     }
 

@@ -26,12 +26,12 @@ extension SQLiteStore {
         }
     }
 
-    /// Writes in one transaction, which is rolled back where `body` throws.
+    /// Writes in a transaction that other writes may share; what `body` did is undone where it throws.
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(StoreError) -> Value {
         do {
-            return try await pool.write(body)
+            return try await commits.write(body)
         } catch {
             throw StoreError(error)
         }

@@ -10,6 +10,7 @@ package struct SQLiteStore: Store {
     let pool: DatabasePool
     let readers: ReaderPool
     let writer: MessageWriter
+    let commits: GroupCommit
 
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
     /// - Parameter willMigrate: called before an older database is changed, with the path of the copy that was put
@@ -28,6 +29,7 @@ package struct SQLiteStore: Store {
         try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try migrator.migrate(pool)
         readers = ReaderPool(path: path, configuration: Self.configuration)
+        commits = GroupCommit(pool: pool)
         writer = try pool.writeWithoutTransaction { db in try MessageWriter(db) }
     }
 

@@ -18,14 +18,21 @@ struct Fixture: Sendable {
         try await Fixture(store)
     }
 
+    /// Stores messages under the ids that they have.
     @discardableResult
-    func append(_ messages: [NewMessage]) async throws -> AppendResult {
-        try await store.append(messages, to: account, defaults: Self.defaults)
+    func put(_ messages: [NewMessage]) async throws -> ImportResult {
+        try await store.importMessages(messages, to: account, defaults: Self.defaults)
     }
 
+    /// Stores messages whose ids are their texts.
     @discardableResult
-    func append(_ texts: [String], to session: String) async throws -> AppendResult {
-        try await append(texts.map { try .text($0, in: session) })
+    func put(_ texts: [String], in session: String) async throws -> ImportResult {
+        try await put(texts.map { try .text($0, in: session) })
+    }
+
+    /// Appends messages to what `session` means.
+    func append(_ drafts: [MessageDraft], to session: String) async throws -> [Message] {
+        try await store.append(drafts, to: SessionReference(session), in: account, defaults: Self.defaults)
     }
 
     /// One page, as the texts of its messages.
@@ -102,6 +109,13 @@ extension NewMessage {
             content: try JSONObject(#"{"content":"\#(text)"}"#),
             dateCreated: date
         )
+    }
+}
+
+extension MessageDraft {
+    /// A message told from others by a number.
+    static func number(_ number: Int) throws -> MessageDraft {
+        MessageDraft(role: .user, content: try JSONObject(#"{"n":\#(number)}"#))
     }
 }
 

@@ -3,70 +3,78 @@ import Testing
 
 extension StoreConformance {
     static let appending = [
-        StoreConformance("a message that is there with the same content is left as it is") { store in
+        StoreConformance("appended messages come at the end, in their order, as they were given back") { store in
             let fixture = try await Fixture(store)
-            try await fixture.append(["a", "b"], to: "s")
-            let result = try await fixture.append(["a", "b", "c"], to: "s")
-            #expect(result.stored == 1)
-            #expect(result.alreadyThere == 2)
-            #expect(try await fixture.page(of: "s", .first, size: 9).texts == ["a", "b", "c"])
+            try await fixture.put(["a"], in: "s")
+            let appended = try await fixture.append([.number(1), .number(2)], to: "s")
+            let more = try await fixture.append([.number(3)], to: "s")
+            let page = try await fixture.page(of: "s", .first, size: 9)
+            #expect(page.texts == ["a"] + (appended + more).map(\.id.text))
+            #expect(appended.map(\.content.text) == [#"{"n":1}"#, #"{"n":2}"#])
+            #expect(Set(page.texts).count == 4)
         },
-        StoreConformance("a message that is there with other content stops the whole append") { store in
+        StoreConformance("an append resolves its session like a list, and makes exactly the id that was given") {
+            store in
             let fixture = try await Fixture(store)
-            try await fixture.append(["a"], to: "s")
-            let changed = NewMessage(
-                id: MessageID(unchecked: "a"),
-                sessionID: SessionID(unchecked: "s"),
-                role: .user,
-                content: try JSONObject(#"{"content":"other"}"#)
-            )
-            let batch = [try .text("b", in: "s"), changed]
-            #expect(try await store.firstConflict(among: batch, in: fixture.account) == 1)
-            await Refusal.messageConflict(index: 1).expect { try await fixture.append(batch) }
-            #expect(try await fixture.page(of: "s", .first, size: 9).texts == ["a"])
-            #expect(try await store.firstConflict(among: [.text("a", in: "s")], in: fixture.account) == nil)
-        },
-        StoreConformance("an id may come in two sessions") { store in
-            let fixture = try await Fixture(store)
-            let result = try await fixture.append([.text("a", in: "s"), .text("a", in: "t")])
-            #expect(result.stored == 2)
-        },
-        StoreConformance("ids compare as bytes") { store in
-            let fixture = try await Fixture(store)
-            let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
-            try await fixture.append([.text("1", in: composed), .text("2", in: decomposed)])
-            #expect(try await fixture.page(of: composed, .first, size: 9).texts == ["1"])
-            #expect(try await fixture.page(of: decomposed, .first, size: 9).texts == ["2"])
-            let result = try await fixture.append([.text(composed, in: "s"), .text(decomposed, in: "s")])
-            #expect(result.stored == 2)
-        },
-        StoreConformance("what was not given gets its default") { store in
-            let fixture = try await Fixture(store)
-            try await fixture.append(["a"], to: "s")
-            let second = NewMessage(
-                id: MessageID(unchecked: "b"),
-                sessionID: SessionID(unchecked: "t"),
-                identity: "user_id:alice",
-                role: .user,
-                content: .empty
-            )
-            try await fixture.append([second])
-            try await fixture.append(["c"], to: "t")
-            let unknown = try await fixture.rows(of: "s")
-            #expect(unknown.map(\.identity) == ["user_id:unknown"])
-            #expect(unknown.map(\.meta) == ["{}"])
-            #expect(unknown.map(\.dateCreated) == [Fixture.defaults.date])
-            #expect(unknown.map(\.dateUpdated) == [Fixture.defaults.date])
-            let alice = try await fixture.rows(of: "t")
-            #expect(alice.map(\.identity) == ["user_id:alice", "user_id:alice"])
-            #expect(Set(alice.map(\.assistantID) + unknown.map(\.assistantID)).count == 1)
-        },
-        StoreConformance("an append to an account that is not there is refused") { store in
-            let stranger = AccountSID.random()
-            let messages = [try NewMessage.text("a", in: "s")]
-            await Refusal.accountNotFound.expect {
-                _ = try await store.append(messages, to: stranger, defaults: Fixture.defaults)
+            #expect(try await fixture.append([.number(1)], to: "webhook:a").map(\.sessionID.text) == ["webhook:a"])
+            #expect(try await fixture.append([.number(2)], to: "a").map(\.sessionID.text) == ["webhook:a"])
+            #expect(try await fixture.append([.number(3)], to: "b").map(\.sessionID.text) == ["b"])
+            for name in ["", String(repeating: "x", count: 1_025)] {
+                await Refusal.invalidSessionID.expect { _ = try await fixture.append([.number(4)], to: name) }
             }
+        },
+        StoreConformance("an appended message gets what its session has") { store in
+            let fixture = try await Fixture(store)
+            let first = MessageDraft(
+                role: .user,
+                content: .empty,
+                identity: "user_id:alice",
+                assistantID: AssistantID(unchecked: "aia_asst_1"),
+                dateCreated: Timestamp(microseconds: 5)
+            )
+            _ = try await fixture.append([first], to: "s")
+            let second = try #require(try await fixture.append([.number(2)], to: "s").first)
+            #expect(second.identity == "user_id:alice")
+            #expect(second.assistantID.text == "aia_asst_1")
+            #expect(second.meta.text == "{}")
+            #expect(second.dateCreated == Fixture.defaults.date)
+            let unknown = try #require(try await fixture.append([.number(1)], to: "t").first)
+            #expect(unknown.identity == "user_id:unknown")
+            #expect(unknown.assistantID != second.assistantID)
+            let session = try await store.session(SessionReference("s"), in: fixture.account)
+            #expect(session.dateCreated.microseconds == 5)
+            #expect(session.dateUpdated == Fixture.defaults.date)
+        },
+        StoreConformance("appends that come together are each stored once, and one that fails takes no other with it") {
+            store in
+            let fixture = try await Fixture(store)
+            let stranger = AccountSID.random()
+            try await withThrowingTaskGroup { group in
+                for number in 1...100 {
+                    group.addTask {
+                        if number.isMultiple(of: 5) {
+                            await Refusal.accountNotFound.expect {
+                                _ = try await store.append(
+                                    [.number(number)],
+                                    to: SessionReference("s"),
+                                    in: stranger,
+                                    defaults: Fixture.defaults
+                                )
+                            }
+                        } else {
+                            let appended = try await fixture.append([.number(number), .number(-number)], to: "s")
+                            // A reader sees what it wrote.
+                            let ids = try await fixture.walk("s", size: 1_000).flatMap(\.self)
+                            let place = try #require(ids.firstIndex(of: appended[0].id.text))
+                            #expect(ids[place + 1] == appended[1].id.text)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let ids = try await fixture.walk("s", size: 7).flatMap(\.self)
+            #expect(ids.count == 160)
+            #expect(Set(ids).count == 160)
         },
     ]
 }

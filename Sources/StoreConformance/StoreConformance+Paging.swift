@@ -6,7 +6,7 @@ extension StoreConformance {
         StoreConformance("pages come in order, forward and back, at every page size") { store in
             let fixture = try await Fixture(store)
             let texts = (1...23).map { "m\($0)" }
-            try await fixture.append(texts, to: "s")
+            try await fixture.put(texts, in: "s")
             for size in [1, 2, 7, 22, 23, 24, 50] {
                 let forward = try await fixture.walk("s", size: size)
                 #expect(forward.flatMap(\.self) == texts, "page size \(size)")
@@ -16,7 +16,7 @@ extension StoreConformance {
         },
         StoreConformance("a full last page has no next page, and the first page no previous one") { store in
             let fixture = try await Fixture(store)
-            try await fixture.append(["a", "b", "c", "d"], to: "s")
+            try await fixture.put(["a", "b", "c", "d"], in: "s")
             let first = try await fixture.page(of: "s", .first, size: 2)
             #expect(first.neighbors.previous == nil)
             let last = try await fixture.page(of: "s", .after(try #require(first.neighbors.next)), size: 2)
@@ -37,7 +37,7 @@ extension StoreConformance {
                 dateCreated: Timestamp(microseconds: 1_234_567),
                 dateUpdated: Timestamp(microseconds: 7_654_321)
             )
-            try await fixture.append([message])
+            try await fixture.put([message])
             _ = try await store.readMessages(
                 of: SessionReference("CA1/é \u{1F600}"),
                 in: fixture.account,
@@ -56,8 +56,8 @@ extension StoreConformance {
         },
         StoreConformance("a cursor works only for its own session") { store in
             let fixture = try await Fixture(store)
-            try await fixture.append(["a1", "a2"], to: "a")
-            try await fixture.append(["b1", "b2"], to: "b")
+            try await fixture.put(["a1", "a2"], in: "a")
+            try await fixture.put(["b1", "b2"], in: "b")
             let next = try #require(try await fixture.page(of: "a", .first, size: 1).neighbors.next)
             await Refusal.cursorOfAnotherSession.expect {
                 _ = try await fixture.page(of: "b", .after(next), size: 1)
@@ -68,9 +68,9 @@ extension StoreConformance {
         },
         StoreConformance("a walk goes on when its name has come to mean a nearer session") { store in
             let fixture = try await Fixture(store)
-            try await fixture.append(["a1", "a2", "a3"], to: "webhook:a")
+            try await fixture.put(["a1", "a2", "a3"], in: "webhook:a")
             let next = try #require(try await fixture.page(of: "a", .first, size: 1).neighbors.next)
-            try await fixture.append(["other"], to: "a")
+            try await fixture.put(["other"], in: "a")
             #expect(try await fixture.page(of: "a", .after(next), size: 9).texts == ["a2", "a3"])
             #expect(try await fixture.page(of: "webhook:a", .after(next), size: 9).texts == ["a2", "a3"])
             #expect(try await fixture.page(of: "a", .first, size: 9).texts == ["other"])

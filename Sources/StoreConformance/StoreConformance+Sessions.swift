@@ -17,9 +17,9 @@ extension StoreConformance {
                 content: .empty,
                 dateCreated: Timestamp(microseconds: 1_000_000)
             )
-            try await fixture.append([first])
-            try await fixture.append([.text("b", in: "s", date: Timestamp(microseconds: 5_000_000))])
-            try await fixture.append([.text("c", in: "s", date: Timestamp(microseconds: 3_000_000))])
+            try await fixture.put([first])
+            try await fixture.put([.text("b", in: "s", date: Timestamp(microseconds: 5_000_000))])
+            try await fixture.put([.text("c", in: "s", date: Timestamp(microseconds: 3_000_000))])
             let session = try await store.session(SessionReference("s"), in: fixture.account)
             #expect(session.id.text == "s")
             #expect(session.account == fixture.account)
@@ -35,14 +35,14 @@ extension StoreConformance {
                 let session = try await store.session(SessionReference(name), in: fixture.account)
                 return session.id.text
             }
-            try await fixture.append(["v"], to: "voice:a")
+            try await fixture.put(["v"], in: "voice:a")
             #expect(try await meant("a") == "voice:a")
-            try await fixture.append(["w"], to: "webhook:a")
+            try await fixture.put(["w"], in: "webhook:a")
             #expect(try await meant("a") == "webhook:a")
-            try await fixture.append(["x"], to: "a")
+            try await fixture.put(["x"], in: "a")
             #expect(try await meant("a") == "a")
             #expect(try await meant("voice:a") == "voice:a")
-            try await fixture.append(["y"], to: "webhook:voice:b")
+            try await fixture.put(["y"], in: "webhook:voice:b")
             await Refusal.sessionNotFound.expect { _ = try await meant("voice:b") }
         },
         StoreConformance("sessions are listed in order of creation, forward and back, at every page size") { store in
@@ -50,7 +50,7 @@ extension StoreConformance {
             // Created in pairs of one time, the later pairs first.
             for number in (0..<11).reversed() {
                 let date = Timestamp(microseconds: Int64(number / 2) * 1_000_000)
-                try await fixture.append([NewMessage.text("m", in: "s\(number)", date: date)])
+                try await fixture.put([NewMessage.text("m", in: "s\(number)", date: date)])
             }
             let expected = ["s1", "s0", "s3", "s2", "s5", "s4", "s7", "s6", "s9", "s8", "s10"]
             for size in [1, 2, 3, 10, 11, 12] {
@@ -80,14 +80,14 @@ extension StoreConformance {
         StoreConformance("one account never sees another's sessions and messages") { store in
             let mine = try await Fixture(store)
             let theirs = try await mine.neighbor()
-            try await theirs.append(["secret1", "secret2"], to: "s")
+            try await theirs.put(["secret1", "secret2"], in: "s")
             await Refusal.sessionNotFound.expect { _ = try await mine.page(of: "s", .first, size: 9) }
             await Refusal.sessionNotFound.expect {
                 _ = try await store.session(SessionReference("s"), in: mine.account)
             }
             let next = try #require(try await theirs.page(of: "s", .first, size: 1).neighbors.next)
             await Refusal.sessionNotFound.expect { _ = try await mine.page(of: "s", .after(next), size: 9) }
-            try await mine.append(["own"], to: "s")
+            try await mine.put(["own"], in: "s")
             await Refusal.cursorOfAnotherSession.expect { _ = try await mine.page(of: "s", .after(next), size: 9) }
             #expect(try await mine.page(of: "s", .first, size: 9).texts == ["own"])
             let list = try await store.sessions(of: mine.account, page: PageRequest(.first, size: 9))

@@ -13,11 +13,11 @@ extension StoreConformance {
         StoreConformance("walks while writers append side by side are exact") { store in
             let fixture = try await Fixture(store)
             let stable = (1...200).map { "stable\($0)" }
-            try await fixture.append(stable, to: "s")
+            try await fixture.put(stable, in: "s")
             try await withThrowingTaskGroup { group in
                 for writer in 1...4 {
                     group.addTask {
-                        for number in 1...50 { try await fixture.append(["w\(writer)-\(number)"], to: "s") }
+                        for number in 1...50 { try await fixture.put(["w\(writer)-\(number)"], in: "s") }
                     }
                 }
                 for size in [1, 7, 50] {
@@ -47,7 +47,7 @@ extension StoreConformance {
                 let date = Timestamp(microseconds: .random(in: 0...3, using: &random) * 1_000_000)
                 return try NewMessage.text(text, in: session, date: date)
             }
-            try await fixture.append(messages)
+            try await fixture.put(messages)
             model += texts
         }
         try await write(.random(in: 1...60, using: &random), &random)

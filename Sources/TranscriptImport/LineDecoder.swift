@@ -17,7 +17,7 @@ struct LineDecoder {
 
     /// - Returns: the message, and whether its id is the line's own.
     mutating func message(of line: [UInt8]) throws(InvalidMessage) -> (NewMessage, bringsID: Bool) {
-        let message = try IncomingMessage(json: line)
+        let message = try IncomingMessage(json: line, allowed: MessageField.allCases)
         guard let sessionID = message.sessionID else { throw InvalidMessage("has no \"session_id\"") }
         guard let role = message.role else { throw InvalidMessage("has no \"role\"") }
         guard let content = message.content else { throw InvalidMessage("has no \"content\"") }

@@ -54,18 +54,18 @@ package struct TranscriptImporter {
         }
     }
 
-    private func storeAll(_ input: ImportInput) async throws -> (messages: AppendResult, sessions: Int) {
+    private func storeAll(_ input: ImportInput) async throws -> (messages: ImportResult, sessions: Int) {
         let (store, account) = (store, account)
         var batches = try MessageBatches(input, account: account)
         let defaults = MessageDefaults(assistantName: "Imported transcripts")
         var size = TransactionSize()
-        var result = AppendResult()
+        var result = ImportResult()
         do {
             var batch = try batches.next(upTo: size.messages)
             while let current = batch {
                 let start = ContinuousClock.now
                 // The next lines are read while these are stored.
-                async let stored = store.append(current.map(\.message), to: account, defaults: defaults)
+                async let stored = store.importMessages(current.map(\.message), to: account, defaults: defaults)
                 batch = try batches.next(upTo: size.messages)
                 do {
                     result += try await stored

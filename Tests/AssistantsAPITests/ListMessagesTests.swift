@@ -120,7 +120,11 @@ struct ListMessagesTests {
             content: try JSONObject(content),
             meta: try JSONObject("{}")
         )
-        _ = try await server.store.append([message], to: TestServer.sid, defaults: MessageDefaults(assistantName: "T"))
+        _ = try await server.store.importMessages(
+            [message],
+            to: TestServer.sid,
+            defaults: MessageDefaults(assistantName: "T")
+        )
         let response = try await server.send("/v1/Sessions/s%22%5C/Messages")
         #expect(response.body.contains(#","content":\#(content),"meta":{},"#))
         let object = try JSONSerialization.jsonObject(with: Data(response.body.utf8)) as? [String: Any]

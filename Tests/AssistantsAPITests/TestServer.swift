@@ -49,12 +49,13 @@ final class TestServer: Sendable {
                 dateCreated: Timestamp(microseconds: 1_700_000_000_000_000 + Int64(number) * 1_000_000)
             )
         }
-        _ = try await store.append(messages, to: account, defaults: MessageDefaults(assistantName: "Test"))
+        _ = try await store.importMessages(messages, to: account, defaults: MessageDefaults(assistantName: "Test"))
     }
 
     func send(
         _ uri: String,
         method: HTTPRequest.Method = .get,
+        body: String? = nil,
         authorization: String? = TestServer.basic(TestServer.sid.text, TestServer.token.text)
     ) async throws -> Answer {
         let application = Application(
@@ -67,7 +68,12 @@ final class TestServer: Sendable {
         )
         let headers: HTTPFields = authorization.map { [.authorization: $0] } ?? [:]
         return try await application.test(.router) { client in
-            try await client.execute(uri: uri, method: method, headers: headers) { response in
+            try await client.execute(
+                uri: uri,
+                method: method,
+                headers: headers,
+                body: body.map(ByteBuffer.init(string:))
+            ) { response in
                 Answer(
                     status: response.status.code,
                     headers: Dictionary(response.headers.map { ($0.name.canonicalName, $0.value) }) { $1 },

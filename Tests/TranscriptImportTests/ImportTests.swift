@@ -169,7 +169,11 @@ struct ImportTests {
                 content: try JSONObject(#"{"n":\#(number)}"#)
             )
             let start = ContinuousClock.now
-            _ = try await other.append([message], to: account, defaults: MessageDefaults(assistantName: "Other"))
+            _ = try await other.importMessages(
+                [message],
+                to: account,
+                defaults: MessageDefaults(assistantName: "Other")
+            )
             longest = max(longest, start.duration(to: .now))
         }
         #expect(try await summary.messages.stored == 30_000)

@@ -9,11 +9,15 @@ extension APIError {
             self = .notFound(path: path)
         case .cursorOfAnotherSession:
             self = .badRequest("PageToken belongs to another list: it works only where the API gave it")
+        case .invalidSessionID:
+            self = .badRequest("A session's id must have 1 to \(SessionID.maximumLength) bytes")
+        case .sessionFull(let id):
+            self = .badRequest("The session \(id) has as many messages as one can have")
         case .unavailable(let cause):
             self = .unavailable(cause)
         case .fault(let cause):
             self = .fault(cause)
-        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict, .sessionFull:
+        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict:
             // No operation of the API gets here.
             self = .fault(error)
         }

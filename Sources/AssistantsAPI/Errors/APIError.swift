@@ -15,6 +15,16 @@ package struct APIError: Error {
         APIError(status: .badRequest, code: 20001, message: message)
     }
 
+    /// A body of more bytes than are taken.
+    static func bodyTooLarge(limit: Int) -> APIError {
+        APIError(
+            status: .contentTooLarge,
+            code: 20001,
+            message: "The body is larger than \(limit) bytes",
+            headers: [.connection: "close"]
+        )
+    }
+
     /// No credentials, or wrong ones.
     static func unauthorized(_ message: String) -> APIError {
         APIError(

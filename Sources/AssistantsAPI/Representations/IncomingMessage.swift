@@ -12,8 +12,10 @@ package struct IncomingMessage: Sendable {
     package private(set) var dateCreated: Timestamp?
     package private(set) var dateUpdated: Timestamp?
 
-    /// - Parameter json: the bytes of one JSON object.
-    package init(json: [UInt8]) throws(InvalidMessage) {
+    /// - Parameters:
+    ///   - json: the bytes of one JSON object.
+    ///   - allowed: the fields that it may have.
+    package init(json: [UInt8], allowed: [MessageField]) throws(InvalidMessage) {
         let members: [JSONMember]
         do {
             var scanner = JSONScanner(json)
@@ -21,41 +23,44 @@ package struct IncomingMessage: Sendable {
         } catch {
             throw InvalidMessage("is not a JSON object: \(error)")
         }
+        var given: Set<MessageField> = []
         for member in members {
-            try read(Field(member))
+            guard let field = MessageField(key: member.key), allowed.contains(field) else {
+                let names = allowed.map(\.rawValue).joined(separator: ", ")
+                throw InvalidMessage("has an unknown field \"\(member.key)\"; allowed: \(names)")
+            }
+            guard given.insert(field).inserted else {
+                throw InvalidMessage("has the field \"\(field.rawValue)\" in two spellings")
+            }
+            try read(field, FieldValue(member))
         }
     }
 
-    private mutating func read(_ field: Field) throws(InvalidMessage) {
-        switch field.name {
-        case "id":
-            id = try field.string(MessageID.init, allowed: "\(MessageID.prefix) and 1 to 247 more bytes")
-        case "account_sid":
+    private mutating func read(_ field: MessageField, _ value: FieldValue) throws(InvalidMessage) {
+        switch field {
+        case .id:
+            id = try value.text(MessageID.init, allowed: "\(MessageID.prefix) and 1 to 247 more bytes")
+        case .accountSID:
             break  // The account is that of the credentials.
-        case "assistant_id":
-            assistantID = try field.string(AssistantID.init, allowed: "\(AssistantID.prefix) and 1 to 246 more bytes")
-        case "session_id":
-            sessionID = try field.string(SessionID.init, allowed: "1 to \(SessionID.maximumLength) bytes of text")
-        case "identity":
-            identity = try field.string(Self.identity, allowed: "a trait, a colon and a value, like user_id:alice")
-        case "role":
+        case .assistantID:
+            assistantID = try value.text(AssistantID.init, allowed: "\(AssistantID.prefix) and 1 to 246 more bytes")
+        case .sessionID:
+            sessionID = try value.text(SessionID.init, allowed: "1 to \(SessionID.maximumLength) bytes of text")
+        case .identity:
+            identity = try value.text(Self.identity, allowed: "a trait, a colon and a value, like user_id:alice")
+        case .role:
             let roles = MessageRole.allCases.map(\.rawValue).joined(separator: ", ")
-            role = try field.string(MessageRole.init, allowed: "one of \(roles)")
-        case "content":
-            content = try field.object()
-        case "meta":
-            meta = try field.object()
-        case "date_created":
-            dateCreated = try field.string(Timestamp.init(iso8601:), allowed: "a date like 2026-07-01T09:30:00Z")
-        case "date_updated":
-            dateUpdated = try field.string(Timestamp.init(iso8601:), allowed: "a date like 2026-07-01T09:30:00Z")
-        default:
-            throw InvalidMessage("has an unknown field \"\(field.name)\"; allowed: \(Self.fields)")
+            role = try value.text(MessageRole.init, allowed: "one of \(roles)")
+        case .content:
+            content = try value.object()
+        case .meta:
+            meta = try value.object()
+        case .dateCreated:
+            dateCreated = try value.date()
+        case .dateUpdated:
+            dateUpdated = try value.date()
         }
     }
-
-    private static let fields =
-        "id, account_sid, assistant_id, session_id, identity, role, content, meta, date_created, date_updated"
 
     private static let maximumIdentityLength = 1_024
 
@@ -65,8 +70,8 @@ package struct IncomingMessage: Sendable {
         return isWhole && text.utf8.count <= maximumIdentityLength ? text : nil
     }
 
-    /// One member of the object, and the errors that name it.
-    private struct Field {
+    /// The value of one member of the object, and the errors that name it.
+    private struct FieldValue {
         let name: String
         private let value: JSONValue
 
@@ -75,7 +80,7 @@ package struct IncomingMessage: Sendable {
             value = member.value
         }
 
-        func string<Value>(_ make: (String) -> Value?, allowed: String) throws(InvalidMessage) -> Value? {
+        func text<Value>(_ make: (String) -> Value?, allowed: String) throws(InvalidMessage) -> Value? {
             switch value {
             case .null: return nil
             case .string(let text):
@@ -93,6 +98,10 @@ package struct IncomingMessage: Sendable {
             case .object(let object): object
             default: throw InvalidMessage("has \(value.kind) as \"\(name)\": it must be an object")
             }
+        }
+
+        func date() throws(InvalidMessage) -> Timestamp? {
+            try text(Timestamp.init(iso8601:), allowed: "a date like 2026-07-01T09:30:00Z")
         }
     }
 }

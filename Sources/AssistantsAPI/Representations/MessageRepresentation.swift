@@ -28,4 +28,19 @@ enum MessageRepresentation {
         json.writeJSONString(message.dateUpdated)
         json.writeStaticString("}")
     }
+
+    static func write(_ message: Message, of account: AccountSID, to json: inout ByteBuffer) {
+        let row = MessageRow(
+            id: message.id.text.utf8.span.bytes,
+            sessionID: message.sessionID.text.utf8.span.bytes,
+            assistantID: message.assistantID.text.utf8.span.bytes,
+            identity: message.identity.utf8.span.bytes,
+            role: message.role.rawValue.utf8.span.bytes,
+            content: message.content.text.utf8.span.bytes,
+            meta: message.meta.text.utf8.span.bytes,
+            dateCreated: message.dateCreated,
+            dateUpdated: message.dateUpdated
+        )
+        write(row, of: account, to: &json)
+    }
 }

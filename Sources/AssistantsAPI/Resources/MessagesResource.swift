@@ -1,5 +1,6 @@
 import AssistantsStore
 import Hummingbird
+import NIOCore
 
 /// The messages of a session.
 struct MessagesResource: Sendable {
@@ -10,8 +11,7 @@ struct MessagesResource: Sendable {
     func list(of session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
         let query = try PageQuery(call.target.query)
         let place: PageRequest<MessageCursor>.Place = try query.place(in: account, tokens)
-        // A message of the usual kind has about half a kilobyte.
-        var page = PageRepresentation(key: "messages", capacity: 1_024 + 512 * query.size)
+        var page = ListRepresentation(key: "messages", capacity: 1_024 + Self.usualLength * query.size)
         let neighbors = try await store.readMessages(
             of: session,
             in: account,
@@ -23,4 +23,28 @@ struct MessagesResource: Sendable {
             links: PageLinks(query, at: call, neighbors: neighbors, tokens: tokens, account: account)
         )
     }
+
+    /// `POST /v1/Sessions/{sessionId}/Messages`: one message, or several, all or nothing.
+    func append(to session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
+        let body = try AppendBody(json: try await RequestBody.read(call.request))
+        let messages = try await store.append(
+            body.drafts,
+            to: session,
+            in: account,
+            defaults: MessageDefaults(assistantName: "Appended transcripts")
+        )
+        guard body.isList else {
+            var json = ByteBuffer()
+            for message in messages { MessageRepresentation.write(message, of: account, to: &json) }
+            return Response(status: .created, json: json)
+        }
+        var list = ListRepresentation(key: "messages", capacity: Self.usualLength * messages.count)
+        for message in messages {
+            list.append { MessageRepresentation.write(message, of: account, to: &$0) }
+        }
+        return list.response(status: .created)
+    }
+
+    /// Of a message's representation, in bytes.
+    private static let usualLength = 512
 }

@@ -12,7 +12,7 @@ struct SessionsResource: Sendable {
         let query = try PageQuery(call.target.query)
         let place: PageRequest<SessionCursor>.Place = try query.place(in: account, tokens)
         let sessions = try await store.sessions(of: account, page: PageRequest(place, size: query.size))
-        var page = PageRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
+        var page = ListRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
         for session in sessions.items {
             page.append { SessionRepresentation.write(session, to: &$0) }
         }

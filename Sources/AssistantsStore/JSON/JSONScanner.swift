@@ -62,12 +62,17 @@ package struct JSONScanner {
         depth -= 1
     }
 
-    private mutating func scanArray() throws(JSONError) {
+    /// - Parameter visit: called for each element; without one, elements are only checked.
+    private mutating func scanArray(_ visit: ((_ element: JSONValue) -> Void)? = nil) throws(JSONError) {
         try enter()
         if !skipEnd(closing: UInt8(ascii: "]")) {
             repeat {
                 skipWhitespace()
-                try scanValue()
+                if let visit {
+                    visit(try readValue())
+                } else {
+                    try scanValue()
+                }
             } while try hasMore(closing: UInt8(ascii: "]"))
         }
         depth -= 1
@@ -82,8 +87,9 @@ package struct JSONScanner {
         case UInt8(ascii: "\""):
             return .string(try scanString().text)
         case UInt8(ascii: "["):
-            try scanArray()
-            return .array
+            var elements: [JSONValue] = []
+            try scanArray { elements.append($0) }
+            return .array(elements)
         case UInt8(ascii: "n"):
             try scanLiteral("null")
             return .null

@@ -27,23 +27,16 @@ struct MessageStatements: ~Copyable {
     }
 
     /// `false` where the session has a message of this id already.
-    mutating func insert(
-        _ message: NewMessage,
-        at key: MessageKey,
-        assistantID: AssistantID,
-        identity: String,
-        created: Timestamp,
-        updated: Timestamp
-    ) throws -> Bool {
+    mutating func insert(_ message: Message, at key: MessageKey) throws -> Bool {
         try insert.bind(key.value, at: 1)
         try insert.bind(message.id.text, at: 2)
-        try insert.bind(assistantID.text, at: 3)
-        try insert.bind(identity, at: 4)
+        try insert.bind(message.assistantID.text, at: 3)
+        try insert.bind(message.identity, at: 4)
         try insert.bind(message.role.rawValue, at: 5)
         try insert.bind(message.content.text, at: 6)
-        try insert.bind((message.meta ?? .empty).text, at: 7)
-        try insert.bind(created.microseconds, at: 8)
-        try insert.bind(updated.microseconds, at: 9)
+        try insert.bind(message.meta.text, at: 7)
+        try insert.bind(message.dateCreated.microseconds, at: 8)
+        try insert.bind(message.dateUpdated.microseconds, at: 9)
         do {
             try insert.run()
             return true

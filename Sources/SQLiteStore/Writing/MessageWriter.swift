@@ -1,7 +1,7 @@
 import AssistantsStore
 import GRDB
 
-/// The statements that append messages, on GRDB's writer connection.
+/// The statements that write messages, on GRDB's writer connection.
 ///
 /// `@unchecked Sendable`: used only inside of write accesses of the pool, which come one at a time.
 final class MessageWriter: @unchecked Sendable {
@@ -14,56 +14,74 @@ final class MessageWriter: @unchecked Sendable {
         messages = try MessageStatements(on: connection)
     }
 
-    /// Appends within the transaction that the caller has begun, and rolls back by throwing.
+    // Each runs within the transaction that the caller has begun, and is undone by throwing.
+
     func append(
+        _ drafts: [MessageDraft],
+        to reference: SessionReference,
+        in account: AccountSID,
+        defaults: MessageDefaults,
+        _ db: Database
+    ) throws -> [Message] {
+        guard let exact = reference.candidates.first else { throw StoreError.invalidSessionID }
+        var session: OpenSession?
+        for candidate in reference.candidates where session == nil {
+            session = try sessions.find(candidate, in: account)
+        }
+        let stored = try drafts.map { draft in
+            let created = draft.dateCreated ?? defaults.date
+            let message = Message(
+                id: .unique(at: defaults.date),
+                sessionID: session?.id ?? exact,
+                assistantID: try draft.assistantID ?? session?.assistantID
+                    ?? db.assistant(named: defaults.assistantName, in: account),
+                identity: draft.identity ?? session?.identity ?? MessageDefaults.identity,
+                role: draft.role,
+                content: draft.content,
+                meta: draft.meta ?? .empty,
+                dateCreated: created,
+                dateUpdated: created
+            )
+            guard try store(message, in: &session, of: account) else {
+                throw DatabaseError(resultCode: .SQLITE_CONSTRAINT_UNIQUE, message: "a new message id is there already")
+            }
+            return message
+        }
+        if let session { try sessions.update(session) }
+        return stored
+    }
+
+    func importMessages(
         _ batch: [NewMessage],
         to account: AccountSID,
         defaults: MessageDefaults,
-        in db: Database
-    ) throws -> AppendResult {
-        var result = AppendResult()
+        _ db: Database
+    ) throws -> ImportResult {
+        var result = ImportResult()
         var open: [SessionID: OpenSession] = [:]
         lazy var defaultAssistant = Result { try db.assistant(named: defaults.assistantName, in: account) }
-        for (index, message) in batch.enumerated() {
-            let assistantID = try message.assistantID ?? defaultAssistant.get()
-            let created = message.dateCreated ?? defaults.date
-            let updated = message.dateUpdated ?? created
-            var session =
-                try open[message.sessionID]
-                ?? sessions.find(message.sessionID, in: account)
-                ?? sessions.create(
-                    Session(
-                        id: message.sessionID,
-                        account: account,
-                        assistantID: assistantID,
-                        identity: message.identity ?? MessageDefaults.identity,
-                        isVerified: false,
-                        dateCreated: created,
-                        dateUpdated: updated
-                    )
-                )
-            guard session.lastPosition < MessageKey.maximumPosition else {
-                throw StoreError.sessionFull(message.sessionID)
-            }
-            let isNew = try messages.insert(
-                message,
-                at: MessageKey(session.number, position: session.lastPosition + 1),
-                assistantID: assistantID,
-                identity: message.identity ?? session.identity,
-                created: created,
-                updated: updated
+        for (index, new) in batch.enumerated() {
+            var session = try open[new.sessionID] ?? sessions.find(new.sessionID, in: account)
+            let created = new.dateCreated ?? defaults.date
+            let message = Message(
+                id: new.id,
+                sessionID: new.sessionID,
+                assistantID: try new.assistantID ?? defaultAssistant.get(),
+                identity: new.identity ?? session?.identity ?? MessageDefaults.identity,
+                role: new.role,
+                content: new.content,
+                meta: new.meta ?? .empty,
+                dateCreated: created,
+                dateUpdated: new.dateUpdated ?? created
             )
-            if isNew {
+            if try store(message, in: &session, of: account) {
                 result.stored += 1
-                session.lastPosition += 1
-                session.dateUpdated = max(session.dateUpdated, updated)
-                session.hasChanged = true
-            } else if try messages.isSame(message, in: session.number) == true {
+            } else if let number = session?.number, try messages.isSame(new, in: number) == true {
                 result.alreadyThere += 1
             } else {
-                throw StoreError.messageConflict(message.id, index: index)
+                throw StoreError.messageConflict(new.id, index: index)
             }
-            open[message.sessionID] = session
+            open[new.sessionID] = session
         }
         for session in open.values where session.hasChanged {
             try sessions.update(session)
@@ -80,5 +98,20 @@ final class MessageWriter: @unchecked Sendable {
             if let number, try messages.isSame(message, in: number) == false { return index }
         }
         return nil
+    }
+
+    /// Gives the message the next place of its session, which is made of it where there is none.
+    /// - Returns: `false` where the session has a message of this id already.
+    private func store(_ message: Message, in session: inout OpenSession?, of account: AccountSID) throws -> Bool {
+        var open = try session ?? sessions.create(by: message, in: account)
+        guard open.lastPosition < MessageKey.maximumPosition else { throw StoreError.sessionFull(message.sessionID) }
+        let isNew = try messages.insert(message, at: MessageKey(open.number, position: open.lastPosition + 1))
+        if isNew {
+            open.lastPosition += 1
+            open.dateUpdated = max(open.dateUpdated, message.dateUpdated)
+            open.hasChanged = true
+        }
+        session = open
+        return isNew
     }
 }

@@ -1,8 +1,10 @@
 import AssistantsStore
 
-/// A session's row while messages are appended to it in one transaction.
+/// A session's row while messages are written to it in one transaction.
 struct OpenSession {
+    let id: SessionID
     let number: SessionNumber
+    let assistantID: AssistantID
     let identity: String
     /// 0 before the first message.
     var lastPosition: Int64

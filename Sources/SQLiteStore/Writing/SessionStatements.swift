@@ -11,14 +11,17 @@ struct SessionStatements: ~Copyable {
 
     init(on connection: SQLiteConnection) throws {
         let find = try PreparedStatement(
-            "SELECT number, identity, last_position, date_updated FROM session WHERE account_sid = ? AND id = ?",
+            """
+            SELECT number, assistant_id, identity, last_position, date_updated
+            FROM session WHERE account_sid = ? AND id = ?
+            """,
             on: connection
         )
         let insert = try PreparedStatement(
             """
             INSERT INTO session
                 (account_sid, id, assistant_id, identity, verified, last_position, date_created, date_updated)
-            VALUES (?, ?, ?, ?, ?, 0, ?, ?)
+            VALUES (?, ?, ?, ?, 0, 0, ?, ?)
             """,
             on: connection
         )
@@ -38,36 +41,40 @@ struct SessionStatements: ~Copyable {
         try find.bind(id.text, at: 2)
         guard try find.step() else { return nil }
         return OpenSession(
+            id: id,
             number: SessionNumber(find.integer(0)),
-            identity: find.text(1),
-            lastPosition: find.integer(2),
-            dateUpdated: find.timestamp(3)
+            assistantID: AssistantID(unchecked: find.text(1)),
+            identity: find.text(2),
+            lastPosition: find.integer(3),
+            dateUpdated: find.timestamp(4)
         )
     }
 
+    /// Makes the session that begins with this message.
     /// - Throws: `StoreError.accountNotFound`.
-    mutating func create(_ session: Session) throws -> OpenSession {
-        try insert.bind(session.account.text, at: 1)
-        try insert.bind(session.id.text, at: 2)
-        try insert.bind(session.assistantID.text, at: 3)
-        try insert.bind(session.identity, at: 4)
-        try insert.bind(session.isVerified ? 1 : 0, at: 5)
-        try insert.bind(session.dateCreated.microseconds, at: 6)
-        try insert.bind(session.dateUpdated.microseconds, at: 7)
+    mutating func create(by first: Message, in account: AccountSID) throws -> OpenSession {
+        try insert.bind(account.text, at: 1)
+        try insert.bind(first.sessionID.text, at: 2)
+        try insert.bind(first.assistantID.text, at: 3)
+        try insert.bind(first.identity, at: 4)
+        try insert.bind(first.dateCreated.microseconds, at: 5)
+        try insert.bind(first.dateUpdated.microseconds, at: 6)
         do {
             try insert.run()
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY {
-            throw StoreError.accountNotFound(session.account)
+            throw StoreError.accountNotFound(account)
         }
         let number = SessionNumber(sqlite3_last_insert_rowid(connection))
         guard number.value <= MessageKey.maximumSessionNumber else {
             throw DatabaseError(resultCode: .SQLITE_FULL, message: "no session numbers are left")
         }
         return OpenSession(
+            id: first.sessionID,
             number: number,
-            identity: session.identity,
+            assistantID: first.assistantID,
+            identity: first.identity,
             lastPosition: 0,
-            dateUpdated: session.dateUpdated
+            dateUpdated: first.dateUpdated
         )
     }
 

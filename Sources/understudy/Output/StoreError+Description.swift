@@ -4,6 +4,7 @@ extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .sessionNotFound: "There is no such session"
+        case .invalidSessionID: "No session can have this id"
         case .cursorOfAnotherSession: "The page belongs to another session"
         case .accountExists(let sid): "There is an account \(sid) already"
         case .accountNotFound(let sid): "There is no account \(sid); understudy account list shows them"

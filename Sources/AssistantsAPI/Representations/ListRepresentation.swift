@@ -1,8 +1,9 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A page of a list as JSON: `{"messages":[…],"meta":{…}}`.
-struct PageRepresentation {
+/// A list, or a page of one, as JSON: `{"messages":[…],"meta":{…}}`.
+struct ListRepresentation {
     private let key: StaticString
     private var json: ByteBuffer
     private var isEmpty = true
@@ -23,6 +24,12 @@ struct PageRepresentation {
         if !isEmpty { json.writeStaticString(",") }
         isEmpty = false
         write(&json)
+    }
+
+    /// A list that is whole, and so has no neighbours: `{"messages":[…]}`.
+    consuming func response(status: HTTPResponse.Status) -> Response {
+        json.writeStaticString("]}")
+        return Response(status: status, json: json)
     }
 
     /// Every key of `meta` is always there, `null` spelled out: SDKs fail on an absent one.

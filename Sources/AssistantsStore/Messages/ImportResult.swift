@@ -1,5 +1,5 @@
-/// What an append did: every message was either stored or was there already, with the same content.
-package struct AppendResult: Sendable {
+/// What an import of messages did: every message was either stored or was there already, with the same content.
+package struct ImportResult: Sendable {
     package var stored: Int
     package var alreadyThere: Int
 
@@ -8,7 +8,7 @@ package struct AppendResult: Sendable {
         self.alreadyThere = alreadyThere
     }
 
-    package static func += (left: inout AppendResult, right: AppendResult) {
+    package static func += (left: inout ImportResult, right: ImportResult) {
         left.stored += right.stored
         left.alreadyThere += right.alreadyThere
     }

@@ -1,0 +1,21 @@
+import Hummingbird
+import NIOCore
+
+/// A request's body, up to what is allowed.
+enum RequestBody {
+    /// In bytes.
+    static let maximumLength = 1 << 20
+
+    /// - Throws: `APIError` of status 413 where it is longer.
+    static func read(_ request: Request) async throws -> [UInt8] {
+        do {
+            let body = try await request.body.collect(upTo: maximumLength)
+            return Array(body.readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw APIError.bodyTooLarge(limit: maximumLength)
+        } catch {
+            // The client went away, or what it sent is no HTTP any more.
+            throw APIError.badRequest("The body did not arrive whole")
+        }
+    }
+}

@@ -1,0 +1,34 @@
+/// A message as it is stored.
+package struct Message: Sendable {
+    package let id: MessageID
+    package let sessionID: SessionID
+    package let assistantID: AssistantID
+    package let identity: String
+    package let role: MessageRole
+    package let content: JSONObject
+    package let meta: JSONObject
+    package let dateCreated: Timestamp
+    package let dateUpdated: Timestamp
+
+    package init(
+        id: MessageID,
+        sessionID: SessionID,
+        assistantID: AssistantID,
+        identity: String,
+        role: MessageRole,
+        content: JSONObject,
+        meta: JSONObject,
+        dateCreated: Timestamp,
+        dateUpdated: Timestamp
+    ) {
+        self.id = id
+        self.sessionID = sessionID
+        self.assistantID = assistantID
+        self.identity = identity
+        self.role = role
+        self.content = content
+        self.meta = meta
+        self.dateCreated = dateCreated
+        self.dateUpdated = dateUpdated
+    }
+}

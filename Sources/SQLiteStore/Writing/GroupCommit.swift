@@ -1,0 +1,109 @@
+import GRDB
+import Synchronization
+
+/// Commits writes together that arrive together: one synchronization of the disk for all of them.
+///
+/// Each write has a savepoint of its own, so that one that fails takes no other with it; and nobody is told that a write
+/// is stored before the commit that holds it has succeeded.
+final class GroupCommit: Sendable {
+    /// A write that waits for its turn.
+    private struct Write: Sendable {
+        /// Runs it, and gives what tells its caller of the end.
+        let run: @Sendable (Database) -> Finish
+        /// Tells its caller that it was not run.
+        let refuse: @Sendable (any Error) -> Void
+    }
+
+    /// Tells a write's caller whether the commit failed, and else what came of the write.
+    private typealias Finish = @Sendable (_ commitError: (any Error)?) -> Void
+
+    private struct State {
+        var waiting: [Write] = []
+        /// Whether somebody is on the way to take what waits.
+        var isScheduled = false
+    }
+
+    private let pool: DatabasePool
+    private let state = Mutex(State())
+
+    init(pool: DatabasePool) {
+        self.pool = pool
+    }
+
+    /// Runs `body` in a transaction that may hold other writes too.
+    /// - Throws: what `body` throws, which undoes it alone, or what made the commit fail.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            enqueue(
+                Write(
+                    run: { db in
+                        let result = Result { try db.inSavepoint(body) }
+                        return { commitError in
+                            continuation.resume(with: commitError.map { .failure($0) } ?? result)
+                        }
+                    },
+                    refuse: { continuation.resume(throwing: $0) }
+                )
+            )
+        }
+    }
+
+    private func enqueue(_ write: Write) {
+        let mustSchedule = state.withLock { state in
+            state.waiting.append(write)
+            defer { state.isScheduled = true }
+            return !state.isScheduled
+        }
+        guard mustSchedule else { return }
+        pool.asyncWriteWithoutTransaction { [self] db in
+            while let writes = takeWaiting() {
+                commit(writes, in: db)
+            }
+        }
+    }
+
+    /// `nil` when nothing waits: then the next write schedules anew.
+    private func takeWaiting() -> [Write]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else {
+                state.isScheduled = false
+                return nil
+            }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    private func commit(_ writes: [Write], in db: Database) {
+        var finishes: [Finish] = []
+        do {
+            try db.inTransaction(.immediate) {
+                for write in writes {
+                    finishes.append(write.run(db))
+                    // A full disk, for one, makes SQLite roll back all of the transaction; what came before is undone.
+                    guard db.isInsideTransaction else {
+                        throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction was rolled back")
+                    }
+                }
+                return .commit
+            }
+            for finish in finishes { finish(nil) }
+        } catch {
+            for finish in finishes { finish(error) }
+            for write in writes.dropFirst(finishes.count) { write.refuse(error) }
+        }
+    }
+}
+
+extension Database {
+    /// Runs `body`, and undoes it alone where it throws.
+    fileprivate func inSavepoint<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        var value: Value?
+        try inSavepoint {
+            value = try body(self)
+            return .commit
+        }
+        guard let value else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+        return value
+    }
+}

@@ -1,0 +1,72 @@
+import AssistantsStore
+import Testing
+
+extension StoreConformance {
+    static let importing = [
+        StoreConformance("a message that is there with the same content is left as it is") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.put(["a", "b"], in: "s")
+            let result = try await fixture.put(["a", "b", "c"], in: "s")
+            #expect(result.stored == 1)
+            #expect(result.alreadyThere == 2)
+            #expect(try await fixture.page(of: "s", .first, size: 9).texts == ["a", "b", "c"])
+        },
+        StoreConformance("a message that is there with other content stops the whole import") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.put(["a"], in: "s")
+            let changed = NewMessage(
+                id: MessageID(unchecked: "a"),
+                sessionID: SessionID(unchecked: "s"),
+                role: .user,
+                content: try JSONObject(#"{"content":"other"}"#)
+            )
+            let batch = [try .text("b", in: "s"), changed]
+            #expect(try await store.firstConflict(among: batch, in: fixture.account) == 1)
+            await Refusal.messageConflict(index: 1).expect { try await fixture.put(batch) }
+            #expect(try await fixture.page(of: "s", .first, size: 9).texts == ["a"])
+            #expect(try await store.firstConflict(among: [.text("a", in: "s")], in: fixture.account) == nil)
+        },
+        StoreConformance("an id may come in two sessions") { store in
+            let fixture = try await Fixture(store)
+            let result = try await fixture.put([.text("a", in: "s"), .text("a", in: "t")])
+            #expect(result.stored == 2)
+        },
+        StoreConformance("ids compare as bytes") { store in
+            let fixture = try await Fixture(store)
+            let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+            try await fixture.put([.text("1", in: composed), .text("2", in: decomposed)])
+            #expect(try await fixture.page(of: composed, .first, size: 9).texts == ["1"])
+            #expect(try await fixture.page(of: decomposed, .first, size: 9).texts == ["2"])
+            let result = try await fixture.put([.text(composed, in: "s"), .text(decomposed, in: "s")])
+            #expect(result.stored == 2)
+        },
+        StoreConformance("what was not given gets its default") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.put(["a"], in: "s")
+            let second = NewMessage(
+                id: MessageID(unchecked: "b"),
+                sessionID: SessionID(unchecked: "t"),
+                identity: "user_id:alice",
+                role: .user,
+                content: .empty
+            )
+            try await fixture.put([second])
+            try await fixture.put(["c"], in: "t")
+            let unknown = try await fixture.rows(of: "s")
+            #expect(unknown.map(\.identity) == ["user_id:unknown"])
+            #expect(unknown.map(\.meta) == ["{}"])
+            #expect(unknown.map(\.dateCreated) == [Fixture.defaults.date])
+            #expect(unknown.map(\.dateUpdated) == [Fixture.defaults.date])
+            let alice = try await fixture.rows(of: "t")
+            #expect(alice.map(\.identity) == ["user_id:alice", "user_id:alice"])
+            #expect(Set(alice.map(\.assistantID) + unknown.map(\.assistantID)).count == 1)
+        },
+        StoreConformance("an import to an account that is not there is refused") { store in
+            let stranger = AccountSID.random()
+            let messages = [try NewMessage.text("a", in: "s")]
+            await Refusal.accountNotFound.expect {
+                _ = try await store.importMessages(messages, to: stranger, defaults: Fixture.defaults)
+            }
+        },
+    ]
+}
