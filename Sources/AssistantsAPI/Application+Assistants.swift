@@ -19,7 +19,7 @@ extension Application<AssistantsResponder> {
             responder: responder,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [UnparsableRequestHandler(logger: logger)]
+                    additionalChannelHandlers: [UnparsableRequestHandler(logger: logger), ContinueHandler()]
                 )
             ),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),

@@ -15,8 +15,13 @@ package struct SQLiteStore: Store {
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
     /// - Parameter willMigrate: called before an older database is changed, with the path of the copy that was put
     ///   aside; throwing leaves the database as it is.
+    /// - Throws: `DatabaseFileError`, and what `willMigrate` throws.
     package init(path: String, willMigrate: (_ copy: String) throws -> Void = { _ in }) throws {
-        try self.init(path: path, migrator: Migrations.all, willMigrate: willMigrate)
+        do {
+            try self.init(path: path, migrator: Migrations.all, willMigrate: willMigrate)
+        } catch let error as DatabaseError {
+            throw DatabaseFileError.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+        }
     }
 
     init(path: String, migrator: DatabaseMigrator, willMigrate: (_ copy: String) throws -> Void = { _ in }) throws {

@@ -3,23 +3,27 @@ import Foundation
 /// What is imported: a file that can be read twice, once to check it and once to store it.
 package struct ImportInput {
     private let file: FileHandle
-    /// What it is called in errors.
-    private let name: String
     /// In bytes.
     let size: UInt64
 
     /// - Parameter path: of a file, or `-` for standard input. What is no regular file is first copied to disk.
     package init(path: String) throws {
-        name = path == "-" ? "standard input" : path
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        let name = path == "-" ? "standard input" : path
+        var status = stat()
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+            throw ImportError.unreadable(path: name, reason: String(cString: strerror(errno)))
+        }
+        let opened = FileHandle(fileDescriptor: descriptor, closeOnDealloc: path != "-")
         do {
-            let opened: FileHandle
-            if path == "-" {
-                opened = .standardInput
-            } else {
-                opened = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: file = opened
+            case S_IFDIR: throw ImportError.unreadable(path: name, reason: "it is a directory")
+            default: file = try Self.spool(opened)
             }
-            file = path != "-" && Self.isRegular(path) ? opened : try Self.spool(opened)
             size = try file.seekToEnd()
+        } catch let error as ImportError {
+            throw error
         } catch {
             throw ImportError.unreadable(path: name, reason: error.localizedDescription)
         }
@@ -29,11 +33,6 @@ package struct ImportInput {
     func lines() throws -> LineReader {
         try file.seek(toOffset: 0)
         return LineReader(file)
-    }
-
-    private static func isRegular(_ path: String) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: (path as NSString).resolvingSymlinksInPath)
-        return attributes?[.type] as? FileAttributeType == .typeRegular
     }
 
     /// Copies to a file that has no name, and so is gone with the process.

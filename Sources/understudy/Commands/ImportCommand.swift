@@ -47,8 +47,9 @@ struct ImportCommand: AsyncParsableCommand {
                 seconds: seconds
             ),
             text: """
-                Stored \(summary.messages.stored) messages in \(seconds.formatted(.number.precision(.fractionLength(1)))) s; \
-                \(summary.messages.alreadyThere) were there already; sessions in the input: \(summary.sessions).
+                Stored: \(summary.messages.stored). Already there: \(summary.messages.alreadyThere). \
+                Sessions in the input: \(summary.sessions). \
+                Time: \(seconds.formatted(.number.precision(.fractionLength(1)))) s.
                 """
         )
     }

@@ -10,17 +10,16 @@ struct DataDirectory {
 
     /// Makes the directory where it is not there.
     func create() throws {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: path,
-                withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700]
-            )
-        } catch {
-            throw CommandError("The data directory \(path) cannot be made: \(error.localizedDescription)")
-        }
+        try? FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        // The system's word for what is wrong is clearer than Foundation's.
         guard access(path, R_OK | W_OK | X_OK) == 0 else {
-            throw CommandError("The data directory \(path) cannot be written to: \(String(cString: strerror(errno)))")
+            throw CommandError(
+                "The data directory \(path) cannot be made or written to: \(String(cString: strerror(errno)))"
+            )
         }
     }
 
