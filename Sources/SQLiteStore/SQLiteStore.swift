@@ -27,7 +27,13 @@ package struct SQLiteStore: Store {
     init(path: String, migrator: DatabaseMigrator, willMigrate: (_ copy: String) throws -> Void = { _ in }) throws {
         let file = DatabaseFile(path: path)
         if try file.state(under: migrator) == .older {
-            try willMigrate(file.putAsideCopy())
+            let copy = try file.putAsideCopy()
+            do {
+                try willMigrate(copy)
+            } catch {
+                try? FileManager.default.removeItem(atPath: copy)
+                throw error
+            }
         }
         pool = try DatabasePool(path: path, configuration: Self.configuration)
         // Opening sets NORMAL, which can lose the last commits when the power fails.

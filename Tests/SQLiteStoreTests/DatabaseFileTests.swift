@@ -99,6 +99,7 @@ struct DatabaseFileTests {
         #expect(throws: NotNow.self) {
             _ = try SQLiteStore(path: path, migrator: Self.nextVersion) { _ in throw NotNow() }
         }
+        #expect(!FileManager.default.fileExists(atPath: "\(path).version-1"))
         #expect(try await SQLiteStore(path: path).accounts().isEmpty)
     }
 

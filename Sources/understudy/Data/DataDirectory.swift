@@ -41,7 +41,7 @@ struct DataDirectory {
     }
 
     /// Opens the store for the server, which makes the database where there is none.
-    func openStore(under lock: borrowing FileLock) throws -> any Store {
+    func openStore(under _: FileLock) throws -> any Store {
         try openStore(willMigrate: Self.tellOfMigration)
     }
 
