@@ -110,16 +110,6 @@ def test_several_requests_on_one_connection(server):
     assert len(ids) == 20
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(server):
-    body = b'{"role":"user","content":{}}'
-    head = f"POST /v1/Sessions/asked/Messages HTTP/1.1\r\nHost: a\r\n{AUTHORIZATION}\r\nContent-Length: {len(body)}\r\n"
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
-        connection.sendall((head + "Expect: 100-continue\r\n\r\n").encode())
-        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        connection.sendall(body)
-        assert connection.recv(65536).startswith(b"HTTP/1.1 201 Created\r\n")
-
-
 def test_head_has_no_body(server):
     url = f"{server.url}/v1/Sessions/s1/Messages"
     head = requests.head(url, auth=(SID, TOKEN))
@@ -145,6 +135,16 @@ def test_a_trusted_proxy_is_believed(small):
         for header in ["X-Forwarded-Host: b/c", "X-Forwarded-Proto: gopher"]:
             status, _, error = exchange(server, request("Host: a", header))
             assert (status, error["code"]) == (400, 20001)
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(small):
+    body = b'{"role":"user","content":{}}'
+    head = f"POST /v1/Sessions/asked/Messages HTTP/1.1\r\nHost: a\r\n{AUTHORIZATION}\r\nContent-Length: {len(body)}\r\n"
+    with Server(small) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall((head + "Expect: 100-continue\r\n\r\n").encode())
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 201 Created\r\n")
 
 
 def test_a_configured_address_begins_every_url(small):
