@@ -44,8 +44,8 @@ struct LineDecoder {
         hash.update(data: Array(session.text.utf8) + [0])
         hash.update(data: withUnsafeBytes(of: ordinal.bigEndian) { Array($0) })
         hash.update(data: line)
-        let digest = hash.finalize().prefix(16).reduce(0 as UInt128) { $0 << 8 | UInt128($1) }
-        return MessageID(unchecked: MessageID.prefix + UUIDText.lowercase(Self.version8(digest)))
+        let bits = Self.version8(hash.finalize().first128Bits)
+        return MessageID(unchecked: MessageID.prefix + UUIDText.lowercase(bits))
     }
 
     /// A UUID of the version for bits of one's own making (RFC 9562, section 5.8).

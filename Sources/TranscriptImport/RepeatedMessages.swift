@@ -8,8 +8,7 @@ struct RepeatedMessages {
 
     /// `false` where the id was there before with other content.
     mutating func insert(_ message: NewMessage) -> Bool {
-        let digest = SHA256.hash(data: Array("\(message.sessionID)\0\(message.id)".utf8))
-        let key = digest.prefix(16).reduce(0 as UInt128) { $0 << 8 | UInt128($1) }
+        let key = SHA256.hash(data: Array("\(message.sessionID)\0\(message.id)".utf8)).first128Bits
         var hasher = Hasher()
         hasher.combine(message.assistantID)
         hasher.combine(message.identity)

@@ -18,14 +18,7 @@ struct DatabaseFileTests {
 
     @Test("what was stored is there after opening again")
     func reopens() async throws {
-        let account = AccountSID.random()
-        do {
-            let store = try SQLiteStore(path: path)
-            try await store.create(
-                Account(sid: account, name: "n", dateCreated: .now),
-                token: StoredAuthToken(digest: [], sealed: [])
-            )
-        }
+        let account = try await makeDatabaseWithAccount()
         #expect(try await SQLiteStore(path: path).accounts().map(\.sid) == [account])
     }
 
@@ -73,14 +66,7 @@ struct DatabaseFileTests {
 
     @Test("an older database is migrated after a copy was put aside")
     func older() async throws {
-        let account = AccountSID.random()
-        do {
-            let store = try SQLiteStore(path: path)
-            try await store.create(
-                Account(sid: account, name: "n", dateCreated: .now),
-                token: StoredAuthToken(digest: [], sealed: [])
-            )
-        }
+        let account = try await makeDatabaseWithAccount()
         var copies: [String] = []
         let store = try SQLiteStore(path: path, migrator: Self.nextVersion) { copies.append($0) }
         #expect(copies == ["\(path).version-1"])
@@ -101,6 +87,16 @@ struct DatabaseFileTests {
         }
         #expect(!FileManager.default.fileExists(atPath: "\(path).version-1"))
         #expect(try await SQLiteStore(path: path).accounts().isEmpty)
+    }
+
+    /// Makes a database, stores an account in it, and closes it.
+    private func makeDatabaseWithAccount() async throws -> AccountSID {
+        let account = AccountSID.random()
+        try await SQLiteStore(path: path).create(
+            Account(sid: account, name: "n", dateCreated: .now),
+            token: StoredAuthToken(digest: [], sealed: [])
+        )
+        return account
     }
 
     private static var nextVersion: DatabaseMigrator {

@@ -21,9 +21,7 @@ package struct SealingKey: Sendable {
         self.key = key
     }
 
-    package var hexadecimal: String {
-        key.withUnsafeBytes { $0.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined() }
-    }
+    package var hexadecimal: String { key.hexadecimal }
 
     /// AES-256-GCM: nonce, ciphertext and tag.
     package func seal(_ secret: Secret) throws -> [UInt8] {

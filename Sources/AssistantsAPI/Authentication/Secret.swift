@@ -22,10 +22,7 @@ package struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// 128 random bits as 32 hexadecimal digits.
     package static func random() -> Secret {
-        let key = SymmetricKey(size: .bits128)
-        return Secret(
-            key.withUnsafeBytes { $0.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined() }
-        )
+        Secret(SymmetricKey(size: .bits128).hexadecimal)
     }
 
     /// The SHA-256 of its bytes, which is what stores keep of it to verify it.

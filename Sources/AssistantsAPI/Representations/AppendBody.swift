@@ -10,8 +10,19 @@ struct AppendBody {
 
     /// - Throws: `APIError` where it is neither.
     init(json: [UInt8]) throws(APIError) {
-        guard let elements = try Self.listElements(json) else {
-            drafts = [try Self.draft(json, name: "The message")]
+        let members: [JSONMember]
+        do {
+            var scanner = JSONScanner(json)
+            members = try scanner.members()
+        } catch {
+            throw .badRequest("The body is not a JSON object: \(error)")
+        }
+        guard let elements = try Self.listElements(members) else {
+            drafts = [
+                try Self.draft("The message") { () throws(InvalidMessage) in
+                    try IncomingMessage(members, allowed: MessageField.appended)
+                }
+            ]
             isList = false
             return
         }
@@ -23,21 +34,18 @@ struct AppendBody {
             guard case .object(let object) = element else {
                 throw .badRequest("Message \(index + 1) is \(element.kind): it must be an object")
             }
-            drafts.append(try Self.draft(Array(object.text.utf8), name: "Message \(index + 1)"))
+            drafts.append(
+                try Self.draft("Message \(index + 1)") { () throws(InvalidMessage) in
+                    try IncomingMessage(json: Array(object.text.utf8), allowed: MessageField.appended)
+                }
+            )
         }
         self.drafts = drafts
         isList = true
     }
 
     /// `nil` where the body has no `messages`.
-    private static func listElements(_ json: [UInt8]) throws(APIError) -> [JSONValue]? {
-        let members: [JSONMember]
-        do {
-            var scanner = JSONScanner(json)
-            members = try scanner.members()
-        } catch {
-            throw .badRequest("The body is not a JSON object: \(error)")
-        }
+    private static func listElements(_ members: [JSONMember]) throws(APIError) -> [JSONValue]? {
         guard let list = members.first(where: { $0.key == "messages" }) else { return nil }
         guard members.count == 1 else {
             throw .badRequest("The body must have \"messages\" alone, or be one message")
@@ -49,9 +57,12 @@ struct AppendBody {
     }
 
     /// - Parameter name: what the message is called in errors.
-    private static func draft(_ json: [UInt8], name: String) throws(APIError) -> MessageDraft {
+    private static func draft(
+        _ name: String,
+        _ read: () throws(InvalidMessage) -> IncomingMessage
+    ) throws(APIError) -> MessageDraft {
         do throws(InvalidMessage) {
-            let message = try IncomingMessage(json: json, allowed: MessageField.appended)
+            let message = try read()
             guard let role = message.role else { throw InvalidMessage("has no \"role\"") }
             guard let content = message.content else { throw InvalidMessage("has no \"content\"") }
             return MessageDraft(

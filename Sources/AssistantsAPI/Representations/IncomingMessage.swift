@@ -23,6 +23,11 @@ package struct IncomingMessage: Sendable {
         } catch {
             throw InvalidMessage("is not a JSON object: \(error)")
         }
+        try self.init(members, allowed: allowed)
+    }
+
+    /// Of an object that has been scanned already.
+    init(_ members: [JSONMember], allowed: [MessageField]) throws(InvalidMessage) {
         var given: Set<MessageField> = []
         for member in members {
             guard let field = MessageField(key: member.key), allowed.contains(field) else {

@@ -1,0 +1,8 @@
+import Crypto
+
+extension SymmetricKey {
+    /// Two lower-case digits a byte.
+    var hexadecimal: String {
+        withUnsafeBytes { $0.map { String($0 >> 4, radix: 16) + String($0 & 0xF, radix: 16) }.joined() }
+    }
+}
