@@ -27,7 +27,8 @@ package struct AssistantsResponder: HTTPResponder {
         routes = Routes(
             health: HealthResource(),
             sessions: SessionsResource(store: store, tokens: tokens),
-            messages: MessagesResource(store: store, tokens: tokens)
+            messages: MessagesResource(store: store, tokens: tokens),
+            message: MessageResource(store: store)
         )
     }
 

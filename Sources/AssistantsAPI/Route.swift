@@ -8,7 +8,7 @@ import AssistantsStore
 /// | `/v1/Sessions` | `sessions` |
 /// | `/v1/Sessions/{session}` | `session` |
 /// | `/v1/Sessions/{session}/Messages` | `messages` |
-/// | `/v1/Sessions/{session}/Messages/aia_msg_…` | one message: there is nothing to do with one yet |
+/// | `/v1/Sessions/{session}/Messages/aia_msg_…` | `message` |
 ///
 /// SDKs put session names into paths as they are, and real names hold slashes. So the session's part is found on the raw
 /// bytes: a final `/Messages` makes it a list, all before is the session; a name that itself ends so can be reached with
@@ -19,6 +19,7 @@ enum Route {
     case sessions
     case session(SessionReference)
     case messages(of: SessionReference)
+    case message(MessageID, of: SessionReference)
 
     /// - Returns: `nil` where there is no such place.
     init?(path: Substring) throws(PercentEncoding.DecodingError) {
@@ -30,7 +31,10 @@ enum Route {
         case "/v1/Sessions": self = .sessions
         default:
             guard var session = path.afterPrefix("/v1/Sessions/") else { return nil }
-            if session.isMessage { return nil }
+            if let message = try session.removeMessage() {
+                self = .message(message, of: SessionReference(try PercentEncoding.decode(session)))
+                return
+            }
             let isList = session.removeSuffix("/Messages")
             let reference = SessionReference(try PercentEncoding.decode(session))
             self = isList ? .messages(of: reference) : .session(reference)
@@ -43,11 +47,16 @@ extension Substring {
         utf8.starts(with: prefix.utf8) ? Substring(utf8.dropFirst(prefix.utf8.count)) : nil
     }
 
-    /// Whether the text ends with `/Messages/` and a message's id.
-    fileprivate var isMessage: Bool {
-        guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")) else { return false }
+    /// Takes `/Messages/` and a message's id from the end.
+    /// - Returns: `nil` where the text ends otherwise; it is then as it was.
+    fileprivate mutating func removeMessage() throws(PercentEncoding.DecodingError) -> MessageID? {
+        guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")),
+            let message = MessageID(try PercentEncoding.decode(self[utf8.index(after: slash)...]))
+        else { return nil }
         var list = self[..<slash]
-        return MessageID(String(self[utf8.index(after: slash)...])) != nil && list.removeSuffix("/Messages")
+        guard list.removeSuffix("/Messages") else { return nil }
+        self = list
+        return message
     }
 
     /// `false` where the text ends otherwise.

@@ -7,6 +7,7 @@ struct Routes: Sendable {
     let health: HealthResource
     let sessions: SessionsResource
     let messages: MessagesResource
+    let message: MessageResource
 
     /// What is done at a place, by method; the places are those of `Route`.
     func operations(at route: Route) -> Operations {
@@ -16,11 +17,20 @@ struct Routes: Sendable {
         case .sessions:
             Operations([.get: .forAccounts(sessions.list)])
         case .session(let session):
-            Operations([.get: .forAccounts { try await sessions.fetch(session, $0, $1) }])
+            Operations([
+                .get: .forAccounts { try await sessions.fetch(session, $0, $1) },
+                .delete: .forAccounts { try await sessions.delete(session, $0, $1) },
+            ])
         case .messages(let session):
             Operations([
                 .get: .forAccounts { try await messages.list(of: session, $0, $1) },
                 .post: .forAccounts { try await messages.append(to: session, $0, $1) },
+            ])
+        case .message(let id, let session):
+            Operations([
+                .get: .forAccounts { try await message.fetch(id, of: session, $0, $1) },
+                .put: .forAccounts { try await message.update(id, of: session, $0, $1) },
+                .delete: .forAccounts { try await message.delete(id, of: session, $0, $1) },
             ])
         }
     }

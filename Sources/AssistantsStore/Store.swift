@@ -35,6 +35,28 @@ package protocol Store: Sendable {
         defaults: MessageDefaults
     ) async throws(StoreError) -> [Message]
 
+    /// - Throws: `sessionNotFound`, `messageNotFound`.
+    func message(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID
+    ) async throws(StoreError) -> Message
+
+    /// Changes a message, which keeps its place, and gives it as it is then stored.
+    /// - Parameter date: what becomes the message's `dateUpdated`.
+    /// - Throws: `sessionNotFound`, `messageNotFound`.
+    func update(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID,
+        with changes: MessageChanges,
+        at date: Timestamp
+    ) async throws(StoreError) -> Message
+
+    /// Deletes a message. The places of the others stay as they are, and cursors at its place still work.
+    /// - Throws: `sessionNotFound`, `messageNotFound`.
+    func delete(_ id: MessageID, of session: SessionReference, in account: AccountSID) async throws(StoreError)
+
     /// Stores messages that have ids already, in their order, all or nothing, and makes the sessions that are not there. A
     /// message whose id is there already, with the same content, is left as it is.
     /// - Throws: `messageConflict`, `accountNotFound`, `sessionFull`.
@@ -58,6 +80,11 @@ package protocol Store: Sendable {
 
     /// - Throws: `sessionNotFound`.
     func session(_ session: SessionReference, in account: AccountSID) async throws(StoreError) -> Session
+
+    /// Deletes a session with its messages. Of a long one, the messages are out of reach at once and removed by
+    /// `collectGarbage`.
+    /// - Throws: `sessionNotFound`.
+    func delete(_ session: SessionReference, in account: AccountSID) async throws(StoreError)
 
     // MARK: Accounts
 
@@ -85,4 +112,10 @@ package protocol Store: Sendable {
     /// The 32 random bytes that page tokens are authenticated with: the same for every server on this database, and kept
     /// with it.
     func pageTokenKey() async throws(StoreError) -> [UInt8]
+
+    // MARK: Upkeep
+
+    /// Removes what nobody can reach any more, in short transactions, so that others can write meanwhile. To be called
+    /// from time to time.
+    func collectGarbage() async throws(StoreError)
 }

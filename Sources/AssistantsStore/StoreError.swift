@@ -2,6 +2,8 @@
 package enum StoreError: Error {
     /// There is no such session in the account.
     case sessionNotFound
+    /// The session has no such message.
+    case messageNotFound
     /// No session can have this id.
     case invalidSessionID
     /// The cursor belongs to another session than the one that was named, or to one that has since been deleted and made

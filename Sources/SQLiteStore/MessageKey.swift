@@ -24,5 +24,6 @@ struct MessageKey: Equatable {
         MessageKey((session.value << 32 | maximumPosition) &+ 1)
     }
 
+    var session: SessionNumber { SessionNumber(value >> 32) }
     var position: Int64 { value & Self.maximumPosition }
 }

@@ -6,17 +6,7 @@ extension SQLiteStore {
         _ reference: SessionReference,
         in account: AccountSID
     ) async throws(StoreError) -> Session {
-        try await read { db in
-            for candidate in reference.candidates {
-                let row = try Row.fetchOne(
-                    db,
-                    sql: "SELECT * FROM session WHERE account_sid = ? AND id = ?",
-                    arguments: [account.text, candidate.text]
-                )
-                if let row { return Session(row) }
-            }
-            throw StoreError.sessionNotFound
-        }
+        try await read { db in try db.sessionRow(reference, in: account).session }
     }
 
     package func sessions(
@@ -47,5 +37,31 @@ extension SQLiteStore {
                 )
             }
         }
+    }
+
+    package func delete(_ reference: SessionReference, in account: AccountSID) async throws(StoreError) {
+        try await write { db in
+            let number = try db.sessionRow(reference, in: account).cursor.number
+            try db.execute(sql: "DELETE FROM session WHERE number = ?", arguments: [number.value])
+            if try db.deleteMessages(ofDeleted: number) {
+                try db.execute(sql: "INSERT INTO deleted_session (number) VALUES (?)", arguments: [number.value])
+            }
+        }
+    }
+}
+
+extension Database {
+    /// The row of the session that a reference means.
+    /// - Throws: `StoreError.sessionNotFound`.
+    func sessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow {
+        for candidate in reference.candidates {
+            let row = try Row.fetchOne(
+                self,
+                sql: "SELECT * FROM session WHERE account_sid = ? AND id = ?",
+                arguments: [account.text, candidate.text]
+            )
+            if let row { return SessionRow(row) }
+        }
+        throw StoreError.sessionNotFound
     }
 }

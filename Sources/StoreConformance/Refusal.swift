@@ -3,7 +3,8 @@ import Testing
 
 /// The kinds of `StoreError` that the checks expect, to compare with.
 enum Refusal: Equatable {
-    case sessionNotFound, invalidSessionID, cursorOfAnotherSession, accountExists, accountNotFound, apiKeyNotFound
+    case sessionNotFound, messageNotFound, invalidSessionID, cursorOfAnotherSession, accountExists, accountNotFound,
+        apiKeyNotFound
     case messageConflict(index: Int)
     case sessionFull, unavailable, fault
 
@@ -11,6 +12,7 @@ enum Refusal: Equatable {
         self =
             switch error {
             case .sessionNotFound: .sessionNotFound
+            case .messageNotFound: .messageNotFound
             case .invalidSessionID: .invalidSessionID
             case .cursorOfAnotherSession: .cursorOfAnotherSession
             case .accountExists: .accountExists

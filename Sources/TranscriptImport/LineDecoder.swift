@@ -16,11 +16,11 @@ struct LineDecoder {
     var sessionCount: Int { linesOfSession.count }
 
     /// - Returns: the message, and whether its id is the line's own.
-    mutating func message(of line: [UInt8]) throws(InvalidMessage) -> (NewMessage, bringsID: Bool) {
+    mutating func message(of line: [UInt8]) throws(InvalidObject) -> (NewMessage, bringsID: Bool) {
         let message = try IncomingMessage(json: line, allowed: MessageField.allCases)
-        guard let sessionID = message.sessionID else { throw InvalidMessage("has no \"session_id\"") }
-        guard let role = message.role else { throw InvalidMessage("has no \"role\"") }
-        guard let content = message.content else { throw InvalidMessage("has no \"content\"") }
+        guard let sessionID = message.sessionID else { throw InvalidObject("has no \"session_id\"") }
+        guard let role = message.role else { throw InvalidObject("has no \"role\"") }
+        guard let content = message.content else { throw InvalidObject("has no \"content\"") }
         let ordinal = linesOfSession[sessionID, default: 0]
         linesOfSession[sessionID] = ordinal + 1
         let new = NewMessage(

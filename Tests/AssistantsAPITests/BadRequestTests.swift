@@ -43,7 +43,8 @@ struct BadRequestTests {
             Refused("/v1/Sessions/theirs", 404, 20404),
             Refused("/v1/Sessions//Messages", 404, 20404),
             Refused("/v1/Sessions/../Messages", 404, 20404),
-            Refused("/v1/Sessions/s/Messages/aia_msg_1", 404, 20404),
+            Refused("/v1/Sessions/s/Messages/aia_msg_999", 404, 20404, names: "aia_msg_999"),
+            Refused("/v1/Sessions/theirs/Messages/aia_msg_1", 404, 20404),
             Refused("/v1/Sessions/\(String(repeating: "x", count: 2_000))/Messages", 404, 20404),
             Refused("/v1/sessions", 404, 20404),
             Refused("/", 404, 20404),
@@ -79,15 +80,18 @@ struct BadRequestTests {
     }
 
     @Test(
-        "other methods are not allowed",
-        arguments: [HTTPRequest.Method.post, .put, .delete, .patch]
+        "other methods are not allowed, and the answer says which are",
+        arguments: [
+            ("/health", "GET, HEAD"), ("/v1/Sessions", "GET, HEAD"), ("/v1/Sessions/s", "DELETE, GET, HEAD"),
+            (list, "GET, HEAD, POST"), ("\(list)/aia_msg_1", "DELETE, GET, HEAD, PUT"),
+        ]
     )
-    func methodNotAllowed(_ method: HTTPRequest.Method) async throws {
+    func methodNotAllowed(_ uri: String, _ allowed: String) async throws {
         let server = try await TestServer()
-        for uri in ["/health", "/v1/Sessions", "/v1/Sessions/s", Self.list] where uri != Self.list || method != .post {
+        for method in [HTTPRequest.Method.post, .put, .delete, .patch] where !allowed.contains(method.rawValue) {
             let response = try await server.send(uri, method: method)
             #expect(response.status == 405)
-            #expect(response.header("allow") == (uri == Self.list ? "GET, HEAD, POST" : "GET, HEAD"))
+            #expect(response.header("allow") == allowed)
             #expect(try response.decode(ErrorBody.self).code == 20004)
         }
     }

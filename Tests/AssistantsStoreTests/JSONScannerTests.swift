@@ -17,7 +17,8 @@ struct JSONScannerTests {
         #expect(found.map(\.key) == ["b", "a", "c", "d", "e", "f"])
         #expect(
             found.map(\.value) == [
-                .object(try JSONObject(#"{ "x": 1.50 , "a":[1,{}]}"#)), .string("é\né😀/"), .array([]), .number, .bool,
+                .object(try JSONObject(#"{ "x": 1.50 , "a":[1,{}]}"#)), .string("é\né😀/"), .array([]), .number,
+                .bool(true),
                 .null,
             ]
         )

@@ -69,7 +69,7 @@ struct DatabaseFileTests {
         let account = try await makeDatabaseWithAccount()
         var copies: [String] = []
         let store = try SQLiteStore(path: path, migrator: Self.nextVersion) { copies.append($0) }
-        #expect(copies == ["\(path).version-1"])
+        #expect(copies == ["\(path).version-\(Migrations.all.migrations.count)"])
         #expect(try await store.accounts().map(\.sid) == [account])
         #expect(try await store.read { db in try db.tableExists("next") })
         // The copy is a database of the older version, with everything in it.
@@ -85,7 +85,7 @@ struct DatabaseFileTests {
         #expect(throws: NotNow.self) {
             _ = try SQLiteStore(path: path, migrator: Self.nextVersion) { _ in throw NotNow() }
         }
-        #expect(!FileManager.default.fileExists(atPath: "\(path).version-1"))
+        #expect(!FileManager.default.fileExists(atPath: "\(path).version-\(Migrations.all.migrations.count)"))
         #expect(try await SQLiteStore(path: path).accounts().isEmpty)
     }
 

@@ -19,7 +19,7 @@ struct AppendBody {
         }
         guard let elements = try Self.listElements(members) else {
             drafts = [
-                try Self.draft("The message") { () throws(InvalidMessage) in
+                try Self.draft("The message") { () throws(InvalidObject) in
                     try IncomingMessage(members, allowed: MessageField.appended)
                 }
             ]
@@ -35,7 +35,7 @@ struct AppendBody {
                 throw .badRequest("Message \(index + 1) is \(element.kind): it must be an object")
             }
             drafts.append(
-                try Self.draft("Message \(index + 1)") { () throws(InvalidMessage) in
+                try Self.draft("Message \(index + 1)") { () throws(InvalidObject) in
                     try IncomingMessage(json: Array(object.text.utf8), allowed: MessageField.appended)
                 }
             )
@@ -59,12 +59,12 @@ struct AppendBody {
     /// - Parameter name: what the message is called in errors.
     private static func draft(
         _ name: String,
-        _ read: () throws(InvalidMessage) -> IncomingMessage
+        _ read: () throws(InvalidObject) -> IncomingMessage
     ) throws(APIError) -> MessageDraft {
-        do throws(InvalidMessage) {
+        try APIError.naming(name) { () throws(InvalidObject) in
             let message = try read()
-            guard let role = message.role else { throw InvalidMessage("has no \"role\"") }
-            guard let content = message.content else { throw InvalidMessage("has no \"content\"") }
+            guard let role = message.role else { throw InvalidObject("has no \"role\"") }
+            guard let content = message.content else { throw InvalidObject("has no \"content\"") }
             return MessageDraft(
                 role: role,
                 content: content,
@@ -73,8 +73,6 @@ struct AppendBody {
                 assistantID: message.assistantID,
                 dateCreated: message.dateCreated
             )
-        } catch {
-            throw .badRequest("\(name) \(error.reason)")
         }
     }
 }

@@ -1,5 +1,5 @@
 /// The fields of a message by their names on the wire.
-package enum MessageField: String, CaseIterable, Sendable {
+package enum MessageField: String, CaseIterable, WireField {
     case id
     case accountSID = "account_sid"
     case assistantID = "assistant_id"
@@ -11,15 +11,6 @@ package enum MessageField: String, CaseIterable, Sendable {
     /// What an appended message may say of itself; the rest is given to it.
     static let appended: [MessageField] = [.role, .content, .meta, .identity, .assistantID, .dateCreated]
 
-    /// - Parameter key: in snake case or, as Node's types send it, in camel case.
-    init?(key: String) {
-        switch key {
-        case "accountSid": self = .accountSID
-        case "assistantId": self = .assistantID
-        case "sessionId": self = .sessionID
-        case "dateCreated": self = .dateCreated
-        case "dateUpdated": self = .dateUpdated
-        default: self.init(rawValue: key)
-        }
-    }
+    /// What of a message can be changed.
+    static let changeable: [MessageField] = [.content, .meta]
 }

@@ -28,4 +28,10 @@ struct SessionsResource: Sendable {
         SessionRepresentation.write(session, to: &json)
         return Response(json: json)
     }
+
+    /// `DELETE /v1/Sessions/{id}`: the session and its messages.
+    func delete(_ session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
+        try await store.delete(session, in: account)
+        return Response(status: .noContent)
+    }
 }

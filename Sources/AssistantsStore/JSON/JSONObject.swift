@@ -10,7 +10,7 @@ package struct JSONObject: Hashable, Sendable {
     }
 
     /// For text that a scanner has already checked.
-    init(unchecked text: String) {
+    package init(unchecked text: String) {
         self.text = text
     }
 

@@ -93,9 +93,12 @@ package struct JSONScanner {
         case UInt8(ascii: "n"):
             try scanLiteral("null")
             return .null
-        case UInt8(ascii: "t"), UInt8(ascii: "f"):
-            try scanValue()
-            return .bool
+        case UInt8(ascii: "t"):
+            try scanLiteral("true")
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try scanLiteral("false")
+            return .bool(false)
         default:
             try scanNumber()
             return .number

@@ -1,10 +1,11 @@
 /// A member's value as a scanner gives it: an object keeps its text, a string is decoded, an array has its elements, and
-/// of the rest only the kind is told.
+/// of a number and `null` only the kind is told.
 package enum JSONValue: Hashable, Sendable {
     case object(JSONObject)
     case array([JSONValue])
     case string(String)
-    case number, bool, null
+    case bool(Bool)
+    case number, null
 
     /// What it is, in words that fit into an error: "an object", "a string", …
     package var kind: String {

@@ -9,6 +9,7 @@ enum Migrations {
     static var all: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 accounts, sessions, messages", migrate: createFirstSchema)
+        migrator.registerMigration("2 deleted sessions", migrate: createDeletedSessions)
         return migrator
     }
 
@@ -83,5 +84,10 @@ enum Migrations {
             sql: "INSERT INTO setting (name, value) VALUES ('page_token_key', ?)",
             arguments: [Data(pageTokenKey)]
         )
+    }
+
+    private static func createDeletedSessions(_ db: Database) throws {
+        // Sessions whose row is gone while some of their messages are still there.
+        try db.execute(sql: "CREATE TABLE deleted_session (number INTEGER PRIMARY KEY) STRICT")
     }
 }

@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         let store = try directory.openStore(under: lock)
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 
-        let application = Application(
+        var application = Application(
             responder: AssistantsResponder(
                 store: store,
                 pageTokenKey: try await store.pageTokenKey(),
@@ -91,6 +91,7 @@ struct ServeCommand: AsyncParsableCommand {
                 FileHandle.standardOutput.write(Data("Understudy listens on \(address.url)\n".utf8))
             }
         )
+        application.addServices(Housekeeping(store: store, logger: logger))
         do {
             try await application.runService()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -4,6 +4,7 @@ extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .sessionNotFound: "There is no such session"
+        case .messageNotFound: "The session has no such message"
         case .invalidSessionID: "No session can have this id"
         case .cursorOfAnotherSession: "The page belongs to another session"
         case .accountExists(let sid): "There is an account \(sid) already"

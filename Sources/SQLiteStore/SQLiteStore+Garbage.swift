@@ -1,0 +1,39 @@
+package import AssistantsStore
+import GRDB
+
+extension SQLiteStore {
+    package func collectGarbage() async throws(StoreError) {
+        while try await removeSomeMessagesOfDeletedSession() {}
+    }
+
+    /// - Returns: whether there may be more.
+    private func removeSomeMessagesOfDeletedSession() async throws(StoreError) -> Bool {
+        let number = try await read { db in
+            try Int64.fetchOne(db, sql: "SELECT number FROM deleted_session LIMIT 1").map(SessionNumber.init)
+        }
+        guard let number else { return false }
+        try await write { db in
+            if try !db.deleteMessages(ofDeleted: number) {
+                try db.execute(sql: "DELETE FROM deleted_session WHERE number = ?", arguments: [number.value])
+            }
+        }
+        return true
+    }
+}
+
+extension Database {
+    /// Removes messages of a session whose row is gone: as many as a short transaction can.
+    /// - Returns: whether more are left.
+    func deleteMessages(ofDeleted session: SessionNumber) throws -> Bool {
+        let limit = 1_000
+        try execute(
+            sql: """
+                DELETE FROM message WHERE key IN (SELECT key FROM message WHERE key > ? AND key < ? ORDER BY key LIMIT ?)
+                """,
+            arguments: [
+                MessageKey(session, position: 0).value, MessageKey.end(of: session).value, limit,
+            ]
+        )
+        return changesCount == limit
+    }
+}

@@ -1,0 +1,79 @@
+package import AssistantsStore
+import GRDB
+
+extension SQLiteStore {
+    package func message(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID
+    ) async throws(StoreError) -> Message {
+        try await read { db in try db.messageRow(id, of: session, in: account).message }
+    }
+
+    package func update(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID,
+        with changes: MessageChanges,
+        at date: Timestamp
+    ) async throws(StoreError) -> Message {
+        try await write { db in
+            let key = try db.messageRow(id, of: session, in: account).key
+            try db.execute(
+                sql: """
+                    UPDATE message
+                    SET content = coalesce(?, content), meta = coalesce(?, meta), date_updated = ? WHERE key = ?
+                    """,
+                arguments: [changes.content?.text, changes.meta?.text, date.microseconds, key.value]
+            )
+            try db.execute(
+                sql: "UPDATE session SET date_updated = max(date_updated, ?) WHERE number = ?",
+                arguments: [date.microseconds, key.session.value]
+            )
+            return try db.messageRow(id, of: session, in: account).message
+        }
+    }
+
+    package func delete(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID
+    ) async throws(StoreError) {
+        try await write { db in
+            let key = try db.messageRow(id, of: session, in: account).key
+            try db.execute(sql: "DELETE FROM message WHERE key = ?", arguments: [key.value])
+        }
+    }
+}
+
+extension Database {
+    /// - Throws: `StoreError.sessionNotFound`, `StoreError.messageNotFound`.
+    fileprivate func messageRow(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID
+    ) throws -> (key: MessageKey, message: Message) {
+        let session = try sessionRow(session, in: account)
+        let row = try Row.fetchOne(
+            self,
+            sql: "SELECT * FROM message WHERE key >> 32 = ? AND id = ?",
+            arguments: [session.cursor.number.value, id.text]
+        )
+        guard let row else { throw StoreError.messageNotFound }
+        guard let role = MessageRole(rawValue: row["role"]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a message has an unknown role")
+        }
+        let message = Message(
+            id: id,
+            sessionID: session.session.id,
+            assistantID: AssistantID(unchecked: row["assistant_id"]),
+            identity: row["identity"],
+            role: role,
+            content: JSONObject(unchecked: row["content"]),
+            meta: JSONObject(unchecked: row["meta"]),
+            dateCreated: Timestamp(microseconds: row["date_created"]),
+            dateUpdated: Timestamp(microseconds: row["date_updated"])
+        )
+        return (MessageKey(row["key"]), message)
+    }
+}
