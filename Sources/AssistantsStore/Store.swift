@@ -27,13 +27,14 @@ package protocol Store: Sendable {
     ///
     /// The session is the one that a list of `session` would be of; where there is none, one of exactly this id is made. A
     /// message without an assistant gets its session's.
-    /// - Throws: `invalidSessionID`, `accountNotFound`, `sessionFull`.
+    /// - Throws: `invalidSessionID`, `accountNotFound`, `sessionFull`, `idempotencyKeyReused`, `requestUnderWay`.
     func append(
         _ messages: [MessageDraft],
         to session: SessionReference,
         in account: AccountSID,
-        defaults: MessageDefaults
-    ) async throws(StoreError) -> [Message]
+        defaults: MessageDefaults,
+        once: Once<[Message]>?
+    ) async throws(StoreError) -> OnceResult<[Message]>
 
     /// - Throws: `sessionNotFound`, `messageNotFound`.
     func message(

@@ -19,6 +19,10 @@ package enum StoreError: Error {
     case messageConflict(MessageID, index: Int)
     /// The session has as many messages as one can have.
     case sessionFull(SessionID)
+    /// The idempotency key came before, with another request.
+    case idempotencyKeyReused
+    /// A request with the same idempotency key has not been answered yet.
+    case requestUnderWay
     /// The database cannot be reached, or is kept busy by others; the same call may succeed later.
     case unavailable(any Error)
     /// A fault of the disk, the database or the program.

@@ -4,6 +4,32 @@ import GRDB
 extension SQLiteStore {
     package func collectGarbage() async throws(StoreError) {
         while try await removeSomeMessagesOfDeletedSession() {}
+        while try await removeSomeOldIdempotencyKeys() {}
+    }
+
+    /// - Returns: whether there may be more.
+    private func removeSomeOldIdempotencyKeys() async throws(StoreError) -> Bool {
+        let limit = 1_000
+        let end = Timestamp.now.microseconds - IdempotentRequest.lifetime
+        let old = try await read { db in
+            try Int64.fetchAll(
+                db,
+                sql: "SELECT number FROM idempotency_key WHERE date_created <= ? LIMIT ?",
+                arguments: [end, limit]
+            )
+        }
+        // An idle server does not write.
+        guard !old.isEmpty else { return false }
+        try await write { db in
+            for number in old {
+                // Its key may have come anew meanwhile.
+                try db.execute(
+                    sql: "DELETE FROM idempotency_key WHERE number = ? AND date_created <= ?",
+                    arguments: [number, end]
+                )
+            }
+        }
+        return old.count == limit
     }
 
     /// - Returns: whether there may be more.

@@ -19,10 +19,13 @@ extension SQLiteStore {
         _ messages: [MessageDraft],
         to session: SessionReference,
         in account: AccountSID,
-        defaults: MessageDefaults
-    ) async throws(StoreError) -> [Message] {
+        defaults: MessageDefaults,
+        once: Once<[Message]>?
+    ) async throws(StoreError) -> OnceResult<[Message]> {
         try await write { [writer] db in
-            try writer.append(messages, to: session, in: account, defaults: defaults, db)
+            try db.write(once, in: account) {
+                try writer.append(messages, to: session, in: account, defaults: defaults, db)
+            }
         }
     }
 

@@ -32,7 +32,25 @@ struct Fixture: Sendable {
 
     /// Appends messages to what `session` means.
     func append(_ drafts: [MessageDraft], to session: String) async throws -> [Message] {
-        try await store.append(drafts, to: SessionReference(session), in: account, defaults: Self.defaults)
+        guard case .done(let messages) = try await append(drafts, to: session, once: nil) else { return [] }
+        return messages
+    }
+
+    /// The same, once.
+    func append(
+        _ drafts: [MessageDraft],
+        to session: String,
+        once request: IdempotentRequest?
+    ) async throws(StoreError) -> OnceResult<[Message]> {
+        try await store.append(
+            drafts,
+            to: SessionReference(session),
+            in: account,
+            defaults: Self.defaults,
+            once: request.map { request in
+                Once(request) { StoredAnswer(status: 201, body: Array($0.map(\.id.text).joined().utf8)) }
+            }
+        )
     }
 
     /// One page, as the texts of its messages.

@@ -6,7 +6,7 @@ enum Refusal: Equatable {
     case sessionNotFound, messageNotFound, invalidSessionID, cursorOfAnotherSession, accountExists, accountNotFound,
         apiKeyNotFound
     case messageConflict(index: Int)
-    case sessionFull, unavailable, fault
+    case sessionFull, idempotencyKeyReused, requestUnderWay, unavailable, fault
 
     init(_ error: StoreError) {
         self =
@@ -20,6 +20,8 @@ enum Refusal: Equatable {
             case .apiKeyNotFound: .apiKeyNotFound
             case .messageConflict(_, let index): .messageConflict(index: index)
             case .sessionFull: .sessionFull
+            case .idempotencyKeyReused: .idempotencyKeyReused
+            case .requestUnderWay: .requestUnderWay
             case .unavailable: .unavailable
             case .fault: .fault
             }

@@ -58,7 +58,8 @@ extension StoreConformance {
                                     [.number(number)],
                                     to: SessionReference("s"),
                                     in: stranger,
-                                    defaults: Fixture.defaults
+                                    defaults: Fixture.defaults,
+                                    once: nil
                                 )
                             }
                         } else {

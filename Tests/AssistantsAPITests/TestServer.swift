@@ -55,6 +55,7 @@ final class TestServer: Sendable {
     func send(
         _ uri: String,
         method: HTTPRequest.Method = .get,
+        headers: HTTPFields = [:],
         body: String? = nil,
         authorization: String? = TestServer.basic(TestServer.sid.text, TestServer.token.text)
     ) async throws -> Answer {
@@ -66,8 +67,9 @@ final class TestServer: Sendable {
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             )
         )
-        let headers: HTTPFields = authorization.map { [.authorization: $0] } ?? [:]
-        return try await application.test(.router) { client in
+        var headers = headers
+        headers[.authorization] = authorization
+        return try await application.test(.router) { [headers] client in
             try await client.execute(
                 uri: uri,
                 method: method,

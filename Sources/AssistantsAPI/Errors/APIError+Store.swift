@@ -13,6 +13,12 @@ extension APIError {
             self = .badRequest("A session's id must have 1 to \(SessionID.maximumLength) bytes")
         case .sessionFull(let id):
             self = .badRequest("The session \(id) has as many messages as one can have")
+        case .idempotencyKeyReused:
+            self = .badRequest(
+                "This Idempotency-Key came before, with another request: the same key is for the same path and body"
+            )
+        case .requestUnderWay:
+            self = .conflict("A request with this Idempotency-Key is under way; try again when it is done")
         case .unavailable(let cause):
             self = .unavailable(cause)
         case .fault(let cause):

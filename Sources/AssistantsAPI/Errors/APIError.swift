@@ -50,6 +50,11 @@ package struct APIError: Error {
         )
     }
 
+    /// The same request is being worked on.
+    static func conflict(_ message: String) -> APIError {
+        APIError(status: .conflict, code: 20409, message: message, headers: [.retryAfter: "1"])
+    }
+
     /// A fault of ours, or of the machine.
     static func fault(_ cause: any Error) -> APIError {
         APIError(

@@ -3,6 +3,9 @@ import HTTPTypes
 extension HTTPField.Name {
     /// Carries the `RequestID`.
     static let twilioRequestID = literal("Twilio-Request-Id")
+    static let idempotencyKey = literal("Idempotency-Key")
+    /// Says that an answer is that of an earlier request with the same `Idempotency-Key`.
+    static let idempotentReplayed = literal("Idempotent-Replayed")
     static let host = literal("Host")
     static let forwardedProto = literal("X-Forwarded-Proto")
     static let forwardedHost = literal("X-Forwarded-Host")

@@ -1,4 +1,3 @@
-import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -27,9 +26,9 @@ struct ListRepresentation {
     }
 
     /// A list that is whole, and so has no neighbours: `{"messages":[…]}`.
-    consuming func response(status: HTTPResponse.Status) -> Response {
+    consuming func finish() -> ByteBuffer {
         json.writeStaticString("]}")
-        return Response(status: status, json: json)
+        return json
     }
 
     /// Every key of `meta` is always there, `null` spelled out: SDKs fail on an absent one.

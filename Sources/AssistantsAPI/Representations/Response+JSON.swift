@@ -1,3 +1,4 @@
+import AssistantsStore
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -9,5 +10,11 @@ extension Response {
             headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: json)
         )
+    }
+
+    /// The answer to an earlier request with the same idempotency key.
+    init(replaying answer: StoredAnswer) {
+        self.init(status: HTTPResponse.Status(code: answer.status), json: ByteBuffer(bytes: answer.body))
+        headers[.idempotentReplayed] = "true"
     }
 }

@@ -26,23 +26,43 @@ struct MessagesResource: Sendable {
 
     /// `POST /v1/Sessions/{sessionId}/Messages`: one message, or several, all or nothing.
     func append(to session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try AppendBody(json: try await RequestBody.read(call.request))
-        let messages = try await store.append(
+        let json = try await RequestBody.read(call.request)
+        let body = try AppendBody(json: json)
+        let once = try IdempotencyKey.request(of: call, body: json).map { request in
+            Once(request) { messages in
+                StoredAnswer(
+                    status: 201,
+                    body: Array(Self.json(of: messages, in: account, isList: body.isList).readableBytesView)
+                )
+            }
+        }
+        let result = try await store.append(
             body.drafts,
             to: session,
             in: account,
-            defaults: MessageDefaults(assistantName: "Appended transcripts")
+            defaults: MessageDefaults(assistantName: "Appended transcripts"),
+            once: once
         )
-        guard body.isList else {
+        return switch result {
+        case .done(let messages):
+            Response(status: .created, json: Self.json(of: messages, in: account, isList: body.isList))
+        case .replayed(let answer):
+            Response(replaying: answer)
+        }
+    }
+
+    /// What was appended, in the form in which it came: a list, or one message.
+    private static func json(of messages: [Message], in account: AccountSID, isList: Bool) -> ByteBuffer {
+        guard isList else {
             var json = ByteBuffer()
             for message in messages { MessageRepresentation.write(message, of: account, to: &json) }
-            return Response(status: .created, json: json)
+            return json
         }
-        var list = ListRepresentation(key: "messages", capacity: Self.usualLength * messages.count)
+        var list = ListRepresentation(key: "messages", capacity: usualLength * messages.count)
         for message in messages {
             list.append { MessageRepresentation.write(message, of: account, to: &$0) }
         }
-        return list.response(status: .created)
+        return list.finish()
     }
 
     /// Of a message's representation, in bytes.

@@ -10,6 +10,7 @@ enum Migrations {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 accounts, sessions, messages", migrate: createFirstSchema)
         migrator.registerMigration("2 deleted sessions", migrate: createDeletedSessions)
+        migrator.registerMigration("3 idempotency keys", migrate: createIdempotencyKeys)
         return migrator
     }
 
@@ -89,5 +90,24 @@ enum Migrations {
     private static func createDeletedSessions(_ db: Database) throws {
         // Sessions whose row is gone while some of their messages are still there.
         try db.execute(sql: "CREATE TABLE deleted_session (number INTEGER PRIMARY KEY) STRICT")
+    }
+
+    private static func createIdempotencyKeys(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE idempotency_key (
+                    number INTEGER PRIMARY KEY,
+                    account_sid TEXT NOT NULL,
+                    key TEXT NOT NULL,
+                    digest BLOB NOT NULL,
+                    -- NULL while the request is under way.
+                    status INTEGER,
+                    body BLOB NOT NULL,
+                    date_created INTEGER NOT NULL,
+                    UNIQUE (account_sid, key)
+                ) STRICT;
+                CREATE INDEX idempotency_key_by_creation ON idempotency_key (date_created);
+                """
+        )
     }
 }

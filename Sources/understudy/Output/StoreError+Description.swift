@@ -12,6 +12,8 @@ extension StoreError: CustomStringConvertible {
         case .apiKeyNotFound(let sid): "The account has no API key \(sid); understudy key list shows them"
         case .messageConflict(let id, _): "The session has a message \(id) with other content already"
         case .sessionFull(let id): "The session \(id) has as many messages as one can have"
+        case .idempotencyKeyReused: "The idempotency key came before, with another request"
+        case .requestUnderWay: "The request has not been answered yet"
         case .unavailable(let cause): "The database cannot be reached: \(cause)"
         case .fault(let cause): "The database failed: \(cause)"
         }

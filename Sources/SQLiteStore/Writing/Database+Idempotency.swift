@@ -1,0 +1,48 @@
+import AssistantsStore
+import Foundation
+import GRDB
+
+extension Database {
+    /// Runs `write` where its request has not been answered yet, and keeps the answer.
+    /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`, and what `write` throws.
+    func write<Value>(
+        _ once: Once<Value>?,
+        in account: AccountSID,
+        _ write: () throws -> Value
+    ) throws -> OnceResult<Value> {
+        guard let once else { return .done(try write()) }
+        if let answer = try answer(to: once.request, in: account) { return .replayed(answer) }
+        let value = try write()
+        try remember(once.request, in: account, answer: once.answer(value))
+        return .done(value)
+    }
+
+    /// The answer that was given to a request before; `nil` where it comes for the first time.
+    /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`.
+    func answer(to request: IdempotentRequest, in account: AccountSID) throws -> StoredAnswer? {
+        let row = try Row.fetchOne(
+            self,
+            sql: "SELECT * FROM idempotency_key WHERE account_sid = ? AND key = ? AND date_created > ?",
+            arguments: [account.text, request.key, request.date.microseconds - IdempotentRequest.lifetime]
+        )
+        guard let row else { return nil }
+        guard row["digest"] == Data(request.digest) else { throw StoreError.idempotencyKeyReused }
+        guard let status = row["status"] as Int? else { throw StoreError.requestUnderWay }
+        return StoredAnswer(status: status, body: Array(row["body"] as Data))
+    }
+
+    /// Keeps a request's key, instead of one whose time is over.
+    /// - Parameter answer: `nil` while the request is under way.
+    func remember(_ request: IdempotentRequest, in account: AccountSID, answer: StoredAnswer?) throws {
+        try execute(
+            sql: """
+                INSERT OR REPLACE INTO idempotency_key (account_sid, key, digest, status, body, date_created)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                account.text, request.key, Data(request.digest), answer?.status, Data(answer?.body ?? []),
+                request.date.microseconds,
+            ]
+        )
+    }
+}
