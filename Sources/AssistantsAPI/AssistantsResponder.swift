@@ -13,9 +13,15 @@ package struct AssistantsResponder: HTTPResponder {
     /// An answer that took longer is worth a line in the log.
     private let slowRequest = Duration.seconds(1)
 
+    /// - Parameters:
+    ///   - pageTokenKey: the store's.
+    ///   - sealingKey: what secrets are sealed with that the store keeps, or why there is none; what needs it then fails.
+    ///   - model: the name of the model that assistants without one of their own have; may be empty.
     package init(
         store: any Store,
         pageTokenKey: [UInt8],
+        sealingKey: Result<SealingKey, any Error>,
+        model: String = "",
         publicURL: PublicURL? = nil,
         trustedProxies: TrustedProxies = TrustedProxies(),
         logger: Logger
@@ -26,6 +32,7 @@ package struct AssistantsResponder: HTTPResponder {
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
             health: HealthResource(),
+            assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model),
             sessions: SessionsResource(store: store, tokens: tokens),
             messages: MessagesResource(store: store, tokens: tokens),
             message: MessageResource(store: store)

@@ -5,6 +5,8 @@ import AssistantsStore
 /// | path | place |
 /// |---|---|
 /// | `/health` | `health` |
+/// | `/v1/Assistants` | `assistants` |
+/// | `/v1/Assistants/{assistant}` | `assistant` |
 /// | `/v1/Sessions` | `sessions` |
 /// | `/v1/Sessions/{session}` | `session` |
 /// | `/v1/Sessions/{session}/Messages` | `messages` |
@@ -16,6 +18,8 @@ import AssistantsStore
 /// router does none of this: it drops empty components, and its `**` does not backtrack.
 enum Route {
     case health
+    case assistants
+    case assistant(AssistantID)
     case sessions
     case session(SessionReference)
     case messages(of: SessionReference)
@@ -28,8 +32,16 @@ enum Route {
         let path = path.utf8.last == UInt8(ascii: "/") ? Substring(path.utf8.dropLast()) : path
         switch path {
         case "/health": self = .health
+        case "/v1/Assistants": self = .assistants
         case "/v1/Sessions": self = .sessions
         default:
+            if let assistant = path.afterPrefix("/v1/Assistants/") {
+                guard !assistant.utf8.contains(UInt8(ascii: "/")),
+                    let id = AssistantID(try PercentEncoding.decode(assistant))
+                else { return nil }
+                self = .assistant(id)
+                return
+            }
             guard var session = path.afterPrefix("/v1/Sessions/") else { return nil }
             if let message = try session.removeMessage() {
                 self = .message(message, of: SessionReference(try PercentEncoding.decode(session)))

@@ -5,6 +5,7 @@ import Hummingbird
 /// The whole URL surface.
 struct Routes: Sendable {
     let health: HealthResource
+    let assistants: AssistantsResource
     let sessions: SessionsResource
     let messages: MessagesResource
     let message: MessageResource
@@ -14,6 +15,14 @@ struct Routes: Sendable {
         switch route {
         case .health:
             Operations([.get: .forAnyone(health.fetch)])
+        case .assistants:
+            Operations([.get: .forAccounts(assistants.list), .post: .forAccounts(assistants.create)])
+        case .assistant(let id):
+            Operations([
+                .get: .forAccounts { try await assistants.fetch(id, $0, $1) },
+                .put: .forAccounts { try await assistants.update(id, $0, $1) },
+                .delete: .forAccounts { try await assistants.delete(id, $0, $1) },
+            ])
         case .sessions:
             Operations([.get: .forAccounts(sessions.list)])
         case .session(let session):

@@ -4,6 +4,8 @@ package enum StoreError: Error {
     case sessionNotFound
     /// The session has no such message.
     case messageNotFound
+    /// The account has no such assistant.
+    case assistantNotFound
     /// No session can have this id.
     case invalidSessionID
     /// The cursor belongs to another session than the one that was named, or to one that has since been deleted and made

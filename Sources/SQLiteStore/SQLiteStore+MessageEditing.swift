@@ -57,7 +57,7 @@ extension Database {
         let row = try Row.fetchOne(
             self,
             sql: "SELECT * FROM message WHERE key >> 32 = ? AND id = ?",
-            arguments: [session.cursor.number.value, id.text]
+            arguments: [session.number.value, id.text]
         )
         guard let row else { throw StoreError.messageNotFound }
         guard let role = MessageRole(rawValue: row["role"]) else {

@@ -3,7 +3,8 @@ import Testing
 
 /// The kinds of `StoreError` that the checks expect, to compare with.
 enum Refusal: Equatable {
-    case sessionNotFound, messageNotFound, invalidSessionID, cursorOfAnotherSession, accountExists, accountNotFound,
+    case sessionNotFound, messageNotFound, assistantNotFound, invalidSessionID, cursorOfAnotherSession, accountExists,
+        accountNotFound,
         apiKeyNotFound
     case messageConflict(index: Int)
     case sessionFull, idempotencyKeyReused, requestUnderWay, unavailable, fault
@@ -13,6 +14,7 @@ enum Refusal: Equatable {
             switch error {
             case .sessionNotFound: .sessionNotFound
             case .messageNotFound: .messageNotFound
+            case .assistantNotFound: .assistantNotFound
             case .invalidSessionID: .invalidSessionID
             case .cursorOfAnotherSession: .cursorOfAnotherSession
             case .accountExists: .accountExists

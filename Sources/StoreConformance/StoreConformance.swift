@@ -25,6 +25,6 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
     }
 
     package static var all: [StoreConformance] {
-        paging + walks + appending + idempotency + editing + importing + sessions + credentials
+        paging + walks + appending + idempotency + editing + importing + sessions + assistants + credentials
     }
 }

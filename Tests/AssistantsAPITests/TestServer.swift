@@ -20,6 +20,8 @@ final class TestServer: Sendable {
     /// Not random, so that page tokens can be compared with files.
     static let pageTokenKey = [UInt8](0..<32)
 
+    static let sealingKey = SealingKey.random()
+
     let store: any Store
     private let directory: TemporaryDirectory
     private let publicURL: PublicURL?
@@ -63,6 +65,8 @@ final class TestServer: Sendable {
             responder: AssistantsResponder(
                 store: store,
                 pageTokenKey: Self.pageTokenKey,
+                sealingKey: .success(Self.sealingKey),
+                model: "the configured model",
                 publicURL: publicURL,
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             )

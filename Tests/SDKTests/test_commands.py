@@ -94,7 +94,15 @@ def test_a_lost_sealing_key_is_not_replaced_in_silence(tmp_path):
     (tmp_path / "secret.key").unlink()
     assert "secret.key is missing" in fails("account", "create", "--data-directory", tmp_path, code=1)
     with Server(tmp_path) as server:
+        # What needs no key goes on.
         assert requests.get(f"{server.url}/v1/Sessions", auth=(SID, TOKEN)).status_code == 200
+        body = {"name": "Ann", "segment_credential": {"write_key": "w"}}
+        answer = requests.post(f"{server.url}/v1/Assistants", json=body, auth=(SID, TOKEN))
+        assert (answer.status_code, answer.json()["code"]) == (500, 20500)
+        log = server.stop()
+    assert log.count("secret.key is missing") == 2
+    with Server(tmp_path, env={"UNDERSTUDY_SECRET_KEY": "ab" * 32}) as server:
+        assert requests.post(f"{server.url}/v1/Assistants", json=body, auth=(SID, TOKEN)).status_code == 201
 
 
 @pytest.mark.parametrize(

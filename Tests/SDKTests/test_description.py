@@ -11,10 +11,10 @@ from understudy import SID, TOKEN
 PATH = os.environ.get("UNDERSTUDY_API_DESCRIPTION")
 
 
-def schema_of(operation_path):
+def schema_of(operation_path, method="get", status="200"):
     with open(PATH) as file:
         description = json.load(file)
-    content = description["paths"][operation_path]["get"]["responses"]["200"]["content"]["application/json"]
+    content = description["paths"][operation_path][method]["responses"][status]["content"]["application/json"]
     return all_required({"components": description["components"], **content["schema"]})
 
 
@@ -49,3 +49,17 @@ if PATH:
         jsonschema.validate(
             answer.json(), schema_of(operation), format_checker=jsonschema.FormatChecker(["date-time", "uri"])
         )
+
+    def test_assistants_agree_with_the_description(server):
+        list, one = "/v1/Assistants", "/v1/Assistants/{id}"
+        made = requests.post(server.url + list, json={"name": "Ann"}, auth=(SID, TOKEN))
+        path = f"{server.url}{list}/{made.json()['id']}"
+        for answer, schema in [
+            (made, schema_of(list, "post", "201")),
+            (requests.get(path, auth=(SID, TOKEN)), schema_of(one)),
+            (requests.put(path, json={"owner": "o"}, auth=(SID, TOKEN)), schema_of(one, "put")),
+            (requests.get(server.url + list, auth=(SID, TOKEN)), schema_of(list)),
+        ]:
+            jsonschema.validate(
+                answer.json(), schema, format_checker=jsonschema.FormatChecker(["date-time", "uri"])
+            )

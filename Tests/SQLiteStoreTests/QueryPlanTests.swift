@@ -28,17 +28,33 @@ struct QueryPlanTests {
         #expect(try await details(of: sql, in: store) == plan)
     }
 
-    @Test("a list of sessions is a seek on the index by creation")
-    func sessionList() async throws {
+    @Test(
+        "lists of sessions and assistants are seeks on an index",
+        arguments: [
+            (
+                KeysetList<SessionCursor>.sql("session", .after),
+                "SEARCH session USING INDEX session_by_creation (account_sid=? AND "
+            ),
+            (
+                KeysetList<SessionCursor>.sql("session", .before),
+                "SEARCH session USING INDEX session_by_creation (account_sid=? AND "
+            ),
+            (
+                KeysetList<AssistantCursor>.sql("assistant", .after),
+                "SEARCH assistant USING INDEX assistant_of_account (account_sid=? AND "
+            ),
+            (
+                KeysetList<AssistantCursor>.sql("assistant", .before),
+                "SEARCH assistant USING INDEX assistant_of_account (account_sid=? AND "
+            ),
+        ]
+    )
+    func lists(_ sql: String, _ plan: String) async throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        for condition in [SessionList.after, SessionList.before] {
-            let details = try await details(of: SessionList.sql(condition), in: store)
-            #expect(details.count == 1)
-            #expect(
-                details.first?.hasPrefix("SEARCH session USING INDEX session_by_creation (account_sid=? AND ") == true
-            )
-        }
+        let details = try await details(of: sql, in: store)
+        #expect(details.count == 1)
+        #expect(details.first?.hasPrefix(plan) == true, "\(details)")
     }
 
     private func details(of sql: String, in store: SQLiteStore) async throws -> [String] {

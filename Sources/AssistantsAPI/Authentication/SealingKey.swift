@@ -1,7 +1,7 @@
 import Crypto
 import Foundation
 
-/// The key that auth tokens are sealed with, which lies outside of the database: who has only the database cannot read
+/// The key that auth tokens and other secrets are sealed with, which lies outside of the database: who has only the database cannot read
 /// them back.
 package struct SealingKey: Sendable {
     private let key: SymmetricKey
@@ -29,5 +29,11 @@ package struct SealingKey: Sendable {
             throw CryptoKitError.incorrectParameterSize
         }
         return Array(sealed)
+    }
+
+    /// What was sealed under this key.
+    /// - Throws: `CryptoKitError` where it was sealed under another, or altered.
+    package func open(_ sealed: [UInt8]) throws -> Secret {
+        Secret(String(decoding: try AES.GCM.open(AES.GCM.SealedBox(combined: sealed), using: key), as: UTF8.self))
     }
 }

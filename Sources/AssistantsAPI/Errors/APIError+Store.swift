@@ -5,7 +5,7 @@ extension APIError {
     /// - Parameter path: the resource that was asked for.
     init(_ error: StoreError, path: Substring) {
         switch error {
-        case .sessionNotFound, .messageNotFound:
+        case .sessionNotFound, .messageNotFound, .assistantNotFound:
             self = .notFound(path: path)
         case .cursorOfAnotherSession:
             self = .badRequest("PageToken belongs to another list: it works only where the API gave it")

@@ -28,3 +28,13 @@ extension SessionCursor: PageTokenCursor {
         self.init(dateCreated: Timestamp(microseconds: numbers.0), number: SessionNumber(numbers.1))
     }
 }
+
+extension AssistantCursor: PageTokenCursor {
+    static var kind: UInt8 { 3 }
+
+    var numbers: (Int64, Int64) { (number, 0) }
+
+    init(numbers: (Int64, Int64)) {
+        self.init(number: numbers.0)
+    }
+}

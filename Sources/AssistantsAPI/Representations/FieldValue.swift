@@ -37,6 +37,14 @@ struct FieldValue {
         }
     }
 
+    /// The fields of an object; those that are not known are ignored.
+    func fields<Field: WireField & CaseIterable>(
+        _ type: Field.Type
+    ) throws(InvalidObject) -> ObjectFields<Field>? {
+        guard let object = try object() else { return nil }
+        return try ObjectFields(json: Array(object.text.utf8), allowed: Array(Field.allCases), unknown: .ignored)
+    }
+
     func bool() throws(InvalidObject) -> Bool? {
         switch value {
         case .null: nil

@@ -1,14 +1,14 @@
 import AssistantsStore
 import GRDB
 
-/// A row of `session`: the session, and its place in its account's list.
+/// A row of `session`: the session and its number.
 struct SessionRow {
     let session: Session
-    let cursor: SessionCursor
+    let number: SessionNumber
 
     init(_ row: Row) {
         session = Session(row)
-        cursor = SessionCursor(dateCreated: session.dateCreated, number: SessionNumber(row["number"]))
+        number = SessionNumber(row["number"])
     }
 }
 

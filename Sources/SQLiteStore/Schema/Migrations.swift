@@ -11,6 +11,7 @@ enum Migrations {
         migrator.registerMigration("1 accounts, sessions, messages", migrate: createFirstSchema)
         migrator.registerMigration("2 deleted sessions", migrate: createDeletedSessions)
         migrator.registerMigration("3 idempotency keys", migrate: createIdempotencyKeys)
+        migrator.registerMigration("4 details of assistants", migrate: addDetailsOfAssistants)
         return migrator
     }
 
@@ -107,6 +108,23 @@ enum Migrations {
                     UNIQUE (account_sid, key)
                 ) STRICT;
                 CREATE INDEX idempotency_key_by_creation ON idempotency_key (date_created);
+                """
+        )
+    }
+
+    private static func addDetailsOfAssistants(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE assistant ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+                ALTER TABLE assistant ADD COLUMN personality_prompt TEXT NOT NULL DEFAULT '';
+                ALTER TABLE assistant ADD COLUMN model TEXT NOT NULL DEFAULT '';
+                ALTER TABLE assistant ADD COLUMN perception_engine_enabled INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE assistant ADD COLUMN personalization_engine_enabled INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE assistant ADD COLUMN segment_credential_sealed BLOB;
+                ALTER TABLE assistant ADD COLUMN date_updated INTEGER NOT NULL DEFAULT 0;
+                UPDATE assistant SET date_updated = date_created;
+                -- In the order of their numbers, which SQLite puts behind the columns of every index.
+                CREATE INDEX assistant_of_account ON assistant (account_sid);
                 """
         )
     }

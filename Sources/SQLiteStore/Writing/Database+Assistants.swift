@@ -1,4 +1,5 @@
 import AssistantsStore
+import Foundation
 import GRDB
 
 extension Database {
@@ -13,11 +14,62 @@ extension Database {
         if let id { return AssistantID(unchecked: id) }
         try requireAccount(account)
         let now = Timestamp.now
-        let assistant = AssistantID.unique(at: now)
-        try execute(
-            sql: "INSERT INTO assistant (account_sid, id, name, date_created) VALUES (?, ?, ?, ?)",
-            arguments: [account.text, assistant.text, name, now.microseconds]
+        let assistant = Assistant(
+            id: .unique(at: now),
+            account: account,
+            details: AssistantDetails(name: name),
+            dateCreated: now,
+            dateUpdated: now
         )
-        return assistant
+        try insert(assistant)
+        return assistant.id
+    }
+
+    func insert(_ assistant: Assistant) throws {
+        let details = assistant.details
+        try execute(
+            sql: """
+                INSERT INTO assistant
+                    (account_sid, id, name, owner, personality_prompt, model, perception_engine_enabled,
+                    personalization_engine_enabled, segment_credential_sealed, date_created, date_updated)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                assistant.account.text, assistant.id.text, details.name, details.owner, details.personalityPrompt,
+                details.model, details.isPerceptionEngineEnabled, details.isPersonalizationEngineEnabled,
+                details.sealedSegmentCredential.map { Data($0) }, assistant.dateCreated.microseconds,
+                assistant.dateUpdated.microseconds,
+            ]
+        )
+    }
+
+    /// - Throws: `StoreError.assistantNotFound`.
+    func assistant(_ id: AssistantID, in account: AccountSID) throws -> Assistant {
+        let row = try Row.fetchOne(
+            self,
+            sql: "SELECT * FROM assistant WHERE account_sid = ? AND id = ?",
+            arguments: [account.text, id.text]
+        )
+        guard let row else { throw StoreError.assistantNotFound }
+        return Assistant(row)
+    }
+}
+
+extension Assistant {
+    init(_ row: Row) {
+        var details = AssistantDetails(name: row["name"])
+        details.owner = row["owner"]
+        details.personalityPrompt = row["personality_prompt"]
+        details.model = row["model"]
+        details.isPerceptionEngineEnabled = row["perception_engine_enabled"]
+        details.isPersonalizationEngineEnabled = row["personalization_engine_enabled"]
+        details.sealedSegmentCredential = (row["segment_credential_sealed"] as Data?).map { Array($0) }
+        self.init(
+            id: AssistantID(unchecked: row["id"]),
+            account: AccountSID(unchecked: row["account_sid"]),
+            details: details,
+            dateCreated: Timestamp(microseconds: row["date_created"]),
+            dateUpdated: Timestamp(microseconds: row["date_updated"])
+        )
     }
 }

@@ -75,10 +75,16 @@ struct ServeCommand: AsyncParsableCommand {
         let store = try directory.openStore(under: lock)
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 
+        let configuredKey = try await settings.sealingKey()
+        let sealingKey = Result { try directory.sealingKey(configured: configuredKey, mayCreate: false) }
+        if case .failure(let error) = sealingKey {
+            logger.error("what needs the sealing key will fail, the rest goes on: \(error)")
+        }
         var application = Application(
             responder: AssistantsResponder(
                 store: store,
                 pageTokenKey: try await store.pageTokenKey(),
+                sealingKey: sealingKey,
                 publicURL: options.publicURL,
                 trustedProxies: options.trustedProxies,
                 logger: logger

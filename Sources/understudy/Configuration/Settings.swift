@@ -1,4 +1,5 @@
 import ArgumentParser
+import AssistantsAPI
 import AssistantsStore
 import Configuration
 import Foundation
@@ -73,6 +74,11 @@ struct Settings {
             throw ValidationError("--account is missing: it says whose data this is about")
         }
         return account
+    }
+
+    /// The key that secrets in the database are sealed with, where it is not to come from the data directory.
+    func sealingKey() async throws -> SealingKey? {
+        try await value("secret-key", allowed: "64 hexadecimal digits", SealingKey.init(hexadecimal:))
     }
 
     func format() async throws -> OutputFormat {

@@ -56,8 +56,8 @@ struct DataDirectory {
     /// The key that auth tokens are sealed with.
     /// - Parameters:
     ///   - configured: the one of the settings, which wins.
-    ///   - isFirstAccount: whether a key may be made; later on, a key that is not there has been lost.
-    func sealingKey(configured: SealingKey?, isFirstAccount: Bool) throws -> SealingKey {
+    ///   - mayCreate: whether a key may be made: before the first account. Later on, one that is not there has been lost.
+    func sealingKey(configured: SealingKey?, mayCreate: Bool) throws -> SealingKey {
         if let configured { return configured }
         let path = file("secret.key")
         if let text = try? String(contentsOfFile: path, encoding: .utf8) {
@@ -66,9 +66,9 @@ struct DataDirectory {
             }
             return key
         }
-        guard isFirstAccount else {
+        guard mayCreate else {
             throw CommandError(
-                "\(path) is missing, which the auth tokens of \(self.path) are sealed with; restore it from a backup, "
+                "\(path) is missing, which secrets in \(self.path) are sealed with; restore it from a backup, "
                     + "or set UNDERSTUDY_SECRET_KEY"
             )
         }

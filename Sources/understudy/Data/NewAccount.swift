@@ -8,14 +8,9 @@ struct NewAccount {
     let token: Secret
 
     func create(in store: any Store, _ directory: DataDirectory, _ settings: Settings) async throws {
-        let configured = try await settings.value(
-            "secret-key",
-            allowed: "64 hexadecimal digits",
-            SealingKey.init(hexadecimal:)
-        )
-        let key = try directory.sealingKey(
-            configured: configured,
-            isFirstAccount: try await store.accounts().isEmpty
+        let key = try await directory.sealingKey(
+            configured: settings.sealingKey(),
+            mayCreate: store.accounts().isEmpty
         )
         try await store.create(
             Account(sid: sid, name: name, dateCreated: .now),

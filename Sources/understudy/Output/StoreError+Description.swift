@@ -5,6 +5,7 @@ extension StoreError: CustomStringConvertible {
         switch self {
         case .sessionNotFound: "There is no such session"
         case .messageNotFound: "The session has no such message"
+        case .assistantNotFound: "There is no such assistant"
         case .invalidSessionID: "No session can have this id"
         case .cursorOfAnotherSession: "The page belongs to another session"
         case .accountExists(let sid): "There is an account \(sid) already"

@@ -1,0 +1,67 @@
+import AssistantsStore
+import Hummingbird
+import NIOCore
+
+/// The assistants of an account.
+struct AssistantsResource: Sendable {
+    let store: any Store
+    let tokens: PageTokens
+    let sealingKey: Result<SealingKey, any Error>
+    /// The name of the model that assistants without one of their own have; may be empty.
+    let model: String
+
+    /// `GET /v1/Assistants`: a page, in order of creation.
+    func list(_ call: Call, _ account: AccountSID) async throws -> Response {
+        let query = try PageQuery(call.target.query)
+        let place: PageRequest<AssistantCursor>.Place = try query.place(in: account, tokens)
+        let assistants = try await store.assistants(of: account, page: PageRequest(place, size: query.size))
+        var page = ListRepresentation(key: "assistants", capacity: 1_024 * (assistants.items.count + 1))
+        for assistant in assistants.items {
+            page.append { representation(of: assistant, at: call).write(to: &$0) }
+        }
+        return page.response(
+            links: PageLinks(query, at: call, neighbors: assistants.neighbors, tokens: tokens, account: account)
+        )
+    }
+
+    /// `POST /v1/Assistants`.
+    func create(_ call: Call, _ account: AccountSID) async throws -> Response {
+        let body = try await AssistantBody(json: RequestBody.read(call.request), sealingKey: sealingKey)
+        guard let name = body.name else { throw APIError.badRequest("The body has no \"name\"") }
+        var details = AssistantDetails(name: name)
+        body.change(&details)
+        let now = Timestamp.now
+        let assistant = Assistant(
+            id: .unique(at: now),
+            account: account,
+            details: details,
+            dateCreated: now,
+            dateUpdated: now
+        )
+        try await store.create(assistant)
+        return Response(status: .created, json: representation(of: assistant, at: call).json())
+    }
+
+    /// `GET /v1/Assistants/{id}`.
+    func fetch(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
+        let assistant = try await store.assistant(id, in: account)
+        return Response(json: representation(of: assistant, at: call).json(withToolsAndKnowledge: true))
+    }
+
+    /// `PUT /v1/Assistants/{id}`: what is absent or `null` stays as it is.
+    func update(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
+        let body = try await AssistantBody(json: RequestBody.read(call.request), sealingKey: sealingKey)
+        let assistant = try await store.update(id, in: account, at: .now, body.change)
+        return Response(json: representation(of: assistant, at: call).json())
+    }
+
+    /// `DELETE /v1/Assistants/{id}`: its transcripts stay.
+    func delete(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
+        try await store.delete(id, in: account)
+        return Response(status: .noContent)
+    }
+
+    private func representation(of assistant: Assistant, at call: Call) -> AssistantRepresentation {
+        AssistantRepresentation(assistant: assistant, defaultModel: model, baseURL: call.baseURL)
+    }
+}
