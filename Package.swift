@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -26,7 +27,10 @@ let package = Package(
             dependencies: [
                 "AssistantsAPI",
                 "AssistantsStore",
+                "IPAddresses",
+                "Replies",
                 "SQLiteStore",
+                "Secrets",
                 "TranscriptImport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -41,6 +45,9 @@ let package = Package(
             name: "AssistantsAPI",
             dependencies: [
                 "AssistantsStore",
+                "IPAddresses",
+                "Replies",
+                "Secrets",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -50,6 +57,22 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]
         ),
+        .target(
+            name: "Replies",
+            dependencies: [
+                "AssistantsStore",
+                "IPAddresses",
+                "Secrets",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .target(name: "Secrets", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "IPAddresses"),
         .target(name: "AssistantsStore"),
         .target(
             name: "SQLiteStore",
@@ -85,7 +108,9 @@ let package = Package(
             dependencies: [
                 "AssistantsAPI",
                 "AssistantsStore",
+                "Replies",
                 "SQLiteStore",
+                "Secrets",
                 "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -94,6 +119,10 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             exclude: ["Golden"]
+        ),
+        .testTarget(
+            name: "RepliesTests",
+            dependencies: ["AssistantsStore", "IPAddresses", "Replies", "SQLiteStore", "Secrets", "TestSupport"]
         ),
         .testTarget(
             name: "TranscriptImportTests",

@@ -2,6 +2,8 @@ package import AssistantsStore
 import HTTPTypes
 package import Hummingbird
 package import Logging
+package import Replies
+package import Secrets
 
 /// Answers every request: finds its place and its operation, checks its credentials, and turns what is thrown into the
 /// error that the contract wants. The one place where a fault is logged, under the request's id.
@@ -16,12 +18,16 @@ package struct AssistantsResponder: HTTPResponder {
     /// - Parameters:
     ///   - pageTokenKey: the store's.
     ///   - sealingKey: what secrets are sealed with that the store keeps, or why there is none; what needs it then fails.
-    ///   - model: the name of the model that assistants without one of their own have; may be empty.
+    ///   - model: what gives the replies, for its name.
+    ///   - turns: takes the messages to assistants; runs beside the server.
+    ///   - callbacks: knows which webhooks can be called.
     package init(
         store: any Store,
         pageTokenKey: [UInt8],
         sealingKey: Result<SealingKey, any Error>,
-        model: String = "",
+        model: Model,
+        turns: TurnRunner,
+        callbacks: CallbackSender,
         publicURL: PublicURL? = nil,
         trustedProxies: TrustedProxies = TrustedProxies(),
         logger: Logger
@@ -32,7 +38,8 @@ package struct AssistantsResponder: HTTPResponder {
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
             health: HealthResource(),
-            assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model),
+            assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
+            send: SendResource(turns: turns, callbacks: callbacks),
             sessions: SessionsResource(store: store, tokens: tokens),
             messages: MessagesResource(store: store, tokens: tokens),
             message: MessageResource(store: store)

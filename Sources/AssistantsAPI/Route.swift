@@ -7,6 +7,7 @@ import AssistantsStore
 /// | `/health` | `health` |
 /// | `/v1/Assistants` | `assistants` |
 /// | `/v1/Assistants/{assistant}` | `assistant` |
+/// | `/v1/Assistants/{assistant}/Messages` | `send` |
 /// | `/v1/Sessions` | `sessions` |
 /// | `/v1/Sessions/{session}` | `session` |
 /// | `/v1/Sessions/{session}/Messages` | `messages` |
@@ -20,6 +21,7 @@ enum Route {
     case health
     case assistants
     case assistant(AssistantID)
+    case send(to: AssistantID)
     case sessions
     case session(SessionReference)
     case messages(of: SessionReference)
@@ -35,11 +37,12 @@ enum Route {
         case "/v1/Assistants": self = .assistants
         case "/v1/Sessions": self = .sessions
         default:
-            if let assistant = path.afterPrefix("/v1/Assistants/") {
+            if var assistant = path.afterPrefix("/v1/Assistants/") {
+                let isSend = assistant.removeSuffix("/Messages")
                 guard !assistant.utf8.contains(UInt8(ascii: "/")),
                     let id = AssistantID(try PercentEncoding.decode(assistant))
                 else { return nil }
-                self = .assistant(id)
+                self = isSend ? .send(to: id) : .assistant(id)
                 return
             }
             guard var session = path.afterPrefix("/v1/Sessions/") else { return nil }

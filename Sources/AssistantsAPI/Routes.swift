@@ -6,6 +6,7 @@ import Hummingbird
 struct Routes: Sendable {
     let health: HealthResource
     let assistants: AssistantsResource
+    let send: SendResource
     let sessions: SessionsResource
     let messages: MessagesResource
     let message: MessageResource
@@ -23,6 +24,8 @@ struct Routes: Sendable {
                 .put: .forAccounts { try await assistants.update(id, $0, $1) },
                 .delete: .forAccounts { try await assistants.delete(id, $0, $1) },
             ])
+        case .send(let assistant):
+            Operations([.post: .forAccounts { try await send.send(to: assistant, $0, $1) }])
         case .sessions:
             Operations([.get: .forAccounts(sessions.list)])
         case .session(let session):

@@ -117,10 +117,62 @@ package protocol Store: Sendable {
     /// - Throws: `assistantNotFound`.
     func delete(_ id: AssistantID, in account: AccountSID) async throws(StoreError)
 
+    // MARK: Turns
+
+    /// Takes a turn on, for `worker`: its message is stored now or, behind other turns of its session, kept and stored
+    /// when its turn begins, so that every reply follows its message.
+    /// - Parameters:
+    ///   - maximumWaiting: how many turns of a session may wait behind the one that is being taken.
+    ///   - once: its answer is `nil` where the answer is that of the turn's end.
+    /// - Returns: the session.
+    /// - Throws: `assistantNotFound`, `invalidSessionID`, `sessionFull`, `tooManyTurns`, `idempotencyKeyReused`,
+    ///   `requestUnderWay`.
+    func accept(
+        _ turn: NewTurn,
+        in account: AccountSID,
+        by worker: WorkerID,
+        maximumWaiting: Int,
+        once: Once<SessionID>?
+    ) async throws(StoreError) -> OnceResult<SessionID>
+
+    /// Begins turns that can be taken: those that come first in their sessions, and are the worker's or were another's
+    /// who has not been heard of for the length of a lease. They are the worker's from then on.
+    func beginTurns(as worker: WorkerID, limit: Int, at now: Timestamp) async throws(StoreError) -> [Turn]
+
+    /// Says that the worker still works on the turns that it has.
+    func renewTurns(of worker: WorkerID, at now: Timestamp) async throws(StoreError)
+
+    /// Gives the worker's turns to whoever comes next.
+    func releaseTurns(of worker: WorkerID) async throws(StoreError)
+
+    /// Stores a turn's end, all of it or nothing.
+    /// - Throws: `turnLost`, and `sessionNotFound` where there is a reply and its session was deleted.
+    func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) async throws(StoreError)
+
+    // MARK: Callbacks
+
+    /// Takes callbacks whose time has come, oldest first, and counts an attempt of each.
+    /// - Parameter lease: in microseconds: when an attempt of which nothing is heard may be repeated.
+    func takeCallbacks(limit: Int, at now: Timestamp, lease: Int64) async throws(StoreError) -> [Callback]
+
+    /// Records an attempt; one that is not the callback's last counts for nothing.
+    func record(_ attempt: CallbackAttempt, of callback: Callback) async throws(StoreError)
+
+    /// Every callback that has not been delivered, oldest first.
+    func callbacks() async throws(StoreError) -> [Callback]
+
+    /// Has a callback that was given up tried anew.
+    /// - Throws: `callbackNotFound`.
+    func resendCallback(_ number: Int64, at now: Timestamp) async throws(StoreError)
+
     // MARK: Accounts
 
     /// - Throws: `accountExists`.
     func create(_ account: Account, token: StoredAuthToken) async throws(StoreError)
+
+    /// The account's primary auth token as it was sealed.
+    /// - Throws: `accountNotFound`.
+    func sealedAuthToken(of account: AccountSID) async throws(StoreError) -> [UInt8]
 
     /// Every account, oldest first.
     func accounts() async throws(StoreError) -> [Account]

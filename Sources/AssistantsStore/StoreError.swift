@@ -25,6 +25,12 @@ package enum StoreError: Error {
     case idempotencyKeyReused
     /// A request with the same idempotency key has not been answered yet.
     case requestUnderWay
+    /// As many turns of the session are waiting as may.
+    case tooManyTurns
+    /// Another worker has taken the turn, or it has ended.
+    case turnLost
+    /// There is no callback of this number that was given up.
+    case callbackNotFound(Int64)
     /// The database cannot be reached, or is kept busy by others; the same call may succeed later.
     case unavailable(any Error)
     /// A fault of the disk, the database or the program.

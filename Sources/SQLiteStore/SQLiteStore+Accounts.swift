@@ -34,6 +34,18 @@ extension SQLiteStore {
         }
     }
 
+    package func sealedAuthToken(of account: AccountSID) async throws(StoreError) -> [UInt8] {
+        try await read { db in
+            let sealed = try Data.fetchOne(
+                db,
+                sql: "SELECT auth_token_sealed FROM account WHERE sid = ?",
+                arguments: [account.text]
+            )
+            guard let sealed else { throw StoreError.accountNotFound(account) }
+            return Array(sealed)
+        }
+    }
+
     package func credential(for userName: String) async throws(StoreError) -> StoredCredential? {
         do {
             return try readers.read { try $0.credentials.run(userName) }

@@ -24,7 +24,7 @@ extension SQLiteStore {
     ) async throws(StoreError) -> OnceResult<[Message]> {
         try await write { [writer] db in
             try db.write(once, in: account) {
-                try writer.append(messages, to: session, in: account, defaults: defaults, db)
+                try writer.append(messages, to: session, in: account, defaults: defaults, db).messages
             }
         }
     }

@@ -33,6 +33,12 @@ extension Database {
     /// The row of the session that a reference means.
     /// - Throws: `StoreError.sessionNotFound`.
     func sessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow {
+        guard let row = try findSessionRow(reference, in: account) else { throw StoreError.sessionNotFound }
+        return row
+    }
+
+    /// The row of the session that a reference means; `nil` where there is none.
+    func findSessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow? {
         for candidate in reference.candidates {
             let row = try Row.fetchOne(
                 self,
@@ -41,6 +47,6 @@ extension Database {
             )
             if let row { return SessionRow(row) }
         }
-        throw StoreError.sessionNotFound
+        return nil
     }
 }

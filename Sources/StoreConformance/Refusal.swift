@@ -7,7 +7,8 @@ enum Refusal: Equatable {
         accountNotFound,
         apiKeyNotFound
     case messageConflict(index: Int)
-    case sessionFull, idempotencyKeyReused, requestUnderWay, unavailable, fault
+    case sessionFull, idempotencyKeyReused, requestUnderWay, tooManyTurns, turnLost
+    case callbackNotFound, unavailable, fault
 
     init(_ error: StoreError) {
         self =
@@ -24,6 +25,9 @@ enum Refusal: Equatable {
             case .sessionFull: .sessionFull
             case .idempotencyKeyReused: .idempotencyKeyReused
             case .requestUnderWay: .requestUnderWay
+            case .tooManyTurns: .tooManyTurns
+            case .turnLost: .turnLost
+            case .callbackNotFound: .callbackNotFound
             case .unavailable: .unavailable
             case .fault: .fault
             }

@@ -25,6 +25,9 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
     }
 
     package static var all: [StoreConformance] {
-        paging + walks + appending + idempotency + editing + importing + sessions + assistants + credentials
+        [
+            paging, walks, appending, idempotency, editing, importing, sessions, assistants, turns, callbacks,
+            credentials,
+        ].flatMap(\.self)
     }
 }

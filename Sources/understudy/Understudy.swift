@@ -19,6 +19,8 @@ struct Understudy: AsyncParsableCommand {
               understudy serve --data-directory data
             """,
         version: "0.1.0",
-        subcommands: [ServeCommand.self, AccountCommand.self, KeyCommand.self, ImportCommand.self]
+        subcommands: [
+            ServeCommand.self, AccountCommand.self, KeyCommand.self, CallbackCommand.self, ImportCommand.self,
+        ]
     )
 }

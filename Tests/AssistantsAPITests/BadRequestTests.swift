@@ -1,5 +1,6 @@
 import AssistantsStore
 import HTTPTypes
+import Secrets
 import Testing
 
 @testable import AssistantsAPI

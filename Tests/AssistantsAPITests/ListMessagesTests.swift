@@ -1,6 +1,7 @@
 import AssistantsStore
 import Foundation
 import HTTPTypes
+import Secrets
 import Testing
 
 @testable import AssistantsAPI

@@ -1,4 +1,5 @@
 import AssistantsStore
+import Secrets
 import Testing
 
 @testable import AssistantsAPI

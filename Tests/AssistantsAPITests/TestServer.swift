@@ -5,7 +5,9 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import Replies
 import SQLiteStore
+import Secrets
 import TestSupport
 import Testing
 
@@ -21,21 +23,50 @@ final class TestServer: Sendable {
     static let pageTokenKey = [UInt8](0..<32)
 
     static let sealingKey = SealingKey.random()
+    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     let store: any Store
     private let directory: TemporaryDirectory
     private let publicURL: PublicURL?
+    private let model: Model
+    private let callbacks: CallbackSender
+    private let turns: TurnRunner
+    private let services: Task<Void, Never>
 
-    init(publicURL: PublicURL? = nil) async throws {
+    /// - Parameter model: the default replies to nothing.
+    init(
+        publicURL: PublicURL? = nil,
+        model: Model = Model(name: "the configured model", server: nil),
+        turnOptions: TurnOptions = TurnOptions()
+    ) async throws {
         self.publicURL = publicURL
+        self.model = model
         directory = try TemporaryDirectory()
         store = try SQLiteStore(path: directory.file("understudy.sqlite"))
+        callbacks = CallbackSender(store: store, sealingKey: .success(Self.sealingKey), logger: Self.logger)
+        turns = TurnRunner(
+            store: store,
+            model: model,
+            callbacks: callbacks,
+            options: turnOptions,
+            logger: Self.logger,
+            answer: SendRepresentation.answer
+        )
+        services = Task { [callbacks, turns] in
+            async let delivering: Void? = try? callbacks.run()
+            async let answering: Void? = try? turns.run()
+            _ = await (delivering, answering)
+        }
         for (sid, token) in [(Self.sid, Self.token), (Self.otherSID, Self.otherToken)] {
             try await store.create(
                 Account(sid: sid, name: "", dateCreated: .now),
                 token: StoredAuthToken(digest: token.digest, sealed: [])
             )
         }
+    }
+
+    deinit {
+        services.cancel()
     }
 
     /// Stores messages whose ids are `aia_msg_` and a number, one second apart.
@@ -66,9 +97,11 @@ final class TestServer: Sendable {
                 store: store,
                 pageTokenKey: Self.pageTokenKey,
                 sealingKey: .success(Self.sealingKey),
-                model: "the configured model",
+                model: model,
+                turns: turns,
+                callbacks: callbacks,
                 publicURL: publicURL,
-                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                logger: Self.logger
             )
         )
         var headers = headers

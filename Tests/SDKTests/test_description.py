@@ -6,7 +6,7 @@ import os
 import jsonschema
 import pytest
 import requests
-from understudy import SID, TOKEN
+from understudy import SID, TOKEN, Server, create_account
 
 PATH = os.environ.get("UNDERSTUDY_API_DESCRIPTION")
 
@@ -50,16 +50,23 @@ if PATH:
             answer.json(), schema_of(operation), format_checker=jsonschema.FormatChecker(["date-time", "uri"])
         )
 
-    def test_assistants_agree_with_the_description(server):
-        list, one = "/v1/Assistants", "/v1/Assistants/{id}"
-        made = requests.post(server.url + list, json={"name": "Ann"}, auth=(SID, TOKEN))
-        path = f"{server.url}{list}/{made.json()['id']}"
-        for answer, schema in [
-            (made, schema_of(list, "post", "201")),
-            (requests.get(path, auth=(SID, TOKEN)), schema_of(one)),
-            (requests.put(path, json={"owner": "o"}, auth=(SID, TOKEN)), schema_of(one, "put")),
-            (requests.get(server.url + list, auth=(SID, TOKEN)), schema_of(list)),
-        ]:
-            jsonschema.validate(
-                answer.json(), schema, format_checker=jsonschema.FormatChecker(["date-time", "uri"])
-            )
+    def test_assistants_agree_with_the_description(tmp_path):
+        list, one, send = "/v1/Assistants", "/v1/Assistants/{id}", "/v1/Assistants/{id}/Messages"
+        message = {"identity": "user_id:alice", "body": "Hello"}
+        create_account(tmp_path)
+        with Server(tmp_path, "--model", "echo", "--allow-private-callbacks") as server, requests.Session() as session:
+            session.auth = (SID, TOKEN)
+            made = session.post(server.url + list, json={"name": "Ann"})
+            path = f"{server.url}{list}/{made.json()['id']}"
+            webhook = {**message, "webhook": "http://127.0.0.1:1/"}
+            for answer, schema in [
+                (made, schema_of(list, "post", "201")),
+                (session.get(path), schema_of(one)),
+                (session.put(path, json={"owner": "o"}), schema_of(one, "put")),
+                (session.get(server.url + list), schema_of(list)),
+                (session.post(f"{path}/Messages", json=message), schema_of(send, "post")),
+                (session.post(f"{path}/Messages", json=webhook), schema_of(send, "post", "202")),
+            ]:
+                jsonschema.validate(
+                    answer.json(), schema, format_checker=jsonschema.FormatChecker(["date-time", "uri"])
+                )

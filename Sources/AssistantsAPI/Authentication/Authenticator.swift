@@ -1,6 +1,7 @@
 import AssistantsStore
 import HTTPTypes
 import Hummingbird
+import Secrets
 
 /// Finds out whose request it is.
 struct Authenticator: Sendable {

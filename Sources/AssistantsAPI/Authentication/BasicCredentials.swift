@@ -1,4 +1,5 @@
 import Foundation
+import Secrets
 
 /// A user name and password of Basic authentication (RFC 7617).
 struct BasicCredentials {

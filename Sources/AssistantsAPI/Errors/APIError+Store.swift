@@ -19,11 +19,15 @@ extension APIError {
             )
         case .requestUnderWay:
             self = .conflict("A request with this Idempotency-Key is under way; try again when it is done")
+        case .tooManyTurns:
+            self = .tooManyRequests("As many messages to this session wait for their replies as may; try again later")
+        case .turnLost:
+            self = .unavailable(error)
         case .unavailable(let cause):
             self = .unavailable(cause)
         case .fault(let cause):
             self = .fault(cause)
-        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict:
+        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict, .callbackNotFound:
             // No operation of the API gets here.
             self = .fault(error)
         }

@@ -55,6 +55,11 @@ package struct APIError: Error {
         APIError(status: .conflict, code: 20409, message: message, headers: [.retryAfter: "1"])
     }
 
+    /// Nothing was done, for there is too much to do.
+    static func tooManyRequests(_ message: String) -> APIError {
+        APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "1"])
+    }
+
     /// A fault of ours, or of the machine.
     static func fault(_ cause: any Error) -> APIError {
         APIError(

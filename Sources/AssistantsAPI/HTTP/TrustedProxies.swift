@@ -1,3 +1,4 @@
+package import IPAddresses
 import NIOCore
 
 /// The addresses whose word for the client's scheme, host and address is taken.

@@ -1,4 +1,5 @@
 import AssistantsStore
+import Secrets
 
 /// The body of an assistant's creation or change. What is absent or `null` is `nil`, and not changed.
 struct AssistantBody: Sendable {

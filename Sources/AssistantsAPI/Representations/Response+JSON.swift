@@ -12,9 +12,13 @@ extension Response {
         )
     }
 
+    init(_ answer: StoredAnswer) {
+        self.init(status: HTTPResponse.Status(code: answer.status), json: ByteBuffer(bytes: answer.body))
+    }
+
     /// The answer to an earlier request with the same idempotency key.
     init(replaying answer: StoredAnswer) {
-        self.init(status: HTTPResponse.Status(code: answer.status), json: ByteBuffer(bytes: answer.body))
+        self.init(answer)
         headers[.idempotentReplayed] = "true"
     }
 }

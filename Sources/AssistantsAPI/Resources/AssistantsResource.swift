@@ -1,6 +1,7 @@
 import AssistantsStore
 import Hummingbird
 import NIOCore
+import Secrets
 
 /// The assistants of an account.
 struct AssistantsResource: Sendable {

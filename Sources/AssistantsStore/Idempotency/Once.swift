@@ -2,10 +2,10 @@
 /// there is never one without the other.
 package struct Once<Value: Sendable>: Sendable {
     package let request: IdempotentRequest
-    /// Makes the answer of what was written.
-    package let answer: @Sendable (Value) -> StoredAnswer
+    /// Makes the answer of what was written; `nil` where the answer comes later.
+    package let answer: @Sendable (Value) -> StoredAnswer?
 
-    package init(_ request: IdempotentRequest, answer: @escaping @Sendable (Value) -> StoredAnswer) {
+    package init(_ request: IdempotentRequest, answer: @escaping @Sendable (Value) -> StoredAnswer?) {
         self.request = request
         self.answer = answer
     }

@@ -16,6 +16,16 @@ package struct SessionID: Identifier {
         self.text = text
     }
 
+    /// Whether a name begins with one of the prefixes, and so is an id.
+    static func hasPrefix(_ name: String) -> Bool {
+        prefixes.contains { name.utf8.starts(with: $0.utf8) }
+    }
+
+    /// The text of the id of a session of this name whose replies go to a webhook.
+    package static func webhook(_ name: String) -> String {
+        hasPrefix(name) ? name : prefixes[0] + name
+    }
+
     /// For text that a store has already checked.
     package init(unchecked text: String) {
         self.text = text

@@ -10,7 +10,7 @@ package struct SessionReference: Sendable {
             candidates = []
             return
         }
-        if SessionID.prefixes.contains(where: { text.utf8.starts(with: $0.utf8) }) {
+        if SessionID.hasPrefix(text) {
             candidates = [exact]
         } else {
             candidates = [exact] + SessionID.prefixes.compactMap { SessionID($0 + text) }

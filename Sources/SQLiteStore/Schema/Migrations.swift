@@ -12,6 +12,7 @@ enum Migrations {
         migrator.registerMigration("2 deleted sessions", migrate: createDeletedSessions)
         migrator.registerMigration("3 idempotency keys", migrate: createIdempotencyKeys)
         migrator.registerMigration("4 details of assistants", migrate: addDetailsOfAssistants)
+        migrator.registerMigration("5 turns and callbacks", migrate: createTurnsAndCallbacks)
         return migrator
     }
 
@@ -125,6 +126,48 @@ enum Migrations {
                 UPDATE assistant SET date_updated = date_created;
                 -- In the order of their numbers, which SQLite puts behind the columns of every index.
                 CREATE INDEX assistant_of_account ON assistant (account_sid);
+                """
+        )
+    }
+
+    private static func createTurnsAndCallbacks(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE turn (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    id TEXT NOT NULL UNIQUE,
+                    account_sid TEXT NOT NULL,
+                    session_number INTEGER NOT NULL,
+                    session_id TEXT NOT NULL,
+                    assistant_id TEXT NOT NULL,
+                    identity TEXT NOT NULL,
+                    mode TEXT NOT NULL,
+                    webhook TEXT,
+                    idempotency_key TEXT,
+                    -- The user's message until it is stored, and its place from then on.
+                    content TEXT,
+                    position INTEGER,
+                    worker TEXT NOT NULL,
+                    begun INTEGER NOT NULL,
+                    lease_end INTEGER NOT NULL
+                ) STRICT;
+                CREATE INDEX turn_of_session ON turn (session_number, number);
+                CREATE INDEX turn_of_worker ON turn (worker, begun, number);
+                CREATE INDEX turn_by_lease ON turn (lease_end);
+
+                CREATE TABLE callback (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account_sid TEXT NOT NULL,
+                    url TEXT NOT NULL,
+                    body TEXT NOT NULL,
+                    idempotency_token TEXT NOT NULL,
+                    attempts INTEGER NOT NULL,
+                    last_error TEXT,
+                    date_created INTEGER NOT NULL,
+                    -- When it is to be tried next; NULL where it was given up.
+                    due INTEGER
+                ) STRICT;
+                CREATE INDEX callback_by_due ON callback (due) WHERE due IS NOT NULL;
                 """
         )
     }

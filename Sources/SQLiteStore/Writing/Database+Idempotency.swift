@@ -45,4 +45,12 @@ extension Database {
             ]
         )
     }
+
+    /// Keeps the answer to a request that was under way.
+    func answer(_ key: String, in account: AccountSID, with answer: StoredAnswer) throws {
+        try execute(
+            sql: "UPDATE idempotency_key SET status = ?, body = ? WHERE account_sid = ? AND key = ? AND status IS NULL",
+            arguments: [answer.status, Data(answer.body), account.text, key]
+        )
+    }
 }

@@ -22,7 +22,7 @@ final class MessageWriter: @unchecked Sendable {
         in account: AccountSID,
         defaults: MessageDefaults,
         _ db: Database
-    ) throws -> [Message] {
+    ) throws -> (messages: [Message], session: OpenSession) {
         guard let exact = reference.candidates.first else { throw StoreError.invalidSessionID }
         var session: OpenSession?
         for candidate in reference.candidates where session == nil {
@@ -47,8 +47,9 @@ final class MessageWriter: @unchecked Sendable {
             }
             return message
         }
-        if let session { try sessions.update(session) }
-        return stored
+        guard let session else { throw StoreError.sessionNotFound }
+        try sessions.update(session)
+        return (stored, session)
     }
 
     func importMessages(

@@ -1,7 +1,7 @@
 import ArgumentParser
 import AssistantsAPI
 import AssistantsStore
-import Foundation
+import Secrets
 
 struct AccountCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -63,20 +63,7 @@ struct AccountCreateCommand: AsyncParsableCommand {
 
     /// - Parameter path: of a file, or `-` for standard input.
     private func readToken(_ path: String) throws -> Secret {
-        let data: Data
-        do {
-            // A handle, not `Data(contentsOf:)`, which does not read pipes.
-            let file =
-                try path == "-"
-                ? FileHandle.standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            data = try file.readToEnd() ?? Data()
-        } catch {
-            throw CommandError("The auth token cannot be read from \(path): \(error.localizedDescription)")
-        }
-        var bytes = Array(data)
-        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-        guard let text = String(validating: bytes, as: UTF8.self), let token = Secret(checking: text) else {
+        guard let token = Secret(checking: try SecretFile.read(path, what: "auth token")) else {
             throw CommandError("The auth token must be text of \(Secret.minimumLength) characters or more")
         }
         return token

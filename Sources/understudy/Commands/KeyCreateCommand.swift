@@ -1,6 +1,7 @@
 import ArgumentParser
 import AssistantsAPI
 import AssistantsStore
+import Secrets
 
 struct KeyCreateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,6 +5,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import Replies
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,6 +22,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var replies: ReplyArguments
 
     @Option(help: ArgumentHelp("The address to listen on.", discussion: "The default is 127.0.0.1."))
     var host: String?
@@ -60,13 +62,15 @@ struct ServeCommand: AsyncParsableCommand {
             common,
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
-            ],
-            integers: ["port": port]
+            ].merging(replies.texts) { $1 },
+            integers: ["port": port].merging(replies.integers) { $1 },
+            flags: replies.flags
         )
         let options = try await ServeOptions(settings)
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "understudy")
         logger.logLevel = options.logLevel
+        let replies = try await ReplyOptions(settings, logger: logger)
 
         let directory = try await settings.dataDirectory()
         try directory.create()
@@ -80,11 +84,28 @@ struct ServeCommand: AsyncParsableCommand {
         if case .failure(let error) = sealingKey {
             logger.error("what needs the sealing key will fail, the rest goes on: \(error)")
         }
+        let callbacks = CallbackSender(
+            store: store,
+            sealingKey: sealingKey,
+            options: replies.callbacks,
+            logger: logger
+        )
+        let turns = TurnRunner(
+            store: store,
+            model: replies.model,
+            callbacks: callbacks,
+            options: replies.turns,
+            logger: logger,
+            answer: SendRepresentation.answer
+        )
         var application = Application(
             responder: AssistantsResponder(
                 store: store,
                 pageTokenKey: try await store.pageTokenKey(),
                 sealingKey: sealingKey,
+                model: replies.model,
+                turns: turns,
+                callbacks: callbacks,
                 publicURL: options.publicURL,
                 trustedProxies: options.trustedProxies,
                 logger: logger
@@ -97,7 +118,7 @@ struct ServeCommand: AsyncParsableCommand {
                 FileHandle.standardOutput.write(Data("Understudy listens on \(address.url)\n".utf8))
             }
         )
-        application.addServices(Housekeeping(store: store, logger: logger))
+        application.addServices(Housekeeping(store: store, logger: logger), callbacks, turns)
         do {
             try await application.runService()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {

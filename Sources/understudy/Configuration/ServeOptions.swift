@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssistantsAPI
+import IPAddresses
 import Logging
 
 /// What `serve` was told, checked.
@@ -12,8 +13,7 @@ struct ServeOptions {
 
     init(_ settings: Settings) async throws {
         host = try await settings.text("host") ?? "127.0.0.1"
-        port = try await settings.integer("port") ?? 8080
-        guard (0...65_535).contains(port) else { throw ValidationError("port must be from 0 to 65535") }
+        port = try await settings.integer("port", in: 0...65_535) ?? 8080
         publicURL = try await settings.value(
             "public-url",
             allowed: "an http or https URL without query, like https://transcripts.example.com",

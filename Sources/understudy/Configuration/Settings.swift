@@ -3,6 +3,7 @@ import AssistantsAPI
 import AssistantsStore
 import Configuration
 import Foundation
+import Secrets
 import SystemPackage
 
 /// Reads options: from the command line, else from the environment, else from the configuration file.
@@ -12,15 +13,18 @@ struct Settings {
     /// - Parameters:
     ///   - texts: what the command line gave, by the option's name without its dashes.
     ///   - integers: the same of numbers.
+    ///   - flags: the same of what is on or off.
     init(
         _ common: CommonOptions,
-        texts: KeyValuePairs<String, String?> = [:],
-        integers: KeyValuePairs<String, Int?> = [:]
+        texts: [String: String?] = [:],
+        integers: [String: Int?] = [:],
+        flags: [String: Bool] = [:]
     ) async throws {
         var given: [AbsoluteConfigKey: ConfigValue] = [:]
         given["data-directory"] = common.dataDirectory.map { .init(stringLiteral: $0) }
         for (name, text) in texts { given[[name]] = text.map { .init(stringLiteral: $0) } }
         for (name, integer) in integers { given[[name]] = integer.map { .init(integerLiteral: $0) } }
+        for (name, flag) in flags { given[[name]] = .init(booleanLiteral: flag) }
         var providers: [any ConfigProvider] = [
             InMemoryProvider(name: "command line", values: given),
             EnvironmentVariablesProvider().prefixKeys(with: "understudy"),
@@ -52,6 +56,25 @@ struct Settings {
             return try await reader.fetchInt(forKey: [name])
         } catch {
             throw ValidationError("\(name) must be an integer: \(error)")
+        }
+    }
+
+    /// - Throws: `ValidationError` where it is not in the range.
+    func integer(_ name: String, in range: ClosedRange<Int>) async throws -> Int? {
+        guard let integer = try await integer(name) else { return nil }
+        guard range.contains(integer) else {
+            throw ValidationError("\(name) must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return integer
+    }
+
+    /// What is not set is off.
+    /// - Throws: `ValidationError` where it is neither true nor false.
+    func flag(_ name: String) async throws -> Bool {
+        do {
+            return try await reader.fetchBool(forKey: [name]) ?? false
+        } catch {
+            throw ValidationError("\(name) must be true or false: \(error)")
         }
     }
 

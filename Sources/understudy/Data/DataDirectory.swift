@@ -2,6 +2,7 @@ import AssistantsAPI
 import AssistantsStore
 import Foundation
 import SQLiteStore
+import Secrets
 
 /// The directory that holds everything a server keeps: the database, the key that auth tokens are sealed with, and the
 /// lock of the server that uses it.

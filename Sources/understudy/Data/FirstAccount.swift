@@ -3,6 +3,7 @@ import AssistantsAPI
 import AssistantsStore
 import Foundation
 import Logging
+import Secrets
 
 /// The account that a new data directory gets.
 struct FirstAccount {

@@ -1,5 +1,6 @@
 import AssistantsAPI
 import AssistantsStore
+import Secrets
 
 /// An account to be made, with its auth token.
 struct NewAccount {

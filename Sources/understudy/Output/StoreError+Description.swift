@@ -15,6 +15,9 @@ extension StoreError: CustomStringConvertible {
         case .sessionFull(let id): "The session \(id) has as many messages as one can have"
         case .idempotencyKeyReused: "The idempotency key came before, with another request"
         case .requestUnderWay: "The request has not been answered yet"
+        case .tooManyTurns: "As many turns of the session are waiting as may"
+        case .turnLost: "Another worker has taken the turn"
+        case .callbackNotFound(let number): "No callback \(number) was given up; understudy callback list shows them"
         case .unavailable(let cause): "The database cannot be reached: \(cause)"
         case .fault(let cause): "The database failed: \(cause)"
         }

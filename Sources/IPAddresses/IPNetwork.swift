@@ -15,7 +15,7 @@ package struct IPNetwork: Sendable {
         prefix = address.bits >> hostBits
     }
 
-    func contains(_ address: IPAddress) -> Bool {
+    package func contains(_ address: IPAddress) -> Bool {
         address.bits >> hostBits == prefix
     }
 }

@@ -1,0 +1,100 @@
+package import AssistantsStore
+package import Logging
+package import Secrets
+import ServiceLifecycle
+
+/// Delivers callbacks: each at least once, again and again until it is received or its time is over. Then it is kept as
+/// failed, for somebody to see and resend.
+package final class CallbackSender: Service {
+    /// The delay before the first retry, in seconds; it doubles from retry to retry.
+    private static let firstDelay = 5.0
+    private static let maximumDelay = 3_600.0
+
+    private let store: any Store
+    private let sealingKey: Result<SealingKey, any Error>
+    private let options: CallbackOptions
+    private let logger: Logger
+    private let loop: JobLoop
+
+    /// - Parameter sealingKey: what the accounts' auth tokens are sealed with, which callbacks are signed with.
+    package init(
+        store: any Store,
+        sealingKey: Result<SealingKey, any Error>,
+        options: CallbackOptions = CallbackOptions(),
+        logger: Logger
+    ) {
+        self.store = store
+        self.sealingKey = sealingKey
+        self.options = options
+        self.logger = logger
+        loop = JobLoop(logger: logger)
+    }
+
+    /// The URLs that can be called.
+    package func url(_ text: String) throws(CallbackURL.Invalid) -> CallbackURL {
+        try CallbackURL(text, addresses: options.addresses)
+    }
+
+    /// Has callbacks looked for at once.
+    func wake() {
+        loop.wake()
+    }
+
+    package func run() async throws {
+        // Twice the time of an attempt, so that no attempt is repeated while it is under way.
+        let lease = Int64(2 * options.attemptTime) * 1_000_000
+        await cancelWhenGracefulShutdown {
+            await self.loop.run(limit: self.options.maximumRunning) { count in
+                try await self.store.takeCallbacks(limit: count, at: .now, lease: lease)
+            } work: { callback in
+                await self.deliver(callback)
+            }
+        }
+    }
+
+    private func deliver(_ callback: Callback) async {
+        let attempt: CallbackAttempt
+        do {
+            let sealed = try await store.sealedAuthToken(of: callback.account)
+            let token = try sealingKey.get().open(sealed)
+            let delivery = CallbackDelivery(addresses: options.addresses, timeout: options.attemptTime)
+            try await delivery.deliver(callback.content, token: token)
+            attempt = .delivered
+        } catch is CancellationError {
+            attempt = .failed(error: "the server stopped", retry: .now)
+        } catch let failure as CallbackDelivery.Failure {
+            attempt = next(after: failure.reason, of: callback)
+        } catch {
+            attempt = next(after: "it cannot be signed: \(error)", of: callback)
+        }
+        do {
+            try await store.record(attempt, of: callback)
+        } catch {
+            logger.error(
+                "an attempt could not be recorded; the callback may come again: \(error)",
+                metadata: metadata(of: callback)
+            )
+        }
+    }
+
+    /// Whether a callback is tried again after an attempt that failed, and when.
+    private func next(after error: String, of callback: Callback) -> CallbackAttempt {
+        let delay = min(Self.firstDelay * exp2(callback.attempts - 1), Self.maximumDelay) * Double.random(in: 0.8...1.2)
+        let retry = Timestamp(microseconds: Timestamp.now.microseconds + Int64(delay * 1_000_000))
+        let end = callback.dateCreated.microseconds + Int64(options.retryTime) * 1_000_000
+        guard retry.microseconds < end else {
+            logger.error("a callback is given up: \(error)", metadata: metadata(of: callback))
+            return .givenUp(error: error)
+        }
+        logger.info("a callback is tried again: \(error)", metadata: metadata(of: callback))
+        return .failed(error: error, retry: retry)
+    }
+
+    private func exp2(_ exponent: Int) -> Double {
+        Double(sign: .plus, exponent: min(max(exponent, 0), 30), significand: 1)
+    }
+
+    private func metadata(of callback: Callback) -> Logger.Metadata {
+        ["callback": "\(callback.number)", "attempt": "\(callback.attempts)"]
+    }
+}

@@ -1,0 +1,66 @@
+import AssistantsStore
+
+/// Makes the prompt of a turn: what its assistant is told, and as much of the session as fits.
+struct PromptBuilder {
+    let store: any Store
+    /// How much of the session is told, in bytes of text; the message that is to be answered always is.
+    let historyLimit: Int
+
+    func prompt(for turn: Turn, at message: MessageCursor, of assistant: AssistantDetails) async throws -> Prompt {
+        let instructions = [assistant.personalityPrompt, turn.mode.instructions].filter { !$0.isEmpty }
+        return Prompt(
+            instructions: instructions.joined(separator: "\n\n"),
+            messages: Self.alternating(try await history(of: turn, upTo: message))
+        )
+    }
+
+    /// What was said up to a message, oldest first.
+    private func history(of turn: Turn, upTo message: MessageCursor) async throws -> [Prompt.Message] {
+        var newestFirst: [Prompt.Message] = []
+        var length = 0
+        var end: MessageCursor? = MessageCursor(session: message.session, position: message.position + 1)
+        while let cursor = end {
+            var page: [Prompt.Message] = []
+            let neighbors = try await store.readMessages(
+                of: SessionReference(turn.sessionID.text),
+                in: turn.account,
+                page: PageRequest(.before(cursor), size: 20)
+            ) { row in
+                if let message = Prompt.Message(row) { page.append(message) }
+            }
+            for message in page.reversed() {
+                length += message.text.utf8.count
+                guard length <= historyLimit || newestFirst.isEmpty else { return newestFirst.reversed() }
+                newestFirst.append(message)
+            }
+            end = neighbors.previous
+        }
+        return newestFirst.reversed()
+    }
+
+    /// Many models' templates take nothing but user and assistant in turn, and the user first.
+    static func alternating(_ messages: [Prompt.Message]) -> [Prompt.Message] {
+        var merged: [Prompt.Message] = []
+        for message in messages.drop(while: { $0.role == .assistant }) {
+            if merged.last?.role == message.role {
+                merged[merged.count - 1].text += "\n\n" + message.text
+            } else {
+                merged.append(message)
+            }
+        }
+        return merged
+    }
+}
+
+extension Prompt.Message {
+    /// `nil` for what the assistant called: its reply has what came of it.
+    fileprivate init?(_ row: borrowing MessageRow) {
+        let role = row.role.withUnsafeBytes { MessageRole(rawValue: String(decoding: $0, as: UTF8.self)) }
+        switch role {
+        case .user: self.role = .user
+        case .assistant: self.role = .assistant
+        case .tool, .knowledge, nil: return nil
+        }
+        text = MessageText.text(ofContent: row.content.withUnsafeBytes { Array($0) })
+    }
+}

@@ -1,0 +1,11 @@
+/// How turns are taken.
+package struct TurnOptions: Sendable {
+    /// How many turns of one session may wait behind the one that is being taken.
+    package var maximumWaiting = 10
+    /// How many turns are taken at once, each of another session.
+    package var maximumRunning = 64
+    /// How much of a session a model is told, in bytes of text.
+    package var historyLimit = 32_768
+
+    package init() {}
+}

@@ -1,0 +1,234 @@
+package import AssistantsStore
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Takes turns: has the user's message stored, the model asked, and the reply stored.
+///
+/// A turn is kept in the store from its acceptance to its end, so that it comes to one whatever happens to this process:
+/// another one, or the next, takes it up. Turns of a session are taken one at a time, in the order of their arrival.
+package final class TurnRunner: Service {
+    private typealias Waiter = AsyncThrowingStream<StoredAnswer, any Error>.Continuation
+
+    private struct State {
+        /// Who waits for a turn's answer.
+        var waiters: [TurnID: Waiter] = [:]
+        /// The turns that are being taken.
+        var running: Set<TurnID> = []
+    }
+
+    private let store: any Store
+    private let model: Model
+    private let prompts: PromptBuilder
+    private let callbacks: CallbackSender
+    private let options: TurnOptions
+    private let answer: @Sendable (Turn, TurnOutcome) -> StoredAnswer
+    private let logger: Logger
+    private let worker = WorkerID.unique()
+    private let loop: JobLoop
+    private let state = Mutex(State())
+
+    /// - Parameter answer: makes what the caller of a turn is answered with.
+    package init(
+        store: any Store,
+        model: Model,
+        callbacks: CallbackSender,
+        options: TurnOptions = TurnOptions(),
+        logger: Logger,
+        answer: @escaping @Sendable (Turn, TurnOutcome) -> StoredAnswer
+    ) {
+        self.store = store
+        self.model = model
+        self.callbacks = callbacks
+        self.options = options
+        self.answer = answer
+        self.logger = logger
+        prompts = PromptBuilder(store: store, historyLimit: options.historyLimit)
+        loop = JobLoop(logger: logger)
+    }
+
+    // MARK: Callers
+
+    /// Takes a turn on and waits for its answer. Where the caller goes away, the turn goes on.
+    package func take(
+        _ turn: NewTurn,
+        in account: AccountSID,
+        once request: IdempotentRequest?
+    ) async throws -> OnceResult<StoredAnswer> {
+        let (answers, waiter) = AsyncThrowingStream.makeStream(of: StoredAnswer.self)
+        state.withLock { $0.waiters[turn.id] = waiter }
+        defer { state.withLock { $0.waiters[turn.id] = nil } }
+        let once = request.map { Once<SessionID>($0) { _ in nil } }
+        if case .replayed(let answer) = try await accept(turn, in: account, once) { return .replayed(answer) }
+        for try await answer in answers { return .done(answer) }
+        throw CancellationError()
+    }
+
+    /// Takes a turn on whose reply goes to its webhook.
+    package func take(
+        _ turn: NewTurn,
+        in account: AccountSID,
+        once: Once<SessionID>?
+    ) async throws -> OnceResult<SessionID> {
+        try await accept(turn, in: account, once)
+    }
+
+    private func accept(
+        _ turn: NewTurn,
+        in account: AccountSID,
+        _ once: Once<SessionID>?
+    ) async throws -> OnceResult<SessionID> {
+        let result = try await store.accept(
+            turn,
+            in: account,
+            by: worker,
+            maximumWaiting: options.maximumWaiting,
+            once: once
+        )
+        loop.wake()
+        return result
+    }
+
+    // MARK: Work
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.renewLeases() }
+                await self.loop.run(limit: self.options.maximumRunning) { count in
+                    let turns = try await self.store.beginTurns(as: self.worker, limit: count, at: .now)
+                    // A lease may have run out while the turn was being taken here.
+                    return turns.filter { turn in self.state.withLock { $0.running.insert(turn.id).inserted } }
+                } work: { turn in
+                    await self.run(turn)
+                    self.state.withLock { _ = $0.running.remove(turn.id) }
+                }
+            }
+        }
+        do {
+            try await store.releaseTurns(of: worker)
+        } catch {
+            logger.error("turns could not be released; they are taken up when their leases end: \(error)")
+        }
+    }
+
+    private func renewLeases() async {
+        while (try? await Task.sleep(for: .microseconds(Turn.lease / 4))) != nil {
+            do {
+                try await store.renewTurns(of: worker, at: .now)
+            } catch {
+                logger.error("the leases of turns could not be renewed: \(error)")
+            }
+        }
+    }
+
+    private func run(_ turn: Turn) async {
+        do {
+            try await end(turn, with: try await outcome(of: turn))
+            if turn.webhook != nil { callbacks.wake() }
+        } catch is CancellationError {
+            // The server stops; whoever comes next takes the turn up.
+        } catch {
+            logger.warning("a turn was not ended here: \(error)", metadata: ["turn": "\(turn.id)"])
+            tell(turn.id, .failure(error))
+        }
+    }
+
+    /// - Throws: `CancellationError` where the server stops.
+    private func outcome(of turn: Turn) async throws -> TurnOutcome {
+        do {
+            guard let message = turn.message else {
+                return .failure("The message could not be stored: its session was deleted, or is full")
+            }
+            let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
+            let prompt = try await prompts.prompt(for: turn, at: message, of: assistant)
+            return .reply(try await model.reply(to: prompt, from: assistant.model))
+        } catch {
+            // Whatever else failed, it may have failed by that.
+            if Task.isCancelled { throw CancellationError() }
+            return failure(error, of: turn)
+        }
+    }
+
+    /// What the caller of a turn is told of an error, and the log.
+    private func failure(_ error: any Error, of turn: Turn) -> TurnOutcome {
+        switch error {
+        case StoreError.sessionNotFound, StoreError.cursorOfAnotherSession:
+            return .failure("The session was deleted before the reply came")
+        case StoreError.assistantNotFound:
+            return .failure("The assistant was deleted before the reply came")
+        case StoreError.sessionFull:
+            return .failure("The session has as many messages as one can have")
+        case let failure as ModelFailure:
+            logger.warning(
+                "a model gave no reply: \(failure.reason)",
+                metadata: ["turn": "\(turn.id)", "detail": "\(failure.detail)"]
+            )
+            return .failure(failure.reason)
+        default:
+            logger.error("a turn failed: \(error)", metadata: ["turn": "\(turn.id)"])
+            return .failure("The server failed to make a reply; its log has more")
+        }
+    }
+
+    /// Ends a turn, with a failure where its reply has no place any more.
+    /// - Throws: `StoreError.turnLost`, `CancellationError`.
+    private func end(_ turn: Turn, with outcome: TurnOutcome) async throws {
+        do {
+            try await finish(turn, with: outcome)
+        } catch StoreError.turnLost {
+            throw StoreError.turnLost
+        } catch {
+            if Task.isCancelled { throw CancellationError() }
+            try await finish(turn, with: failure(error, of: turn))
+        }
+    }
+
+    /// Stores the end of a turn. A reply that is there is not given up while the database cannot take it, though its
+    /// caller is told.
+    private func finish(_ turn: Turn, with outcome: TurnOutcome) async throws {
+        let answer = answer(turn, outcome)
+        let callback = turn.webhook.map { url in
+            NewCallback(
+                url: url,
+                body: CallbackBody(turn, outcome).formEncoded,
+                idempotencyToken: turn.id.text
+            )
+        }
+        var reply: JSONObject?
+        if case .reply(let text) = outcome { reply = try MessageText.content(ofReply: text) }
+        let end = TurnEnd(reply: reply, answer: answer, callback: callback)
+        while let cause = try await storeIfPossible(end, of: turn) {
+            logger.error("a reply could not be stored; trying again: \(cause)", metadata: ["turn": "\(turn.id)"])
+            tell(turn.id, .failure(StoreError.unavailable(cause)))
+            try await Task.sleep(for: .seconds(5))
+        }
+        tell(turn.id, .success(answer))
+    }
+
+    /// - Returns: why the database cannot take it now; `nil` where it is stored.
+    private func storeIfPossible(_ end: TurnEnd, of turn: Turn) async throws -> (any Error)? {
+        do {
+            try await store.finish(turn.id, as: worker, with: end)
+            return nil
+        } catch {
+            switch error {
+            case .unavailable(let cause): return cause
+            case .fault(let cause): return cause
+            default: throw error
+            }
+        }
+    }
+
+    /// Tells who waits for a turn what came of it.
+    private func tell(_ turn: TurnID, _ result: Result<StoredAnswer, any Error>) {
+        guard let waiter = state.withLock({ $0.waiters[turn] }) else { return }
+        switch result {
+        case .success(let answer):
+            waiter.yield(answer)
+            waiter.finish()
+        case .failure(let error):
+            waiter.finish(throwing: error)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import AssistantsStore
+import Testing
+
+extension StoreConformance {
+    static let turns = [
+        StoreConformance("a turn's message is stored at once, its reply at its end, and then the turn is gone") {
+            store in
+            let fixture = try await TurnFixture(store)
+            try await fixture.accept("1", in: "s")
+            #expect(try await fixture.contents(of: "s") == ["1"])
+            let turn = try #require(try await fixture.begin().first)
+            #expect(turn.sessionID.text == "s")
+            #expect(turn.identity == "user_id:alice")
+            #expect(turn.mode == .email)
+            #expect(turn.assistantID == fixture.assistant.id)
+            #expect(turn.message?.position == 1)
+            #expect(try await fixture.begin().isEmpty)
+            try await fixture.finish(turn, reply: "reply to 1")
+            #expect(try await fixture.contents(of: "s") == ["1", "reply to 1"])
+            await Refusal.turnLost.expect { try await fixture.finish(turn, reply: "again") }
+            let rows = try await fixture.base.rows(of: "s")
+            #expect(Set(rows.map(\.assistantID)) == [fixture.assistant.id.text])
+            #expect(Set(rows.map(\.identity)) == ["user_id:alice"])
+        },
+        StoreConformance(
+            "turns of a session are taken one at a time, in the order of arrival, those of others beside them"
+        ) {
+            store in
+            let fixture = try await TurnFixture(store)
+            for text in ["1", "2", "3"] { try await fixture.accept(text, in: "s") }
+            try await fixture.accept("other", in: "t")
+            var met: [String] = []
+            for round in 1...3 {
+                let turns = try await fixture.begin()
+                #expect(turns.map(\.sessionID.text) == (round == 1 ? ["s", "t"] : ["s"]))
+                for turn in turns {
+                    met.append(turn.id.text)
+                    try await fixture.finish(turn, reply: "reply to \(turn.id)")
+                }
+            }
+            #expect(met == ["1", "other", "2", "3"])
+            #expect(
+                try await fixture.contents(of: "s") == ["1", "reply to 1", "2", "reply to 2", "3", "reply to 3"]
+            )
+        },
+        StoreConformance("as many turns wait as may, and one more is refused and stores nothing") { store in
+            let fixture = try await TurnFixture(store)
+            for text in ["1", "2", "3"] { try await fixture.accept(text, in: "s", maximumWaiting: 2) }
+            await Refusal.tooManyTurns.expect { try await fixture.accept("4", in: "s", maximumWaiting: 2) }
+            try await fixture.accept("other", in: "t", maximumWaiting: 2)
+            for _ in 1...3 { for turn in try await fixture.begin() { try await fixture.finish(turn, reply: nil) } }
+            #expect(try await fixture.contents(of: "s") == ["1", "2", "3"])
+        },
+        StoreConformance("another worker takes a turn up when its lease has ended, and only one stores a reply") {
+            store in
+            let fixture = try await TurnFixture(store)
+            let (first, second) = (fixture.worker, WorkerID.unique())
+            try await fixture.accept("1", in: "s")
+            let turn = try #require(try await fixture.begin().first)
+            #expect(try await store.beginTurns(as: second, limit: 9, at: .now).isEmpty)
+            let late = Timestamp(microseconds: Timestamp.now.microseconds + Turn.lease)
+            try await store.renewTurns(of: first, at: late)
+            #expect(try await store.beginTurns(as: second, limit: 9, at: late).isEmpty)
+            let later = Timestamp(microseconds: late.microseconds + Turn.lease)
+            #expect(try await store.beginTurns(as: second, limit: 9, at: later).map(\.id) == [turn.id])
+            await Refusal.turnLost.expect { try await fixture.finish(turn, reply: "of the first") }
+            try await fixture.finish(turn, reply: "of the second", as: second)
+            #expect(try await fixture.contents(of: "s") == ["1", "of the second"])
+        },
+        StoreConformance("released turns are taken up at once, also those that waited") { store in
+            let fixture = try await TurnFixture(store)
+            let second = WorkerID.unique()
+            for text in ["1", "2"] { try await fixture.accept(text, in: "s") }
+            _ = try await fixture.begin()
+            try await store.releaseTurns(of: fixture.worker)
+            for text in ["1", "2"] {
+                let turns = try await store.beginTurns(as: second, limit: 9, at: .now)
+                #expect(turns.map(\.id.text) == [text])
+                for turn in turns { try await fixture.finish(turn, reply: "reply", as: second) }
+            }
+            #expect(try await fixture.contents(of: "s") == ["1", "reply", "2", "reply"])
+        },
+        StoreConformance("a turn whose session was deleted stores no reply, and its session stays away") { store in
+            let fixture = try await TurnFixture(store)
+            for text in ["1", "2"] { try await fixture.accept(text, in: "s") }
+            let turn = try #require(try await fixture.begin().first)
+            try await store.delete(SessionReference("s"), in: fixture.base.account)
+            await Refusal.sessionNotFound.expect { try await fixture.finish(turn, reply: "late") }
+            try await fixture.finish(turn, reply: nil)
+            let next = try #require(try await fixture.begin().first)
+            #expect(next.message == nil)
+            try await fixture.finish(next, reply: nil)
+            await Refusal.sessionNotFound.expect { _ = try await fixture.contents(of: "s") }
+        },
+        StoreConformance("a turn with a key is under way until its end, and then answered with what it ended with") {
+            store in
+            let fixture = try await TurnFixture(store)
+            let once = Once<SessionID>(.numbered(1)) { _ in nil }
+            guard case .done = try await fixture.accept("1", in: "s", once: once) else {
+                Issue.record("the first request was not done")
+                return
+            }
+            await Refusal.requestUnderWay.expect { try await fixture.accept("2", in: "s", once: once) }
+            let turn = try #require(try await fixture.begin().first)
+            try await fixture.finish(turn, reply: "reply")
+            guard case .replayed(TurnFixture.answer) = try await fixture.accept("3", in: "s", once: once) else {
+                Issue.record("the request was not answered with the turn's answer")
+                return
+            }
+            #expect(try await fixture.contents(of: "s") == ["1", "reply"])
+        },
+        StoreConformance("what is said to an assistant that is not there is not stored") { store in
+            let fixture = try await TurnFixture(store)
+            let neighbor = try await fixture.base.neighbor().createAssistant("theirs")
+            for id in [AssistantID.unique(), neighbor.id] {
+                await Refusal.assistantNotFound.expect { try await fixture.accept("1", in: "s", to: id) }
+            }
+            await Refusal.sessionNotFound.expect { _ = try await fixture.contents(of: "s") }
+        },
+        StoreConformance("a turn goes to the session that its name means, and makes exactly the id that was given") {
+            store in
+            let fixture = try await TurnFixture(store)
+            try await fixture.accept("1", in: "webhook:s")
+            try await fixture.accept("2", in: "s")
+            for turn in try await fixture.begin() { try await fixture.finish(turn, reply: nil) }
+            #expect(try await fixture.begin().map(\.sessionID.text) == ["webhook:s"])
+            #expect(try await fixture.contents(of: "webhook:s") == ["1", "2"])
+        },
+    ]
+
+    static let callbacks = [
+        StoreConformance("a callback is made with the end of its turn, tried when it is due, and gone when delivered") {
+            store in
+            let fixture = try await TurnFixture(store)
+            try await fixture.accept("1", in: "s")
+            let turn = try #require(try await fixture.begin().first)
+            #expect(try await fixture.take().isEmpty)
+            try await fixture.finish(turn, reply: "reply", callback: TurnFixture.callback)
+            let callback = try #require(try await fixture.take().first)
+            #expect(callback.content.url == TurnFixture.callback.url)
+            #expect(callback.content.body == TurnFixture.callback.body)
+            #expect(callback.content.idempotencyToken == TurnFixture.callback.idempotencyToken)
+            #expect(callback.account == fixture.base.account)
+            #expect(callback.attempts == 1)
+            #expect(try await fixture.take().isEmpty)
+            try await store.record(.delivered, of: callback)
+            #expect(try await store.callbacks().isEmpty)
+        },
+        StoreConformance("an attempt that nothing is heard of is repeated, and one that failed is when it is time") {
+            store in
+            let fixture = try await TurnFixture(store)
+            try await fixture.callBack()
+            let first = try #require(try await fixture.take().first)
+            let now = Timestamp.now
+            let second = try #require(try await fixture.take(at: now.adding(TurnFixture.lease)).first)
+            #expect(second.attempts == 2)
+            // The first attempt was given up by others; its failure counts for nothing.
+            try await store.record(.givenUp(error: "late"), of: first)
+            try await store.record(.failed(error: "why", retry: now.adding(500 * 1_000_000)), of: second)
+            #expect(try await fixture.take(at: now.adding(499 * 1_000_000)).isEmpty)
+            #expect(try await store.callbacks().map(\.lastError) == ["why"])
+            #expect(try await fixture.take(at: now.adding(500 * 1_000_000)).map(\.attempts) == [3])
+        },
+        StoreConformance("a callback that was given up is kept, not tried again, and can be resent") { store in
+            let fixture = try await TurnFixture(store)
+            try await fixture.callBack()
+            let callback = try #require(try await fixture.take().first)
+            await Refusal.callbackNotFound.expect { try await store.resendCallback(callback.number, at: .now) }
+            try await store.record(.givenUp(error: "why"), of: callback)
+            #expect(try await fixture.take(at: Timestamp.now.adding(1_000_000_000_000)).isEmpty)
+            let kept = try #require(try await store.callbacks().first)
+            #expect(kept.isFailed && kept.lastError == "why")
+            try await store.resendCallback(callback.number, at: .now)
+            let resent = try #require(try await fixture.take().first)
+            #expect(resent.attempts == 1 && !resent.isFailed)
+            #expect(resent.content.idempotencyToken == callback.content.idempotencyToken)
+        },
+    ]
+}
+
+extension Timestamp {
+    fileprivate func adding(_ microseconds: Int64) -> Timestamp {
+        Timestamp(microseconds: self.microseconds + microseconds)
+    }
+}

@@ -1,0 +1,86 @@
+import AssistantsStore
+
+/// An assistant in an empty store, a worker, and short words for what the checks do with them. Turns have their texts as
+/// their ids.
+struct TurnFixture: Sendable {
+    static let answer = StoredAnswer(status: 200, body: Array("answer".utf8))
+    static let callback = NewCallback(url: "https://example.com/", body: "a=b", idempotencyToken: "token")
+    /// Of an attempt to deliver a callback, in microseconds.
+    static let lease: Int64 = 30 * 1_000_000
+
+    let base: Fixture
+    let assistant: Assistant
+    let worker = WorkerID.unique()
+
+    init(_ store: any Store) async throws {
+        base = try await Fixture(store)
+        assistant = try await base.createAssistant("Ann")
+    }
+
+    @discardableResult
+    func accept(
+        _ text: String,
+        in session: String,
+        to assistant: AssistantID? = nil,
+        maximumWaiting: Int = 10,
+        once: Once<SessionID>? = nil
+    ) async throws -> OnceResult<SessionID> {
+        let turn = NewTurn(
+            id: TurnID(unchecked: text),
+            assistantID: assistant ?? self.assistant.id,
+            session: SessionReference(session),
+            identity: "user_id:alice",
+            content: try Self.content(text),
+            mode: .email,
+            webhook: nil
+        )
+        return try await base.store.accept(
+            turn,
+            in: base.account,
+            by: worker,
+            maximumWaiting: maximumWaiting,
+            once: once
+        )
+    }
+
+    func begin() async throws -> [Turn] {
+        try await base.store.beginTurns(as: worker, limit: 9, at: .now)
+    }
+
+    func finish(
+        _ turn: Turn,
+        reply: String?,
+        as worker: WorkerID? = nil,
+        callback: NewCallback? = nil
+    ) async throws {
+        let end = TurnEnd(reply: try reply.map(Self.content), answer: Self.answer, callback: callback)
+        try await base.store.finish(turn.id, as: worker ?? self.worker, with: end)
+    }
+
+    /// Has a callback made.
+    func callBack() async throws {
+        try await accept("1", in: "s")
+        for turn in try await begin() { try await finish(turn, reply: "reply", callback: Self.callback) }
+    }
+
+    func take(at now: Timestamp = .now) async throws -> [Callback] {
+        try await base.store.takeCallbacks(limit: 9, at: now, lease: Self.lease)
+    }
+
+    /// What the messages of a session say.
+    func contents(of session: String) async throws -> [String] {
+        var texts: [String] = []
+        _ = try await base.store.readMessages(
+            of: SessionReference(session),
+            in: base.account,
+            page: PageRequest(.first, size: 1_000)
+        ) { row in
+            texts.append(row.content.text)
+        }
+        return texts.map { String($0.dropFirst(12).dropLast(2)) }
+    }
+
+    private static func content(_ text: String) throws -> JSONObject {
+        try JSONObject(#"{"content":"\#(text)"}"#)
+    }
+}

@@ -1,0 +1,227 @@
+"""Replies reach webhooks: signed, at least once, and nothing else is reached."""
+
+import socket
+import threading
+import time
+
+import pytest
+import requests
+from receivers import Receiver, ScriptedModel, complete, http_server, respond
+from test_send import AUTH, make_assistant, send, transcript
+from twilio.request_validator import RequestValidator
+from understudy import SID, TOKEN, Server, command, create_account, json_of
+
+PRIVATE = ["--model", "echo", "--allow-private-callbacks"]
+
+
+@pytest.fixture
+def directory(tmp_path):
+    create_account(tmp_path)
+    return tmp_path
+
+
+def assert_signed(callback, url):
+    signature = callback["headers"]["X-Twilio-Signature"]
+    assert RequestValidator(TOKEN).validate(url, callback["form"], signature)
+    assert not RequestValidator(TOKEN).validate(url, {**callback["form"], "Body": "forged"}, signature)
+
+
+def listed(directory):
+    return json_of("callback", "list", "--data-directory", directory)
+
+
+def wait_until(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"nothing came of it in {seconds} s"
+        time.sleep(0.1)
+    return value
+
+
+def test_a_reply_is_reported_to_the_webhook_and_signed(directory):
+    receiver = Receiver()
+    key = json_of("key", "create", "--data-directory", directory, "--account", SID)
+    with http_server(receiver) as url, Server(directory, *PRIVATE) as server:
+        assistant = make_assistant(server)
+        webhook = f"{url}/callback?room=1&x=%20"
+        # Signed with the account's token, also when an API key sends.
+        for auth in (AUTH, (key["sid"], key["secret"])):
+            answer = requests.post(
+                f"{server.url}/v1/Assistants/{assistant}/Messages",
+                json={"identity": "phone:+15550100", "body": "Hello é & +", "session_id": "IS1/CH2", "webhook": webhook},
+                auth=auth,
+            )
+            assert answer.status_code == 202
+            assert answer.json()["session_id"] == "webhook:IS1/CH2"
+        for callback in receiver.wait(2, seconds=5):
+            assert callback["path"] == "/callback?room=1&x=%20"
+            assert callback["headers"]["Content-Type"].startswith("application/x-www-form-urlencoded")
+            assert callback["form"] == {
+                "Status": "Success",
+                "SessionId": "webhook:IS1/CH2",
+                "Identity": "phone:+15550100",
+                "Body": "Hello é & +",
+                "Error": "",
+                "AccountSid": SID,
+            }
+            assert_signed(callback, webhook)
+        tokens = {callback["headers"]["I-Twilio-Idempotency-Token"] for callback in receiver.received}
+        assert len(tokens) == 2
+        said = [("user", "Hello é & +"), ("assistant", "Hello é & +")]
+        assert transcript(server, "IS1/CH2") == said * 2
+        wait_until(lambda: listed(directory) == [], 5)
+
+
+def test_a_failure_is_reported_too(directory):
+    receiver = Receiver()
+    with http_server(receiver) as url, Server(directory, "--allow-private-callbacks") as server:
+        assert send(server, make_assistant(server), "Hello", webhook=url).status_code == 202
+        callback = receiver.wait(1, seconds=5)[0]
+        assert (callback["form"]["Status"], callback["form"]["Body"]) == ("Failed", "")
+        assert "--model-url" in callback["form"]["Error"]
+        assert_signed(callback, url)
+        assert transcript(server) == [("user", "Hello")]
+
+
+def test_a_receiver_that_fails_is_tried_again_with_the_same_token(directory):
+    def hang(handler):
+        time.sleep(20)
+
+    receiver = Receiver(
+        lambda handler: respond(handler, 500),
+        lambda handler: respond(handler, 204),
+        hang,
+        lambda handler: respond(handler, 204),
+    )
+    with http_server(receiver) as url, Server(directory, *PRIVATE) as server:
+        assistant = make_assistant(server)
+        send(server, assistant, "Hello", webhook=url)
+        first, second = receiver.wait(2, seconds=15)
+        # The first retry comes within 10 s.
+        assert 1 < second["time"] - first["time"] < 10
+        send(server, assistant, "Hello", webhook=url)
+        # One that hangs is given 15 s.
+        third, fourth = receiver.wait(4, seconds=40)[2:]
+        assert 15 < fourth["time"] - third["time"] < 26
+        for attempts in ([first, second], [third, fourth]):
+            assert len({attempt["headers"]["I-Twilio-Idempotency-Token"] for attempt in attempts}) == 1
+            assert attempts[0]["form"] == attempts[1]["form"]
+        wait_until(lambda: listed(directory) == [], 5)
+        time.sleep(1)
+        assert len(receiver.received) == 4
+        assert transcript(server) == [("user", "Hello"), ("assistant", "Hello")] * 2
+
+
+def test_redirects_are_not_followed_and_what_was_given_up_can_be_resent(directory):
+    elsewhere = Receiver()
+    with http_server(elsewhere) as other:
+        receiver = Receiver(lambda handler: respond(handler, 302, Location=other))
+        with http_server(receiver) as url, Server(directory, *PRIVATE, "--callback-retry-time", "1") as server:
+            send(server, make_assistant(server), "Hello", webhook=url)
+            failed = wait_until(lambda: [item for item in listed(directory) if item["status"] == "failed"], 10)
+            assert [(item["attempts"], item["url"]) for item in failed] == [(1, url)]
+            assert "status 302" in failed[0]["last_error"]
+            assert elsewhere.received == []
+            receiver.answers = [lambda handler: respond(handler, 200, b"x" * 1_000_000)]
+            command("callback", "resend", failed[0]["number"], "--data-directory", directory)
+            first, second = receiver.wait(2, seconds=5)
+            assert first["form"] == second["form"]
+            assert first["headers"]["I-Twilio-Idempotency-Token"] == second["headers"]["I-Twilio-Idempotency-Token"]
+            wait_until(lambda: listed(directory) == [], 5)
+    none = command("callback", "resend", "7", "--data-directory", directory, check=False)
+    assert (none.returncode, "No callback 7" in none.stderr) == (1, True)
+    assert "0 to be tried anew" in command("callback", "resend", "--all", "--data-directory", directory).stdout
+    assert command("callback", "resend", "--data-directory", directory, check=False).returncode == 64
+
+
+def test_a_callback_comes_though_the_server_was_killed_before_the_reply(directory):
+    def slow(handler):
+        time.sleep(1)
+        complete(handler, "reply")
+
+    receiver = Receiver()
+    with http_server(ScriptedModel(slow)) as model, http_server(receiver) as url:
+        arguments = ["--model", "m", "--model-url", model, "--allow-private-callbacks"]
+        with Server(directory, *arguments) as server:
+            assistant = make_assistant(server)
+            for text in ("one", "two"):
+                assert send(server, assistant, text, webhook=url).status_code == 202
+            server.process.kill()
+        assert receiver.received == []
+        with Server(directory, *arguments) as server:
+            callbacks = receiver.wait(2, seconds=25)
+            assert_signed(callbacks[0], url)
+            said = [("user", "one"), ("assistant", "reply"), ("user", "two"), ("assistant", "reply")]
+            assert transcript(server) == said
+
+
+def test_a_callback_comes_though_the_server_was_stopped_before_the_reply(directory):
+    def slow(handler):
+        time.sleep(3)
+        complete(handler, "reply")
+
+    receiver = Receiver()
+    with http_server(ScriptedModel(slow)) as model, http_server(receiver) as url:
+        arguments = ["--model", "m", "--model-url", model, "--allow-private-callbacks"]
+        with Server(directory, *arguments) as server:
+            assert send(server, make_assistant(server), "one", webhook=url).status_code == 202
+            time.sleep(0.5)
+            start = time.monotonic()
+            server.stop()
+            assert time.monotonic() - start < 5
+        with Server(directory, *arguments) as server:
+            # The turn was given back, so that nobody waits for its lease.
+            receiver.wait(1, seconds=8)
+            assert transcript(server) == [("user", "one"), ("assistant", "reply")]
+
+
+def test_a_callback_under_way_comes_again_after_a_kill(directory):
+    receiver = Receiver(lambda handler: time.sleep(5), lambda handler: respond(handler, 204))
+    with http_server(receiver) as url:
+        with Server(directory, *PRIVATE) as server:
+            send(server, make_assistant(server), "Hello", webhook=url)
+            receiver.wait(1, seconds=5)
+            server.process.kill()
+        with Server(directory, *PRIVATE) as server:
+            first, second = receiver.wait(2, seconds=45)
+            assert first["form"] == second["form"]
+            assert transcript(server) == [("user", "Hello"), ("assistant", "Hello")]
+
+
+def test_nothing_private_is_reached_unless_the_operator_says_so(directory):
+    receiver = Receiver()
+    with http_server(receiver) as url, Server(directory, "--model", "echo") as server:
+        assistant = make_assistant(server)
+        port = url.rsplit(":", 1)[1]
+        for host in ("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "2130706433", "127.1", "10.0.0.1"):
+            answer = send(server, assistant, "Hello", webhook=f"http://{host}:{port}/")
+            assert (answer.status_code, answer.json()["code"]) == (400, 20001)
+            assert "private" in answer.json()["message"]
+        # The machine's own name is known to be private only when it is resolved.
+        name = socket.gethostname()
+        assert socket.gethostbyname(name)
+        assert send(server, assistant, "Hello", webhook=f"http://{name}:{port}/").status_code == 202
+        error = wait_until(lambda: [item["last_error"] for item in listed(directory) if item["last_error"]], 10)
+        assert "only loopback, link-local or private addresses" in error[0]
+    assert receiver.received == []
+
+
+def test_many_callbacks_are_delivered_side_by_side(directory):
+    def slow(handler):
+        time.sleep(0.2)
+        respond(handler, 204)
+
+    receiver = Receiver(slow)
+    with http_server(receiver) as url, Server(directory, *PRIVATE) as server:
+        assistant = make_assistant(server)
+        threads = [
+            threading.Thread(target=send, args=[server, assistant, "Hello", f"s{number}"], kwargs={"webhook": url})
+            for number in range(60)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        receiver.wait(60, seconds=15)
+        sessions = {callback["form"]["SessionId"] for callback in receiver.received}
+        assert sessions == {f"webhook:s{number}" for number in range(60)}

@@ -1,0 +1,306 @@
+"""What is sent to an assistant is answered by a model, and both are in the transcript."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from conftest import sdk
+from receivers import LITELLM_KEY, LITELLM_MODELS, ScriptedModel, complete, http_server, litellm, respond
+from twilio.rest.assistants.v1.assistant import AssistantList
+from twilio.rest.assistants.v1.assistant.message import MessageList
+from understudy import SID, TOKEN, Server, create_account
+
+AUTH = (SID, TOKEN)
+
+
+@pytest.fixture
+def directory(tmp_path):
+    create_account(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def model_url(tmp_path_factory):
+    with litellm(tmp_path_factory.mktemp("litellm")) as url:
+        yield url
+
+
+def make_assistant(server, **fields):
+    answer = requests.post(f"{server.url}/v1/Assistants", json={"name": "Ann", **fields}, auth=AUTH)
+    assert answer.status_code == 201
+    return answer.json()["id"]
+
+
+def send(server, assistant, body, session="s", headers=None, timeout=60, **fields):
+    return requests.post(
+        f"{server.url}/v1/Assistants/{assistant}/Messages",
+        json={"identity": "user_id:alice", "body": body, "session_id": session, **fields},
+        headers=headers,
+        auth=AUTH,
+        timeout=timeout,
+    )
+
+
+def transcript(server, session="s"):
+    messages = sdk(server).assistants.v1.sessions(session).messages.list(page_size=3)
+    return [(message.role, message.content["content"]) for message in messages]
+
+
+def test_a_conversation_by_the_sdk_with_a_model_that_is_not_ours(directory, model_url):
+    arguments = ["--model", "mock", "--model-url", model_url]
+    with Server(directory, *arguments, env={"UNDERSTUDY_MODEL_KEY": LITELLM_KEY}) as server:
+        assistants = sdk(server).assistants.v1.assistants
+        made = assistants.create(
+            AssistantList.AssistantsV1ServiceCreateAssistantRequest({"name": "Ann", "personality_prompt": "Be kind."})
+        )
+        assert made.model == "mock"
+        for text in ("Hello", "And again é"):
+            reply = assistants(made.id).messages.create(
+                MessageList.AssistantsV1ServiceAssistantSendMessageRequest(
+                    {"identity": "email:a@example.com", "body": text, "session_id": "conversations__IS1/CH2"}
+                )
+            )
+            assert (reply.status, reply.error) == ("success", "")
+            assert (reply.body, reply.session_id) == (LITELLM_MODELS["mock"], "conversations__IS1/CH2")
+        said = transcript(server, "conversations__IS1/CH2")
+        replies = [("assistant", LITELLM_MODELS["mock"])] * 2
+        assert said == [("user", "Hello"), replies[0], ("user", "And again é"), replies[1]]
+        log = server.stop()
+    assert LITELLM_KEY not in log
+
+
+def test_an_assistant_can_have_a_model_of_its_own(directory, model_url):
+    key = directory / "key"
+    key.write_text(LITELLM_KEY + "\n")
+    with Server(directory, "--model", "mock", "--model-url", model_url, "--model-key-file", key) as server:
+        assistant = make_assistant(server, model="other")
+        assert send(server, assistant, "Hello").json()["body"] == LITELLM_MODELS["other"]
+        # A model that the server does not have.
+        answer = send(server, make_assistant(server, model="unknown"), "Hello").json()
+        assert (answer["status"], answer["body"]) == ("failed", "")
+        assert "answered with status 400" in answer["error"]
+
+
+def test_a_wrong_key_is_a_clear_failure_and_shown_to_nobody(directory, model_url):
+    key = "sk-a-wrong-key-0123456789"
+    arguments = ["--model", "mock", "--model-url", model_url]
+    with Server(directory, *arguments, env={"UNDERSTUDY_MODEL_KEY": key}) as server:
+        answer = send(server, make_assistant(server), "Hello")
+        assert (answer.status_code, answer.json()["status"]) == (200, "failed")
+        assert "answered with status" in answer.json()["error"]
+        assert transcript(server) == [("user", "Hello")]
+        log = server.stop()
+    assert key not in log + answer.text
+
+
+def test_the_model_is_told_the_prompt_and_the_history(directory):
+    model = ScriptedModel(lambda handler: complete(handler, "first"), lambda handler: complete(handler, "second"))
+    with http_server(model) as url, Server(directory, "--model", "m", "--model-url", url + "/v1/") as server:
+        assistant = make_assistant(server, personality_prompt="You are Ann.")
+        send(server, assistant, "one")
+        appended = [{"role": "user", "content": {"content": "two"}}, {"role": "assistant", "content": {"output": "three"}}]
+        requests.post(f"{server.url}/v1/Sessions/s/Messages", json={"messages": appended}, auth=AUTH)
+        assert send(server, assistant, "four", mode="email").json()["body"] == "second"
+    request = model.asked[1]
+    assert request["model"] == "m"
+    assert request["messages"][0]["role"] == "system"
+    assert request["messages"][0]["content"].startswith("You are Ann.")
+    assert "email" in request["messages"][0]["content"]
+    assert [(message["role"], message["content"]) for message in request["messages"][1:]] == [
+        ("user", "one"),
+        ("assistant", "first"),
+        ("user", "two"),
+        ("assistant", "three"),
+        ("user", "four"),
+    ]
+
+
+def close_at_once(handler):
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def close_half_way(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices":[')
+    close_at_once(handler)
+
+
+def send_much(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Connection", "close")
+    handler.end_headers()
+    handler.close_connection = True
+    for _ in range(100):
+        handler.wfile.write(b" " * (1 << 20))
+
+
+def dribble(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    for _ in range(100):
+        handler.wfile.write(b" ")
+        handler.wfile.flush()
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize(
+    "misbehave, error, asked",
+    [
+        (lambda handler: time.sleep(30), "did not answer within 3 s", 1),
+        (dribble, "did not answer within 3 s", 1),
+        (lambda handler: respond(handler, 200, b"<html></html>", "text/html"), "something else than a chat", 1),
+        (lambda handler: respond(handler, 200, b"[]"), "something else than a chat", 1),
+        (lambda handler: respond(handler, 200, b'{"choices":[]}'), "gave no text", 1),
+        (lambda handler: complete(handler, None), "gave no text", 1),
+        (lambda handler: respond(handler, 404, b"{}"), "status 404", 1),
+        (lambda handler: respond(handler, 302, Location="/elsewhere"), "", None),
+        (lambda handler: respond(handler, 500, b"{}"), "status 500", None),
+        (lambda handler: respond(handler, 429, b"{}", Retry_After="0"), "status 429", 4),
+        (lambda handler: respond(handler, 429, b"{}", Retry_After="3600"), "status 429", 1),
+        (close_at_once, "broke the connection", None),
+        (close_half_way, "broke the connection", None),
+        (send_much, "more than 4194304 bytes", 1),
+    ],
+)
+def test_a_model_that_misbehaves_is_a_clear_failure(directory, misbehave, error, asked):
+    model = ScriptedModel(misbehave)
+    arguments = ["--model", "m", "--model-timeout", "3", "--model-url"]
+    with http_server(model) as url, Server(directory, *arguments, url) as server:
+        assistant = make_assistant(server)
+        start = time.monotonic()
+        answer = send(server, assistant, "Hello")
+        assert time.monotonic() - start < 6
+        assert answer.status_code == 200
+        assert answer.json()["status"] == "failed"
+        assert error in answer.json()["error"]
+        assert url not in answer.text
+        assert len(model.asked) == asked if asked else len(model.asked) >= 1
+        # The user's message stays, and the next turn works.
+        model.answers = [lambda handler: complete(handler, "better")]
+        assert send(server, assistant, "Again").json()["body"] == "better"
+        assert transcript(server) == [("user", "Hello"), ("user", "Again"), ("assistant", "better")]
+        status = Path(f"/proc/{server.process.pid}/status").read_text()
+        peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        assert peak < 150_000, "kB"
+
+
+def test_a_model_that_is_too_busy_or_breaks_down_is_asked_again(directory):
+    model = ScriptedModel(
+        lambda handler: respond(handler, 503),
+        close_half_way,
+        lambda handler: respond(handler, 429, Retry_After="1"),
+        lambda handler: complete(handler, "at last"),
+    )
+    with http_server(model) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+        assert send(server, make_assistant(server), "Hello").json()["body"] == "at last"
+    assert len(model.asked) == 4
+
+
+def test_a_model_that_cannot_be_reached_is_a_clear_failure(directory):
+    with Server(directory, "--model", "m", "--model-url", "http://127.0.0.1:1/v1", "--model-timeout", "2") as server:
+        answer = send(server, make_assistant(server), "Hello").json()
+        assert (answer["status"], "cannot be reached" in answer["error"]) == ("failed", True)
+        assert "127.0.0.1" not in answer["error"]
+
+
+def test_a_nul_in_a_reply_is_left_out(directory):
+    model = ScriptedModel(lambda handler: complete(handler, "a\0b"))
+    with http_server(model) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+        assert send(server, make_assistant(server), "Hello").json()["status"] == "success"
+        assert transcript(server) == [("user", "Hello"), ("assistant", "ab")]
+
+
+def in_parallel(calls):
+    results = [None] * len(calls)
+
+    def run(index):
+        results[index] = calls[index]()
+
+    threads = [threading.Thread(target=run, args=[index]) for index in range(len(calls))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_turns_of_a_session_come_one_by_one_and_some_wait(directory):
+    def slow(handler):
+        time.sleep(0.5)
+        complete(handler, "reply")
+
+    model = ScriptedModel(slow)
+    arguments = ["--model", "m", "--max-waiting-turns", "3", "--model-url"]
+    with http_server(model) as url, Server(directory, *arguments, url) as server:
+        assistant = make_assistant(server)
+        answers = in_parallel([lambda: send(server, assistant, "Hello") for _ in range(10)])
+        refused = [answer for answer in answers if answer.status_code == 429]
+        assert len(refused) == 6
+        assert {answer.json()["code"] for answer in refused} == {20429}
+        assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+        assert [role for role, _ in transcript(server)] == ["user", "assistant"] * 4
+        # Sessions do not wait for each other.
+        start = time.monotonic()
+        answers = in_parallel([lambda name=f"t{n}": send(server, assistant, "Hello", name) for n in range(8)])
+        assert {answer.json()["status"] for answer in answers} == {"success"}
+        assert time.monotonic() - start < 2
+
+
+def test_a_caller_who_hangs_up_does_not_cancel_the_turn(directory):
+    def slow(handler):
+        time.sleep(1)
+        complete(handler, "reply")
+
+    with http_server(ScriptedModel(slow)) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+        with pytest.raises(requests.exceptions.ReadTimeout):
+            send(server, make_assistant(server), "Hello", timeout=0.3)
+        time.sleep(2)
+        assert transcript(server) == [("user", "Hello"), ("assistant", "reply")]
+
+
+def test_a_key_makes_a_send_happen_once(directory):
+    def slow(handler):
+        time.sleep(1)
+        complete(handler, "reply")
+
+    with http_server(ScriptedModel(slow)) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+        assistant = make_assistant(server)
+        headers = {"Idempotency-Key": "k"}
+        answers = in_parallel([lambda: send(server, assistant, "Hello", headers=headers) for _ in range(50)])
+        codes = [answer.status_code for answer in answers]
+        assert (codes.count(200), codes.count(409)) == (1, 49)
+        first = next(answer for answer in answers if answer.status_code == 200)
+        again = send(server, assistant, "Hello", headers=headers)
+        assert (again.status_code, again.text) == (200, first.text)
+        assert send(server, assistant, "Other", headers=headers).status_code == 400
+        assert transcript(server) == [("user", "Hello"), ("assistant", "reply")]
+
+
+def test_a_turn_under_way_is_finished_after_a_kill(directory):
+    def slow(handler):
+        time.sleep(1.5)
+        complete(handler, "reply")
+
+    model = ScriptedModel(slow)
+    with http_server(model) as url:
+        arguments = ["--model", "m", "--model-url", url]
+        with Server(directory, *arguments) as server:
+            assistant = make_assistant(server)
+            with pytest.raises(requests.exceptions.RequestException):
+                threading.Timer(0.7, server.process.kill).start()
+                send(server, assistant, "Hello", headers={"Idempotency-Key": "k"})
+        with Server(directory, *arguments) as server:
+            deadline = time.monotonic() + 20
+            while (again := send(server, assistant, "Hello", headers={"Idempotency-Key": "k"})).status_code == 409:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+            assert again.json()["body"] == "reply"
+            assert transcript(server) == [("user", "Hello"), ("assistant", "reply")]
