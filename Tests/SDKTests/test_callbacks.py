@@ -5,10 +5,11 @@ import threading
 import time
 
 import pytest
-import requests
+from conftest import sdk
 from receivers import Receiver, ScriptedModel, complete, http_server, respond
 from test_send import AUTH, make_assistant, send, transcript
 from twilio.request_validator import RequestValidator
+from twilio.rest.assistants.v1.assistant.message import MessageList
 from understudy import SID, TOKEN, Server, command, create_account, json_of
 
 PRIVATE = ["--model", "echo", "--allow-private-callbacks"]
@@ -45,14 +46,11 @@ def test_a_reply_is_reported_to_the_webhook_and_signed(directory):
         assistant = make_assistant(server)
         webhook = f"{url}/callback?room=1&x=%20"
         # Signed with the account's token, also when an API key sends.
-        for auth in (AUTH, (key["sid"], key["secret"])):
-            answer = requests.post(
-                f"{server.url}/v1/Assistants/{assistant}/Messages",
-                json={"identity": "phone:+15550100", "body": "Hello é & +", "session_id": "IS1/CH2", "webhook": webhook},
-                auth=auth,
-            )
-            assert answer.status_code == 202
-            assert answer.json()["session_id"] == "webhook:IS1/CH2"
+        for user, password in (AUTH, (key["sid"], key["secret"])):
+            messages = sdk(server, user, password).assistants.v1.assistants(assistant).messages
+            message = {"identity": "phone:+15550100", "body": "Hello é & +", "session_id": "IS1/CH2", "webhook": webhook}
+            accepted = messages.create(MessageList.AssistantsV1ServiceAssistantSendMessageRequest(message))
+            assert (accepted.status, accepted.session_id) == ("queued", "webhook:IS1/CH2")
         for callback in receiver.wait(2, seconds=5):
             assert callback["path"] == "/callback?room=1&x=%20"
             assert callback["headers"]["Content-Type"].startswith("application/x-www-form-urlencoded")

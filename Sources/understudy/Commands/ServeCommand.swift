@@ -22,7 +22,6 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var common: CommonOptions
-    @OptionGroup var replies: ReplyArguments
 
     @Option(help: ArgumentHelp("The address to listen on.", discussion: "The default is 127.0.0.1."))
     var host: String?
@@ -56,6 +55,8 @@ struct ServeCommand: AsyncParsableCommand {
         )
     )
     var logLevel: String?
+
+    @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
         let settings = try await Settings(
