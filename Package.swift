@@ -82,6 +82,15 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(
+            name: "PostgresStore",
+            dependencies: [
+                "AssistantsStore",
+                "CLibpq",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
         .target(
             name: "TranscriptImport",
             dependencies: [
@@ -102,6 +111,10 @@ let package = Package(
                 "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
+        ),
+        .testTarget(
+            name: "PostgresStoreTests",
+            dependencies: ["AssistantsStore", "PostgresStore", "StoreConformance", "TestSupport"]
         ),
         .testTarget(
             name: "AssistantsAPITests",
@@ -135,7 +148,7 @@ let package = Package(
 // CI sets the variable; a newer compiler's new warnings must not stop somebody's build.
 let warningsAreErrors = Context.environment["UNDERSTUDY_WARNINGS_AS_ERRORS"] == "1"
 
-for target in package.targets {
+for target in package.targets where target.type != .system {
     target.swiftSettings = [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/common.sh
 
 require_swift
-install_packages libsqlite3-dev
+install_packages libsqlite3-dev libpq-dev pkg-config
 build_release
 install_python_packages scripts/sample-requirements.txt
 first_account

@@ -3,9 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
+. scripts/postgres.sh
 
 require_swift
-install_packages libsqlite3-dev shellcheck
+install_packages libsqlite3-dev libpq-dev pkg-config shellcheck
 
 echo "== style"
 shellcheck --external-sources scripts/run.sh scripts/sample.sh scripts/test.sh .ci/run
@@ -14,6 +15,7 @@ swift format lint --strict --recursive Package.swift Sources Tests
 echo "== unit tests"
 export UNDERSTUDY_WARNINGS_AS_ERRORS=1
 swift build --build-tests --explicit-target-dependency-import-check error
+start_postgres
 # One at a time: some tests measure how long somebody waits.
 swift test --skip-build --no-parallel
 

@@ -26,4 +26,28 @@ package struct MessageDraft: Sendable {
         self.assistantID = assistantID
         self.dateCreated = dateCreated
     }
+
+    /// The message that it becomes, under an id of its own.
+    /// - Parameters:
+    ///   - identity: the session's; `nil` in a session's first message.
+    ///   - assistantID: the draft's, or its default.
+    ///   - date: that of `MessageDefaults`.
+    package func message(
+        in session: SessionID,
+        identity sessionIdentity: String?,
+        assistantID: AssistantID,
+        date: Timestamp
+    ) -> Message {
+        Message(
+            id: .unique(at: date),
+            sessionID: session,
+            assistantID: assistantID,
+            identity: identity ?? sessionIdentity ?? MessageDefaults.identity,
+            role: role,
+            content: content,
+            meta: meta ?? .empty,
+            dateCreated: dateCreated ?? date,
+            dateUpdated: dateCreated ?? date
+        )
+    }
 }

@@ -38,4 +38,23 @@ package struct NewMessage: Sendable {
         self.dateCreated = dateCreated
         self.dateUpdated = dateUpdated
     }
+
+    /// The message that it becomes.
+    /// - Parameters:
+    ///   - identity: the session's; `nil` in a session's first message.
+    ///   - assistantID: its own, or its default.
+    ///   - date: that of `MessageDefaults`.
+    package func message(identity sessionIdentity: String?, assistantID: AssistantID, date: Timestamp) -> Message {
+        Message(
+            id: id,
+            sessionID: sessionID,
+            assistantID: assistantID,
+            identity: identity ?? sessionIdentity ?? MessageDefaults.identity,
+            role: role,
+            content: content,
+            meta: meta ?? .empty,
+            dateCreated: dateCreated ?? date,
+            dateUpdated: dateUpdated ?? dateCreated ?? date
+        )
+    }
 }

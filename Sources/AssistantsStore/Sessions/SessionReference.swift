@@ -5,6 +5,11 @@ package struct SessionReference: Sendable {
     /// An exact id wins, then `webhook:`, then `voice:`. A name that already has a prefix is an id.
     package let candidates: [SessionID]
 
+    /// This session and no other.
+    package init(exactly id: SessionID) {
+        candidates = [id]
+    }
+
     package init(_ text: String) {
         guard let exact = SessionID(text) else {
             candidates = []

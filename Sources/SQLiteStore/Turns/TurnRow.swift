@@ -67,6 +67,7 @@ struct TurnRow: Codable, FetchableRecord, PersistableRecord {
         try fetchAll(db, sql: ready, arguments: [now.microseconds, worker.text, limit])
     }
 
+    var session: SessionReference { SessionReference(exactly: SessionID(unchecked: sessionID)) }
     var account: AccountSID { AccountSID(unchecked: accountSID) }
 
     /// The draft of a message of this turn.

@@ -35,7 +35,7 @@ struct TurnWriter {
             let draft = row.draft(.user, JSONObject(unchecked: content))
             do {
                 row.position =
-                    try append(draft, to: SessionReference(row.sessionID), in: row.account, at: now).lastPosition
+                    try append(draft, to: row.session, in: row.account, at: now).lastPosition
             } catch StoreError.sessionFull {
                 row.position = nil
             }
@@ -59,7 +59,7 @@ struct TurnWriter {
         if let reply = end.reply {
             guard try hasSession(of: row) else { throw StoreError.sessionNotFound }
             let draft = row.draft(.assistant, reply)
-            _ = try append(draft, to: SessionReference(row.sessionID), in: row.account, at: end.date)
+            _ = try append(draft, to: row.session, in: row.account, at: end.date)
         }
         if let key = row.idempotencyKey { try db.answer(key, in: row.account, with: end.answer) }
         if let callback = end.callback { try db.insert(callback, of: row.account, at: end.date) }

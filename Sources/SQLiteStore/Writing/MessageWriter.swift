@@ -29,18 +29,12 @@ final class MessageWriter: @unchecked Sendable {
             session = try sessions.find(candidate, in: account)
         }
         let stored = try drafts.map { draft in
-            let created = draft.dateCreated ?? defaults.date
-            let message = Message(
-                id: .unique(at: defaults.date),
-                sessionID: session?.id ?? exact,
+            let message = draft.message(
+                in: session?.id ?? exact,
+                identity: session?.identity,
                 assistantID: try draft.assistantID ?? session?.assistantID
                     ?? db.assistant(named: defaults.assistantName, in: account),
-                identity: draft.identity ?? session?.identity ?? MessageDefaults.identity,
-                role: draft.role,
-                content: draft.content,
-                meta: draft.meta ?? .empty,
-                dateCreated: created,
-                dateUpdated: created
+                date: defaults.date
             )
             guard try store(message, in: &session, of: account) else {
                 throw DatabaseError(resultCode: .SQLITE_CONSTRAINT_UNIQUE, message: "a new message id is there already")
@@ -63,17 +57,10 @@ final class MessageWriter: @unchecked Sendable {
         lazy var defaultAssistant = Result { try db.assistant(named: defaults.assistantName, in: account) }
         for (index, new) in batch.enumerated() {
             var session = try open[new.sessionID] ?? sessions.find(new.sessionID, in: account)
-            let created = new.dateCreated ?? defaults.date
-            let message = Message(
-                id: new.id,
-                sessionID: new.sessionID,
+            let message = new.message(
+                identity: session?.identity,
                 assistantID: try new.assistantID ?? defaultAssistant.get(),
-                identity: new.identity ?? session?.identity ?? MessageDefaults.identity,
-                role: new.role,
-                content: new.content,
-                meta: new.meta ?? .empty,
-                dateCreated: created,
-                dateUpdated: new.dateUpdated ?? created
+                date: defaults.date
             )
             if try store(message, in: &session, of: account) {
                 result.stored += 1

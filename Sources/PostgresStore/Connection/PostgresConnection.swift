@@ -1,0 +1,108 @@
+import CLibpq
+
+/// A connection to PostgreSQL. Its calls block, so it lives on a thread of its own.
+struct PostgresConnection: ~Copyable {
+    private let handle: OpaquePointer
+    /// The names of the statements that the server knows, by their SQL.
+    private var statements: [String: String] = [:]
+
+    /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
+    init(url: String) throws(PostgresError) {
+        guard let handle = PQconnectdb(url) else { throw PostgresError(message: "out of memory") }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            let message = Self.message(of: handle)
+            PQfinish(handle)
+            throw PostgresError(message: message)
+        }
+        // What the server notes by the way ("relation exists already") is for nobody here.
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        self.handle = handle
+    }
+
+    deinit {
+        PQfinish(handle)
+    }
+
+    /// Whether the server is still there, as far as can be told without asking it.
+    var isAlive: Bool {
+        let handle = handle
+        return PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+    }
+
+    /// Of the server: 150018 is 15.18.
+    var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+    /// Runs statements that take no values and give no rows, separated by semicolons.
+    func execute(_ sql: String) throws(PostgresError) {
+        _ = try checked(PQexec(handle, sql))
+    }
+
+    /// Runs one statement, which the server parses and plans the first time.
+    mutating func run(_ sql: String, _ parameters: [(any PostgresValue)?] = []) throws(PostgresError) -> PostgresResult
+    {
+        let name = try prepare(sql)
+        let handle = handle
+        let parameters = PostgresParameters(parameters)
+        return try checked(
+            parameters.withAddresses { addresses in
+                PQexecPrepared(handle, name, parameters.count, addresses, parameters.lengths, parameters.formats, 1)
+            }
+        )
+    }
+
+    /// How much of what others commit meanwhile a transaction sees.
+    enum Isolation: String {
+        /// Each statement sees what was committed before it.
+        case readCommitted = "BEGIN"
+        /// All of them see one state, and write nothing.
+        case oneState = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    }
+
+    /// Runs `body` in a transaction, and undoes what it did where it throws.
+    mutating func transaction<Value>(
+        isolation: Isolation = .readCommitted,
+        _ body: (inout PostgresConnection) throws -> Value
+    ) throws -> Value {
+        try execute(isolation.rawValue)
+        let value: Value
+        do {
+            value = try body(&self)
+        } catch {
+            // Where the connection is gone, so is the transaction.
+            try? execute("ROLLBACK")
+            throw error
+        }
+        try execute("COMMIT")
+        return value
+    }
+
+    private mutating func prepare(_ sql: String) throws(PostgresError) -> String {
+        if let name = statements[sql] { return name }
+        let name = "s\(statements.count)"
+        _ = try checked(PQprepare(handle, name, sql, 0, nil))
+        statements[sql] = name
+        return name
+    }
+
+    private func checked(_ result: OpaquePointer?) throws(PostgresError) -> PostgresResult {
+        let handle = handle
+        guard let result else { throw PostgresError(message: Self.message(of: handle)) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+            return PostgresResult(result)
+        default:
+            defer { PQclear(result) }
+            throw PostgresError(
+                sqlState: PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) },
+                message: PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) }
+                    ?? Self.message(of: handle)
+            )
+        }
+    }
+
+    private static func message(of handle: OpaquePointer) -> String {
+        var text = String(cString: PQerrorMessage(handle))
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return text
+    }
+}

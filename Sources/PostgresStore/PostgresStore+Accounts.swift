@@ -1,0 +1,59 @@
+package import AssistantsStore
+
+extension PostgresStore {
+    package func create(_ account: Account, token: StoredAuthToken) async throws(StoreError) {
+        try await write { connection in
+            do {
+                _ = try connection.run(
+                    """
+                    INSERT INTO account (sid, name, auth_token_digest, auth_token_sealed, date_created)
+                    VALUES ($1, $2, $3, $4, $5::bigint)
+                    """,
+                    [
+                        account.sid, account.name, token.digest, token.sealed,
+                        account.dateCreated,
+                    ]
+                )
+            } catch let error as PostgresError where error.isUniqueViolation {
+                throw StoreError.accountExists(account.sid)
+            }
+        }
+    }
+
+    package func accounts() async throws(StoreError) -> [Account] {
+        try await read { connection in
+            let rows = try connection.run("SELECT sid, name, date_created FROM account ORDER BY date_created, sid")
+            return rows.map { rows, row in
+                Account(
+                    sid: AccountSID(unchecked: rows.text(row, 0)),
+                    name: rows.text(row, 1),
+                    dateCreated: rows.timestamp(row, 2)
+                )
+            }
+        }
+    }
+
+    package func sealedAuthToken(of account: AccountSID) async throws(StoreError) -> [UInt8] {
+        try await read { connection in
+            let row = try connection.run("SELECT auth_token_sealed FROM account WHERE sid = $1", [account])
+            guard row.count > 0 else { throw StoreError.accountNotFound(account) }
+            return row.array(0, 0)
+        }
+    }
+
+    package func credential(for userName: String) async throws(StoreError) -> StoredCredential? {
+        let sql: String
+        if AccountSID(userName) != nil {
+            sql = "SELECT sid, auth_token_digest FROM account WHERE sid = $1"
+        } else if APIKeySID(userName) != nil {
+            sql = "SELECT account_sid, secret_digest FROM api_key WHERE sid = $1"
+        } else {
+            return nil
+        }
+        return try await read { connection in
+            let row = try connection.run(sql, [userName])
+            guard row.count > 0 else { return nil }
+            return StoredCredential(account: AccountSID(unchecked: row.text(0, 0)), digest: row.array(0, 1))
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import AssistantsStore
+
+extension PostgresStore {
+    package func takeCallbacks(
+        limit: Int,
+        at now: Timestamp,
+        lease: Int64
+    ) async throws(StoreError) -> [Callback] {
+        try await write { connection in
+            // Those that another server is just taking are left to it.
+            let rows = try connection.run(
+                """
+                UPDATE callback SET attempts = attempts + 1, due = $1::bigint
+                WHERE (session_key, number) IN (
+                    SELECT session_key, number FROM callback WHERE due <= $2::bigint
+                    ORDER BY due LIMIT $3::bigint FOR UPDATE SKIP LOCKED
+                )
+                RETURNING \(Callback.columns)
+                """,
+                [now.microseconds + lease, now, limit]
+            )
+            return rows.map { Callback($0, $1) }
+        }
+    }
+
+    package func record(_ attempt: CallbackAttempt, of callback: Callback) async throws(StoreError) {
+        try await write { connection in
+            let number = callback.number
+            let (error, due): (String, Int64?)
+            switch attempt {
+            case .delivered:
+                _ = try connection.run("DELETE FROM callback WHERE number = $1::bigint", [number])
+                return
+            case .failed(let reason, let retry): (error, due) = (reason, retry.microseconds)
+            case .givenUp(let reason): (error, due) = (reason, nil)
+            }
+            _ = try connection.run(
+                """
+                UPDATE callback SET last_error = $3, due = $4::bigint WHERE number = $1::bigint AND attempts = $2::integer
+                """,
+                [number, callback.attempts, error, due]
+            )
+        }
+    }
+
+    package func callbacks() async throws(StoreError) -> [Callback] {
+        try await read { connection in
+            let rows = try connection.run("SELECT \(Callback.columns) FROM callback ORDER BY number")
+            return rows.map { Callback($0, $1) }
+        }
+    }
+
+    package func resendCallback(_ number: Int64, at now: Timestamp) async throws(StoreError) {
+        try await write { connection in
+            let result = try connection.run(
+                """
+                UPDATE callback SET attempts = 0, date_created = $2::bigint, due = $2::bigint
+                WHERE number = $1::bigint AND due IS NULL
+                """,
+                [number, now]
+            )
+            guard result.changes == 1 else { throw StoreError.callbackNotFound(number) }
+        }
+    }
+}
+
+extension PostgresConnection {
+    mutating func insert(_ callback: NewCallback, of turn: TurnRow, at date: Timestamp) throws {
+        _ = try run(
+            """
+            INSERT INTO callback
+                (session_key, number, account_sid, url, body, idempotency_token, attempts, date_created, due)
+            VALUES ($1, nextval('callback_number'), $2, $3, $4, $5, 0, $6::bigint, $6::bigint)
+            """,
+            [
+                turn.key.bytes, turn.account, callback.url, callback.body,
+                callback.idempotencyToken, date,
+            ]
+        )
+    }
+}
+
+extension Callback {
+    fileprivate static let columns = """
+        number, account_sid, url, body, idempotency_token, attempts, due, last_error, date_created
+        """
+
+    /// Of the columns that `columns` names.
+    fileprivate init(_ rows: borrowing PostgresResult, _ row: Int) {
+        self.init(
+            number: rows.integer(row, 0),
+            account: AccountSID(unchecked: rows.text(row, 1)),
+            content: NewCallback(url: rows.text(row, 2), body: rows.text(row, 3), idempotencyToken: rows.text(row, 4)),
+            attempts: Int(rows.integer(row, 5)),
+            isFailed: rows.isNull(row, 6),
+            lastError: rows.isNull(row, 7) ? nil : rows.text(row, 7),
+            dateCreated: rows.timestamp(row, 8)
+        )
+    }
+}

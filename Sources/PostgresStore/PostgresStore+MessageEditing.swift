@@ -1,0 +1,97 @@
+package import AssistantsStore
+
+extension PostgresStore {
+    package func message(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID
+    ) async throws(StoreError) -> Message {
+        try await read { connection in
+            let session = try connection.session(session, in: account)
+            return try connection.message(id, of: session, "SELECT \(columns) FROM message WHERE \(place)")
+        }
+    }
+
+    package func update(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID,
+        with changes: MessageChanges,
+        at date: Timestamp
+    ) async throws(StoreError) -> Message {
+        try await write { connection in
+            // Locked first, as every writer does, so that no two wait for each other.
+            var session = try connection.session(session, in: account, locked: true)
+            let message = try connection.message(
+                id,
+                of: session,
+                """
+                UPDATE message
+                SET content = coalesce($3, content), meta = coalesce($4, meta), date_updated = $5::bigint
+                WHERE \(place) RETURNING \(columns)
+                """,
+                [changes.content?.text, changes.meta?.text, date]
+            )
+            session.dateUpdated = max(session.dateUpdated, date)
+            try session.update(&connection)
+            return message
+        }
+    }
+
+    package func delete(
+        _ id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID
+    ) async throws(StoreError) {
+        try await write { connection in
+            let session = try connection.session(session, in: account)
+            _ = try connection.message(id, of: session, "DELETE FROM message WHERE \(place) RETURNING \(columns)")
+        }
+    }
+}
+
+private let place = "session_key = $1::bytea AND id = $2"
+private let columns = "assistant_id, identity, role, content, meta, date_created, date_updated"
+
+extension PostgresConnection {
+    /// - Throws: `StoreError.sessionNotFound`.
+    mutating func session(
+        _ reference: SessionReference,
+        in account: AccountSID,
+        locked: Bool = false
+    ) throws -> SessionRow {
+        guard let row = try SessionRow.find(reference, in: account, locked: locked, &self) else {
+            throw StoreError.sessionNotFound
+        }
+        return row
+    }
+
+    /// The message that a statement gives.
+    /// - Parameters:
+    ///   - sql: has the session's key and the message's id as its first values, and gives `columns`.
+    ///   - more: its other values.
+    /// - Throws: `StoreError.messageNotFound`.
+    fileprivate mutating func message(
+        _ id: MessageID,
+        of session: SessionRow,
+        _ sql: String,
+        _ more: [(any PostgresValue)?] = []
+    ) throws -> Message {
+        let row = try run(sql, [session.key.bytes, id] + more)
+        guard row.count > 0 else { throw StoreError.messageNotFound }
+        guard let role = MessageRole(rawValue: row.text(0, 2)) else {
+            throw PostgresError(sqlState: "XX001", message: "a message has an unknown role")
+        }
+        return Message(
+            id: id,
+            sessionID: session.session.id,
+            assistantID: AssistantID(unchecked: row.text(0, 0)),
+            identity: row.text(0, 1),
+            role: role,
+            content: JSONObject(unchecked: row.text(0, 3)),
+            meta: JSONObject(unchecked: row.text(0, 4)),
+            dateCreated: row.timestamp(0, 5),
+            dateUpdated: row.timestamp(0, 6)
+        )
+    }
+}

@@ -1,0 +1,47 @@
+package import AssistantsStore
+
+extension PostgresStore {
+    package func readMessages(
+        of session: SessionReference,
+        in account: AccountSID,
+        page: PageRequest<MessageCursor>,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
+        let page = try await read { connection in
+            try MessagePageQuery.run(session, in: account, page: page, &connection)
+        }
+        page.forEach(body)
+        return page.neighbors
+    }
+
+    package func append(
+        _ messages: [MessageDraft],
+        to session: SessionReference,
+        in account: AccountSID,
+        defaults: MessageDefaults,
+        once: Once<[Message]>?
+    ) async throws(StoreError) -> OnceResult<[Message]> {
+        try await write { connection in
+            try connection.write(once, in: account) { connection in
+                try MessageWriter.append(messages, to: session, in: account, defaults: defaults, &connection).messages
+            }
+        }
+    }
+
+    package func importMessages(
+        _ messages: [NewMessage],
+        to account: AccountSID,
+        defaults: MessageDefaults
+    ) async throws(StoreError) -> ImportResult {
+        try await write { connection in
+            try MessageWriter.importMessages(messages, to: account, defaults: defaults, &connection)
+        }
+    }
+
+    package func firstConflict(
+        among messages: [NewMessage],
+        in account: AccountSID
+    ) async throws(StoreError) -> Int? {
+        try await read { connection in try MessageWriter.firstConflict(among: messages, in: account, &connection) }
+    }
+}

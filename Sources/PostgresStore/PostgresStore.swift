@@ -1,0 +1,87 @@
+package import AssistantsStore
+
+/// The store for more than one machine: a PostgreSQL database, which several servers may use at once.
+package struct PostgresStore: Store {
+    let pool: PostgresPool
+
+    /// - Parameters:
+    ///   - url: what libpq takes: `postgresql://user@host/database`.
+    ///   - connections: how many there are at most.
+    /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
+    package init(url: String, connections: Int = 8) async throws {
+        pool = PostgresPool(url: url, size: connections)
+        do {
+            try await pool.run { connection in try Migrator.check(&connection) }
+        } catch {
+            pool.close()
+            throw error
+        }
+    }
+
+    /// Brings a database to this program's schema, safe to run again and by several at once.
+    /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
+    package static func migrate(url: String) async throws {
+        let pool = PostgresPool(url: url, size: 1)
+        defer { pool.close() }
+        try await pool.run { connection in try Migrator.migrate(&connection) }
+    }
+
+    /// Ends the connections when what they do is done.
+    package func close() {
+        pool.close()
+    }
+
+    // MARK: Page tokens
+
+    package func pageTokenKey() async throws(StoreError) -> [UInt8] {
+        try await read { connection in
+            let row = try connection.run("SELECT value FROM setting WHERE name = 'page_token_key'")
+            guard row.count == 1, case let key = row.array(0, 0), key.count == 32 else {
+                throw PostgresError(sqlState: "XX001", message: "the page token key is missing")
+            }
+            return key
+        }
+    }
+
+    // MARK: Transactions
+
+    /// Runs `body` on a connection, each statement of which sees what was committed before it.
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.run(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs `body` on a connection, all statements of which see one state of the database.
+    func readOneState<Value: Sendable>(
+        _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await read { connection in try connection.transaction(isolation: .oneState, body) }
+    }
+
+    /// Runs `body` in a transaction; what it did is undone where it throws.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.transaction(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+extension StoreError {
+    /// Sorts what PostgreSQL and libpq said.
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as PostgresError where error.isUnavailable: self = .unavailable(error)
+        default: self = .fault(error)
+        }
+    }
+}

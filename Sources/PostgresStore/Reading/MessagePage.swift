@@ -1,0 +1,64 @@
+import AssistantsStore
+
+/// The rows of a page as the database gave them.
+final class MessagePage: Sendable {
+    private let result: PostgresResult
+    private let rows: Range<Int>
+    let neighbors: PageNeighbors<MessageCursor>
+
+    /// - Parameter result: what `MessagePageQuery` gave: one row at least, and one more than the page has where there is more.
+    init(_ result: consuming PostgresResult, of session: SessionNumber, for request: PageRequest<MessageCursor>) {
+        let count = result.isNull(0, 2) ? 0 : result.count
+        let hasMore = count > request.size
+        let hasOther = result.bool(0, 1)
+        func cursor(_ position: Int64) -> MessageCursor { MessageCursor(session: session, position: position) }
+        switch request.place {
+        case .first, .after:
+            rows = 0..<min(count, request.size)
+            // The place before the page's first row, or right behind the cursor where the page has none.
+            let edge: Int64 =
+                if case .after(let cursor) = request.place, rows.isEmpty { cursor.position + 1 } else {
+                    rows.isEmpty ? 1 : result.integer(0, 2)
+                }
+            neighbors = PageNeighbors(
+                previous: hasOther ? cursor(edge) : nil,
+                next: hasMore ? cursor(result.integer(rows.upperBound - 1, 2)) : nil
+            )
+        case .before(let place):
+            // The row more is the one farthest from the cursor.
+            rows = (hasMore ? 1 : 0)..<count
+            let edge = rows.isEmpty ? place.position - 1 : result.integer(count - 1, 2)
+            neighbors = PageNeighbors(
+                previous: hasMore ? cursor(result.integer(rows.lowerBound, 2)) : nil,
+                next: hasOther ? cursor(edge) : nil
+            )
+        }
+        self.result = result
+    }
+
+    func forEach(_ body: (borrowing MessageRow) -> Void) {
+        Self.forEach(rows, of: result, body)
+    }
+
+    private static func forEach(
+        _ rows: Range<Int>,
+        of result: borrowing PostgresResult,
+        _ body: (borrowing MessageRow) -> Void
+    ) {
+        for row in rows {
+            body(
+                MessageRow(
+                    id: result.bytes(row, 3),
+                    sessionID: result.bytes(row, 4),
+                    assistantID: result.bytes(row, 5),
+                    identity: result.bytes(row, 6),
+                    role: result.bytes(row, 7),
+                    content: result.bytes(row, 8),
+                    meta: result.bytes(row, 9),
+                    dateCreated: result.timestamp(row, 10),
+                    dateUpdated: result.timestamp(row, 11)
+                )
+            )
+        }
+    }
+}

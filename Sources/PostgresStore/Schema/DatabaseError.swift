@@ -1,0 +1,17 @@
+/// Why a PostgreSQL database is not used.
+package enum DatabaseError: Error, CustomStringConvertible {
+    case notMigrated
+    case newer
+    case serverTooOld(version: Int, minimum: Int)
+
+    package var description: String {
+        switch self {
+        case .notMigrated:
+            "The database has not this version's tables; understudy database migrate makes them"
+        case .newer:
+            "The database was migrated by a newer version of Understudy; run that version"
+        case .serverTooOld(let version, let minimum):
+            "The database is PostgreSQL \(version); \(minimum) or newer is needed"
+        }
+    }
+}

@@ -1,0 +1,57 @@
+/// Brings a database to this program's schema.
+enum Migrator {
+    /// The oldest version that is served: 14.
+    private static let minimumVersion = 140_000
+    /// Any number that nobody else takes in this database.
+    private static let lock = "SELECT pg_advisory_xact_lock(7810774390166115439)"
+
+    /// Runs what is missing, in one transaction. Two that come at once take turns.
+    static func migrate(_ connection: inout PostgresConnection) throws {
+        try checkVersion(connection)
+        try connection.transaction { connection in
+            _ = try connection.run(lock)
+            try connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
+            let applied = try appliedMigrations(&connection)
+            try checkNotNewer(applied)
+            for migration in Schema.migrations.dropFirst(applied.count) {
+                try connection.execute(migration.sql)
+                _ = try connection.run("INSERT INTO migration (name) VALUES ($1)", [migration.name])
+            }
+            if applied.isEmpty { try makePageTokenKey(&connection) }
+        }
+    }
+
+    /// - Throws: `DatabaseError` where the database is not one that this program can use.
+    static func check(_ connection: inout PostgresConnection) throws {
+        try checkVersion(connection)
+        let table = try connection.run("SELECT to_regclass('migration') IS NOT NULL")
+        guard table.bool(0, 0) else { throw DatabaseError.notMigrated }
+        let applied = try appliedMigrations(&connection)
+        try checkNotNewer(applied)
+        guard applied.count == Schema.migrations.count else { throw DatabaseError.notMigrated }
+    }
+
+    private static func checkVersion(_ connection: borrowing PostgresConnection) throws {
+        guard connection.serverVersion >= minimumVersion else {
+            throw DatabaseError.serverTooOld(
+                version: connection.serverVersion / 10_000,
+                minimum: minimumVersion / 10_000
+            )
+        }
+    }
+
+    private static func appliedMigrations(_ connection: inout PostgresConnection) throws -> [String] {
+        let rows = try connection.run("SELECT name FROM migration ORDER BY name")
+        return rows.map { $0.text($1, 0) }
+    }
+
+    private static func checkNotNewer(_ applied: [String]) throws {
+        guard Set(applied).isSubset(of: Schema.migrations.map(\.name)) else { throw DatabaseError.newer }
+    }
+
+    private static func makePageTokenKey(_ connection: inout PostgresConnection) throws {
+        var random = SystemRandomNumberGenerator()
+        let key = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+        _ = try connection.run("INSERT INTO setting (name, value) VALUES ('page_token_key', $1)", [key])
+    }
+}

@@ -1,0 +1,136 @@
+/// Every change of the schema, oldest first. What has been released is never edited: a change is a new one.
+///
+/// Every table that grows with use begins with `session_key` (or a key of the same form), so that it can be distributed by
+/// it. Texts compare as bytes: COLLATE "C".
+enum Schema {
+    static let migrations: [(name: String, sql: String)] = [
+        ("1 all that SQLite has", first)
+    ]
+
+    private static let first = """
+        CREATE TABLE setting (
+            name text PRIMARY KEY,
+            value bytea NOT NULL
+        );
+
+        CREATE TABLE account (
+            sid text COLLATE "C" PRIMARY KEY,
+            name text NOT NULL,
+            auth_token_digest bytea NOT NULL,
+            auth_token_sealed bytea NOT NULL,
+            date_created bigint NOT NULL
+        );
+
+        CREATE TABLE api_key (
+            sid text COLLATE "C" PRIMARY KEY,
+            account_sid text COLLATE "C" NOT NULL REFERENCES account (sid),
+            name text NOT NULL,
+            secret_digest bytea NOT NULL,
+            date_created bigint NOT NULL
+        );
+        CREATE INDEX api_key_of_account ON api_key (account_sid, date_created);
+
+        CREATE SEQUENCE assistant_number;
+        CREATE TABLE assistant (
+            account_sid text COLLATE "C" NOT NULL REFERENCES account (sid),
+            id text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            name text NOT NULL,
+            owner text NOT NULL,
+            personality_prompt text NOT NULL,
+            model text NOT NULL,
+            perception_engine_enabled boolean NOT NULL,
+            personalization_engine_enabled boolean NOT NULL,
+            segment_credential_sealed bytea,
+            date_created bigint NOT NULL,
+            date_updated bigint NOT NULL,
+            PRIMARY KEY (account_sid, id)
+        );
+        CREATE INDEX assistant_by_creation ON assistant (account_sid, number);
+
+        CREATE SEQUENCE session_number;
+        CREATE TABLE session (
+            session_key bytea PRIMARY KEY,
+            account_sid text COLLATE "C" NOT NULL REFERENCES account (sid),
+            id text COLLATE "C" NOT NULL,
+            -- Tells a session from one that is made again under its id.
+            number bigint NOT NULL,
+            assistant_id text COLLATE "C" NOT NULL,
+            identity text NOT NULL,
+            verified boolean NOT NULL,
+            last_position bigint NOT NULL,
+            date_created bigint NOT NULL,
+            date_updated bigint NOT NULL
+        );
+        CREATE INDEX session_by_creation ON session (account_sid, date_created, number);
+
+        CREATE TABLE message (
+            session_key bytea NOT NULL REFERENCES session (session_key) ON DELETE CASCADE,
+            position bigint NOT NULL,
+            id text COLLATE "C" NOT NULL,
+            assistant_id text COLLATE "C" NOT NULL,
+            identity text NOT NULL,
+            role text NOT NULL,
+            content text NOT NULL,
+            meta text NOT NULL,
+            date_created bigint NOT NULL,
+            date_updated bigint NOT NULL,
+            PRIMARY KEY (session_key, position),
+            UNIQUE (session_key, id)
+        );
+
+        CREATE TABLE idempotency_key (
+            -- The first 128 bits of SHA-256 over the account and the key.
+            key_digest bytea PRIMARY KEY,
+            request_digest bytea NOT NULL,
+            -- NULL while the request is under way.
+            status integer,
+            body bytea NOT NULL,
+            date_created bigint NOT NULL
+        );
+        CREATE INDEX idempotency_key_by_creation ON idempotency_key (date_created);
+
+        CREATE SEQUENCE turn_number;
+        CREATE TABLE turn (
+            session_key bytea NOT NULL,
+            number bigint NOT NULL,
+            id text COLLATE "C" NOT NULL,
+            account_sid text COLLATE "C" NOT NULL,
+            session_number bigint NOT NULL,
+            session_id text COLLATE "C" NOT NULL,
+            assistant_id text COLLATE "C" NOT NULL,
+            identity text NOT NULL,
+            mode text NOT NULL,
+            webhook text,
+            idempotency_key text,
+            -- The user's message until it is stored, and its place from then on.
+            content text,
+            position bigint,
+            worker text COLLATE "C" NOT NULL,
+            begun boolean NOT NULL,
+            lease_end bigint NOT NULL,
+            PRIMARY KEY (session_key, number)
+        );
+        CREATE INDEX turn_of_worker ON turn (worker, begun);
+        CREATE INDEX turn_by_lease ON turn (lease_end);
+        CREATE INDEX turn_by_id ON turn (id);
+
+        CREATE SEQUENCE callback_number;
+        CREATE TABLE callback (
+            session_key bytea NOT NULL,
+            number bigint NOT NULL,
+            account_sid text COLLATE "C" NOT NULL,
+            url text NOT NULL,
+            body text NOT NULL,
+            idempotency_token text NOT NULL,
+            attempts integer NOT NULL,
+            last_error text,
+            date_created bigint NOT NULL,
+            -- When it is to be tried next; NULL where it was given up.
+            due bigint,
+            PRIMARY KEY (session_key, number)
+        );
+        CREATE INDEX callback_by_due ON callback (due) WHERE due IS NOT NULL;
+        CREATE INDEX callback_by_number ON callback (number);
+        """
+}

@@ -1,0 +1,142 @@
+import AssistantsStore
+
+/// What turns do to the database, within a transaction that the caller has begun.
+enum TurnWriter {
+    /// Turns that a worker may begin, the first of their sessions, in the order of their arrival. Those that another
+    /// worker is just beginning are left to it.
+    static let ready = """
+        SELECT \(TurnRow.columns) FROM turn
+        WHERE (lease_end <= $1::bigint OR (worker = $2 AND NOT begun))
+            AND NOT EXISTS (
+                SELECT FROM turn AS earlier
+                WHERE earlier.session_key = turn.session_key AND earlier.number < turn.number
+            )
+        ORDER BY number LIMIT $3::bigint FOR UPDATE SKIP LOCKED
+        """
+
+    /// Stores the turn's message, or keeps it behind the session's other turns.
+    static func accept(
+        _ turn: NewTurn,
+        in account: AccountSID,
+        by worker: WorkerID,
+        maximumWaiting: Int,
+        idempotencyKey: String?,
+        _ connection: inout PostgresConnection
+    ) throws -> SessionID {
+        _ = try connection.assistant(turn.assistantID, in: account)
+        var session: SessionRow
+        var position: Int64?
+        if let found = try SessionRow.find(turn.session, in: account, locked: true, &connection),
+            case let count = try turnCount(of: found, &connection), count > 0
+        {
+            guard count <= maximumWaiting else { throw StoreError.tooManyTurns }
+            session = found
+        } else {
+            let draft = MessageDraft(
+                role: .user,
+                content: turn.content,
+                identity: turn.identity,
+                assistantID: turn.assistantID
+            )
+            session = try append(draft, to: turn.session, in: account, at: turn.date, &connection)
+            position = session.lastPosition
+        }
+        _ = try connection.run(
+            """
+            INSERT INTO turn (\(TurnRow.columns), worker, begun, lease_end)
+            VALUES ($1, nextval('turn_number'), $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13,
+                false, $14::bigint)
+            """,
+            [
+                session.key.bytes, turn.id, account, session.number.value,
+                session.session.id, turn.assistantID, turn.identity, turn.mode.rawValue,
+                turn.webhook, idempotencyKey, position == nil ? turn.content.text : nil,
+                position, worker, turn.date.microseconds + Turn.lease,
+            ]
+        )
+        return session.session.id
+    }
+
+    /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted.
+    static func begin(
+        _ row: TurnRow,
+        as worker: WorkerID,
+        at now: Timestamp,
+        _ connection: inout PostgresConnection
+    ) throws -> Turn {
+        var position = row.position
+        if let content = row.content, try hasSession(of: row, &connection) {
+            position = try append(row.draft(.user, content), of: row, at: now, &connection).lastPosition
+        }
+        _ = try connection.run(
+            """
+            UPDATE turn SET content = NULL, position = $3::bigint, worker = $4, begun = true, lease_end = $5::bigint
+            WHERE session_key = $1 AND number = $2::bigint
+            """,
+            [
+                row.key.bytes, row.number, position, worker,
+                now.microseconds + Turn.lease,
+            ]
+        )
+        return row.turn(at: position)
+    }
+
+    /// Removes the turn and stores what it ends with.
+    static func finish(
+        _ turn: TurnID,
+        as worker: WorkerID,
+        with end: TurnEnd,
+        _ connection: inout PostgresConnection
+    ) throws {
+        let rows = try connection.run(
+            "DELETE FROM turn WHERE id = $1 AND worker = $2 RETURNING \(TurnRow.columns)",
+            [turn, worker]
+        )
+        guard rows.count > 0 else { throw StoreError.turnLost }
+        let row = try TurnRow(rows, 0)
+        if let reply = end.reply {
+            guard try hasSession(of: row, &connection) else { throw StoreError.sessionNotFound }
+            _ = try append(row.draft(.assistant, reply), of: row, at: end.date, &connection)
+        }
+        if let key = row.idempotencyKey { try connection.answer(key, in: row.account, with: end.answer) }
+        if let callback = end.callback { try connection.insert(callback, of: row, at: end.date) }
+    }
+
+    private static func append(
+        _ draft: MessageDraft,
+        of row: TurnRow,
+        at date: Timestamp,
+        _ connection: inout PostgresConnection
+    ) throws -> SessionRow {
+        try append(draft, to: SessionReference(exactly: row.sessionID), in: row.account, at: date, &connection)
+    }
+
+    private static func append(
+        _ draft: MessageDraft,
+        to session: SessionReference,
+        in account: AccountSID,
+        at date: Timestamp,
+        _ connection: inout PostgresConnection
+    ) throws -> SessionRow {
+        // The draft has its assistant, so that none is looked for by a name.
+        let defaults = MessageDefaults(assistantName: "", date: date)
+        return try MessageWriter.append([draft], to: session, in: account, defaults: defaults, &connection).session
+    }
+
+    private static func turnCount(of session: SessionRow, _ connection: inout PostgresConnection) throws -> Int {
+        let row = try connection.run(
+            "SELECT count(*) FROM turn WHERE session_key = $1 AND session_number = $2::bigint",
+            [session.key.bytes, session.number.value]
+        )
+        return Int(row.integer(0, 0))
+    }
+
+    /// Whether the turn's session is still there, which it then is until the transaction ends.
+    private static func hasSession(of row: TurnRow, _ connection: inout PostgresConnection) throws -> Bool {
+        let found = try connection.run(
+            "SELECT FROM session WHERE session_key = $1 AND number = $2::bigint FOR UPDATE",
+            [row.key.bytes, row.sessionNumber.value]
+        )
+        return found.count > 0
+    }
+}
