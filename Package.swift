@@ -28,6 +28,7 @@ let package = Package(
                 "AssistantsAPI",
                 "AssistantsStore",
                 "IPAddresses",
+                "PostgresStore",
                 "Replies",
                 "SQLiteStore",
                 "Secrets",

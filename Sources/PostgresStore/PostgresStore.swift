@@ -14,7 +14,7 @@ package struct PostgresStore: Store {
             try await pool.run { connection in try Migrator.check(&connection) }
         } catch {
             pool.close()
-            throw error
+            throw error is DatabaseError ? error : StoreError(error)
         }
     }
 
@@ -23,7 +23,11 @@ package struct PostgresStore: Store {
     package static func migrate(url: String) async throws {
         let pool = PostgresPool(url: url, size: 1)
         defer { pool.close() }
-        try await pool.run { connection in try Migrator.migrate(&connection) }
+        do {
+            try await pool.run { connection in try Migrator.migrate(&connection) }
+        } catch {
+            throw error is DatabaseError ? error : StoreError(error)
+        }
     }
 
     /// Ends the connections when what they do is done.

@@ -43,6 +43,31 @@ extension StoreConformance {
                 try await fixture.contents(of: "s") == ["1", "reply to 1", "2", "reply to 2", "3", "reply to 3"]
             )
         },
+        StoreConformance("turns that come at once to a new session are taken one at a time too") { store in
+            let fixture = try await TurnFixture(store)
+            for round in 1...10 {
+                let session = "s\(round)"
+                try await withThrowingTaskGroup { group in
+                    for number in 1...4 {
+                        group.addTask { try await fixture.accept("\(round)-\(number)", in: session) }
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(try await fixture.contents(of: session).count == 1)
+                for _ in 1...4 {
+                    let turns = try await fixture.begin()
+                    #expect(turns.count == 1)
+                    for turn in turns { try await fixture.finish(turn, reply: "reply to \(turn.id)") }
+                }
+                let said = try await fixture.contents(of: session)
+                #expect(said.count == 8)
+                for (message, reply) in zip(said, said.dropFirst()).enumerated().filter({ $0.offset % 2 == 0 }).map(
+                    \.element
+                ) {
+                    #expect(reply == "reply to \(message)")
+                }
+            }
+        },
         StoreConformance("as many turns wait as may, and one more is refused and stores nothing") { store in
             let fixture = try await TurnFixture(store)
             for text in ["1", "2", "3"] { try await fixture.accept(text, in: "s", maximumWaiting: 2) }

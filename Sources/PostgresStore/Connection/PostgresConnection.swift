@@ -1,14 +1,21 @@
 import CLibpq
+import Foundation
 
 /// A connection to PostgreSQL. Its calls block, so it lives on a thread of its own.
 struct PostgresConnection: ~Copyable {
+    /// In seconds, where the URL does not say.
+    private static let connectTimeout = 5
+
     private let handle: OpaquePointer
     /// The names of the statements that the server knows, by their SQL.
     private var statements: [String: String] = [:]
 
     /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
     init(url: String) throws(PostgresError) {
-        guard let handle = PQconnectdb(url) else { throw PostgresError(message: "out of memory") }
+        // What comes before the URL is the default of what it says.
+        let keywords = ["connect_timeout", "application_name", "dbname"]
+        let values = [String(Self.connectTimeout), "understudy", url]
+        guard let handle = Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
         guard PQstatus(handle) == CONNECTION_OK else {
             let message = Self.message(of: handle)
             PQfinish(handle)
@@ -26,7 +33,8 @@ struct PostgresConnection: ~Copyable {
     /// Whether the server is still there, as far as can be told without asking it.
     var isAlive: Bool {
         let handle = handle
-        return PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+        // A server that ends a connection says why first: the end is found behind that.
+        return PQconsumeInput(handle) == 1 && PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
     }
 
     /// Of the server: 150018 is 15.18.
@@ -98,6 +106,13 @@ struct PostgresConnection: ~Copyable {
                     ?? Self.message(of: handle)
             )
         }
+    }
+
+    private static func connect(_ keywords: [String], _ values: [String]) -> OpaquePointer? {
+        var keywords: [UnsafePointer<CChar>?] = keywords.map { UnsafePointer(strdup($0)) } + [nil]
+        var values: [UnsafePointer<CChar>?] = values.map { UnsafePointer(strdup($0)) } + [nil]
+        defer { for text in keywords + values { free(UnsafeMutablePointer(mutating: text)) } }
+        return PQconnectdbParams(&keywords, &values, 1)
     }
 
     private static func message(of handle: OpaquePointer) -> String {

@@ -39,6 +39,10 @@ enum TurnWriter {
                 assistantID: turn.assistantID
             )
             session = try append(draft, to: turn.session, in: account, at: turn.date, &connection)
+            // There was no session to lock; somebody else may have made it, and begun a turn in it.
+            guard try turnCount(of: session, &connection) == 0 else {
+                throw PostgresError(sqlState: "40001", message: "another turn of a new session came first")
+            }
             position = session.lastPosition
         }
         _ = try connection.run(

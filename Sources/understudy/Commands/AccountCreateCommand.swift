@@ -54,7 +54,13 @@ struct AccountCreateCommand: AsyncParsableCommand {
         let format = try await settings.format()
         let directory = try await settings.dataDirectory()
         try directory.create()
-        try await account.create(in: directory.openStore(), directory, settings)
+        let store: any Store
+        if let database = try await settings.postgresDatabase() {
+            store = try await database.openStore()
+        } else {
+            store = try directory.openStore()
+        }
+        try await account.create(in: store, directory, settings)
         try format.print(
             ["sid": account.sid.text, "auth_token": account.token.text, "name": account.name],
             text: "Account SID: \(account.sid)\nAuth token:  \(account.token.text)"

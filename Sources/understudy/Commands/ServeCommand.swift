@@ -75,9 +75,17 @@ struct ServeCommand: AsyncParsableCommand {
 
         let directory = try await settings.dataDirectory()
         try directory.create()
-        let lock = try directory.lockForServing()
-        defer { lock.release() }
-        let store = try directory.openStore(under: lock)
+        let store: any Store
+        var lock: FileLock?
+        defer { lock?.release() }
+        if let database = try await settings.postgresDatabase() {
+            // Several servers may use it, and it is migrated by nobody but the operator.
+            store = try await database.openStore()
+        } else {
+            let taken = try directory.lockForServing()
+            lock = taken
+            store = try directory.openStore(under: taken)
+        }
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 
         let configuredKey = try await settings.sealingKey()

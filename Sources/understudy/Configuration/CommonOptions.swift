@@ -9,6 +9,19 @@ struct CommonOptions: ParsableArguments {
     var dataDirectory: String?
 
     @Option(
+        help: ArgumentHelp(
+            "A PostgreSQL database to use in place of the data directory's: postgresql://user@host/database",
+            discussion: """
+                What libpq takes. A password is better given by PGPASSWORD, a password file, or \
+                UNDERSTUDY_DATABASE_URL, for others can see a command line. The sealing key stays in the data directory, \
+                or comes from UNDERSTUDY_SECRET_KEY.
+                """,
+            valueName: "url"
+        )
+    )
+    var databaseURL: String?
+
+    @Option(
         help: ArgumentHelp("A JSON file of options.", valueName: "file"),
         completion: .file(extensions: ["json"])
     )

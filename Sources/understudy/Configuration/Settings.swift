@@ -22,6 +22,7 @@ struct Settings {
     ) async throws {
         var given: [AbsoluteConfigKey: ConfigValue] = [:]
         given["data-directory"] = common.dataDirectory.map { .init(stringLiteral: $0) }
+        given["database-url"] = common.databaseURL.map { .init(stringLiteral: $0) }
         for (name, text) in texts { given[[name]] = text.map { .init(stringLiteral: $0) } }
         for (name, integer) in integers { given[[name]] = integer.map { .init(integerLiteral: $0) } }
         for (name, flag) in flags { given[[name]] = .init(booleanLiteral: flag) }
@@ -86,6 +87,17 @@ struct Settings {
     }
 
     // MARK: Options of several commands
+
+    /// The PostgreSQL database that is used in place of the data directory's; `nil` where it is the latter.
+    func postgresDatabase() async throws -> PostgresDatabase? {
+        try await value("database-url", allowed: "like postgresql://user@host/database", PostgresDatabase.init)
+    }
+
+    /// The store of a database that is there.
+    func existingStore() async throws -> any Store {
+        if let database = try await postgresDatabase() { return try await database.openStore() }
+        return try await dataDirectory().openExistingStore()
+    }
 
     func dataDirectory() async throws -> DataDirectory {
         DataDirectory(path: try await text("data-directory") ?? "data")

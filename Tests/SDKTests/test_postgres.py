@@ -1,0 +1,187 @@
+"""The program on a real PostgreSQL, whose URL is in UNDERSTUDY_TEST_DATABASE_URL; the test run starts one."""
+
+import json
+import os
+import subprocess
+import threading
+import time
+import uuid
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+import requests
+from conftest import message, sdk
+from receivers import Receiver, http_server
+from test_send import make_assistant, send, transcript
+from understudy import SID, TOKEN, Server, command, json_of
+
+SERVER_URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
+KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
+PSQL = "/usr/lib/postgresql/15/bin/psql"
+
+
+def sql(statement, url=SERVER_URL):
+    subprocess.run([PSQL, "--quiet", "--command", statement, url], check=True, capture_output=True, timeout=30)
+
+
+def with_path(path):
+    return urlunsplit(urlsplit(SERVER_URL)._replace(path=path))
+
+
+@pytest.fixture
+def empty_url():
+    name = f"test_{uuid.uuid4().hex}"
+    sql(f"CREATE DATABASE {name}")
+    yield with_path("/" + name)
+    sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def env(empty_url, tmp_path):
+    """The environment of a program on a migrated database with an account."""
+    env = {**KEY, "UNDERSTUDY_DATABASE_URL": empty_url}
+    command("database", "migrate", env=env)
+    token = tmp_path / "token"
+    token.write_text(TOKEN)
+    json_of("account", "create", "--data-directory", tmp_path, "--sid", SID, "--auth-token-file", token, env=env)
+    return env
+
+
+def test_a_database_is_migrated_by_the_operator_alone(empty_url, tmp_path):
+    serve = ["serve", "--data-directory", tmp_path, "--port", "0", "--database-url", empty_url]
+    refused = command(*serve, check=False, env=KEY)
+    assert (refused.returncode, "understudy database migrate" in refused.stderr) == (1, True)
+    migrations = [threading.Thread(target=command, args=["database", "migrate", "--database-url", empty_url]) for _ in range(4)]
+    for migration in migrations:
+        migration.start()
+    for migration in migrations:
+        migration.join()
+    assert "of this version" in command("database", "migrate", "--database-url", empty_url).stdout
+    with Server(tmp_path, "--database-url", empty_url, env=KEY) as server:
+        assert requests.get(f"{server.url}/health").status_code == 200
+    sql("INSERT INTO migration (name) VALUES ('999 of the future')", empty_url)
+    for arguments in (serve, ["database", "migrate", "--database-url", empty_url]):
+        newer = command(*arguments, check=False, env=KEY)
+        assert (newer.returncode, "newer version" in newer.stderr) == (1, True)
+
+
+def test_what_sqlite_does_postgresql_does(env, tmp_path):
+    lines = [message("webhook:IS1/CH2 é", number) for number in range(1, 251)]
+    path = tmp_path / "lines.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    imported = json_of("import", "--account", SID, path, env=env)
+    assert (imported["stored"], imported["sessions"]) == (250, 1)
+    assert json_of("import", "--account", SID, path, env=env)["already_there"] == 250
+    receiver = Receiver()
+    with http_server(receiver) as url, Server(
+        tmp_path, "--model", "echo", "--allow-private-callbacks", env=env
+    ) as server:
+        for page_size in (1, 7, 50, 1000):
+            said = sdk(server).assistants.v1.sessions("IS1/CH2 é").messages.list(page_size=page_size)
+            assert [message.content["content"] for message in said] == [f"text {number}" for number in range(1, 251)]
+        assistant = make_assistant(server)
+        assert send(server, assistant, "Hello").json()["body"] == "Hello"
+        assert send(server, assistant, "Hello", webhook=url).status_code == 202
+        assert receiver.wait(1, seconds=5)[0]["form"]["Body"] == "Hello"
+        said = [("user", "Hello"), ("assistant", "Hello")]
+        assert transcript(server, "s") == transcript(server, "webhook:s") == said
+        assert requests.delete(f"{server.url}/v1/Sessions/s", auth=(SID, TOKEN)).status_code == 204
+        log = server.stop()
+    password = urlsplit(SERVER_URL).password
+    assert password and password not in log
+
+
+def test_several_servers_on_one_database(env, tmp_path):
+    key = json_of("key", "create", "--account", SID, env=env)
+    with Server(tmp_path / "a", "--model", "echo", env=env) as a, Server(tmp_path / "b", "--model", "echo", env=env) as b:
+        urls = [f"{server.url}/v1/Sessions/s/Messages" for server in (a, b)]
+
+        def write(url, writer):
+            with requests.Session() as session:
+                for number in range(50):
+                    body = {"role": "user", "content": {"content": f"{writer}-{number}"}}
+                    headers = {"Idempotency-Key": f"{number}"} if writer < 2 else {}
+                    if headers:
+                        body["content"] = {"content": f"once-{number}"}
+                    answer = session.post(url, json=body, headers=headers, auth=(SID, TOKEN))
+                    assert answer.status_code == 201, answer.text
+
+        writers = [threading.Thread(target=write, args=[urls[writer % 2], writer]) for writer in range(6)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        lists = [[text for _, text in transcript(server)] for server in (a, b)]
+        assert lists[0] == lists[1]
+        # The same requests with the same keys went to both servers, and were stored once.
+        assert sorted(text for text in lists[0] if text.startswith("once")) == sorted(f"once-{n}" for n in range(50))
+        assert len(lists[0]) == 250
+        for writer in range(2, 6):
+            own = [text for text in lists[0] if text.startswith(f"{writer}-")]
+            assert own == [f"{writer}-{number}" for number in range(50)]
+        # A page token of one works on the other.
+        page = requests.get(f"{urls[0]}?PageSize=10", auth=(SID, TOKEN)).json()
+        following = page["meta"]["next_page_url"].replace(a.url, b.url)
+        texts = [item["content"]["content"] for item in requests.get(following, auth=(SID, TOKEN)).json()["messages"]]
+        assert texts == lists[0][10:20]
+        # Turns of a session come one by one, whichever server takes them.
+        assistant = make_assistant(a)
+        turns = [
+            threading.Thread(target=send, args=[server, assistant, f"{number}", "t"])
+            for number, server in enumerate([a, b] * 4)
+        ]
+        for turn in turns:
+            turn.start()
+        for turn in turns:
+            turn.join()
+        roles = [role for role, _ in transcript(b, "t")]
+        assert roles == ["user", "assistant"] * 8
+        # A key that is revoked stops working everywhere.
+        auth = (key["sid"], key["secret"])
+        assert [requests.get(url, auth=auth).status_code for url in urls] == [200, 200]
+        command("key", "revoke", key["sid"], "--account", SID, env=env)
+        time.sleep(1)
+        assert [requests.get(url, auth=auth).status_code for url in urls] == [401, 401]
+
+
+def test_a_database_that_goes_away_comes_back(env, tmp_path):
+    url = env["UNDERSTUDY_DATABASE_URL"]
+    name = urlsplit(url).path[1:]
+    kill = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    with Server(tmp_path, env=env) as server:
+        messages = f"{server.url}/v1/Sessions/s/Messages"
+        body = {"role": "user", "content": {}}
+        acknowledged = [requests.post(messages, json=body, auth=(SID, TOKEN)).json()["id"]]
+        # Connections that were killed are made anew.
+        sql(kill)
+        time.sleep(0.2)
+        answer = requests.post(messages, json=body, auth=(SID, TOKEN))
+        assert answer.status_code == 201
+        acknowledged.append(answer.json()["id"])
+        # While there are none to be had, the answer says so.
+        sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        sql(kill)
+        time.sleep(0.2)
+        for answer in (requests.get(messages, auth=(SID, TOKEN)), requests.post(messages, json=body, auth=(SID, TOKEN))):
+            assert (answer.status_code, answer.json()["code"]) == (503, 20503)
+        sql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        stored = requests.get(messages, auth=(SID, TOKEN))
+        assert [item["id"] for item in stored.json()["messages"]] == acknowledged
+
+
+@pytest.mark.parametrize(
+    "url, code, error",
+    [
+        ("mysql://localhost/x", 64, "database-url must be"),
+        ("postgresql://127.0.0.1:1/x", 1, "cannot be reached"),
+        (with_path("/not_there"), 1, "does not exist"),
+        (SERVER_URL.replace(urlsplit(SERVER_URL).password, "a-wrong-password"), 1, "authentication failed"),
+        ("postgresql://127.0.0.1/x?nonsense=1", 1, "nonsense"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_a_clear_error(tmp_path, url, code, error):
+    for arguments in (["serve", "--data-directory", tmp_path, "--port", "0"], ["account", "list"], ["database", "migrate"]):
+        refused = command(*arguments, check=False, env={**KEY, "UNDERSTUDY_DATABASE_URL": url})
+        assert refused.returncode == code
+        assert error in refused.stderr
+        assert "a-wrong-password" not in refused.stderr
