@@ -59,7 +59,7 @@ package struct AssistantsResponder: HTTPResponder {
             log(error, of: request, target, id)
         }
         let duration = start.duration(to: .now)
-        if duration > slowRequest {
+        if duration > slowRequest, (try? Route(path: target.path))?.waitsForOthers != true {
             logger.warning(
                 "slow request",
                 metadata: metadata(of: request, target, id).merging(["duration": "\(duration)"]) { $1 }

@@ -27,6 +27,11 @@ enum Route {
     case messages(of: SessionReference)
     case message(MessageID, of: SessionReference)
 
+    /// Whether the answer takes as long as somebody else needs, so that a long time says nothing.
+    var waitsForOthers: Bool {
+        if case .send = self { true } else { false }
+    }
+
     /// - Returns: `nil` where there is no such place.
     init?(path: Substring) throws(PercentEncoding.DecodingError) {
         // A path is well-formed as a whole or not at all, wherever it leads.

@@ -72,7 +72,9 @@ struct CallbackTests {
         arguments: [
             "", "x", "example.com", "//example.com", "ftp://example.com/", "file:///etc/passwd", "http://", "http:///x",
             "http://example.com:99999/", "http://user@example.com/", "http://user:password@example.com/",
-            "http+unix://%2Ftmp%2Fsocket/", "javascript:alert(1)",
+            "http://%00/", "http://127.0.0.1%00.example.com/", "http://exa%20mple.com/", "http://[fe80::1%25eth0]/",
+            "http://exa mple.com/", "http://exa\nmple.com/", "http://example.com:0/", "http+unix://%2Ftmp%2Fsocket/",
+            "javascript:alert(1)",
             "https://example.com/" + String(repeating: "x", count: 2_048),
         ]
     )

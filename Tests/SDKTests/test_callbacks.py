@@ -1,10 +1,12 @@
 """Replies reach webhooks: signed, at least once, and nothing else is reached."""
 
+import random
 import socket
 import threading
 import time
 
 import pytest
+import requests
 from conftest import sdk
 from receivers import Receiver, ScriptedModel, complete, http_server, respond
 from test_send import AUTH, make_assistant, send, transcript
@@ -223,3 +225,43 @@ def test_many_callbacks_are_delivered_side_by_side(directory):
         receiver.wait(60, seconds=15)
         sessions = {callback["form"]["SessionId"] for callback in receiver.received}
         assert sessions == {f"webhook:s{number}" for number in range(60)}
+
+
+def test_what_was_accepted_is_answered_once_however_often_the_server_is_killed(directory):
+    receiver = Receiver()
+    accepted = []
+    with http_server(receiver) as url:
+        assistant = None
+        for _ in range(5):
+            with Server(directory, *PRIVATE) as server:
+                assistant = assistant or make_assistant(server)
+
+                def work(writer):
+                    while True:
+                        text = f"{writer}-{random.getrandbits(64)}"
+                        try:
+                            answer = send(server, assistant, text, f"s{writer}", {"Idempotency-Key": text}, webhook=url)
+                        except requests.exceptions.RequestException:
+                            return
+                        assert answer.status_code in (202, 429)
+                        if answer.status_code == 202:
+                            accepted.append(text)
+
+                threads = [threading.Thread(target=work, args=[writer]) for writer in range(8)]
+                for thread in threads:
+                    thread.start()
+                time.sleep(random.uniform(0.1, 0.5))
+                server.process.kill()
+                for thread in threads:
+                    thread.join()
+        with Server(directory, *PRIVATE) as server:
+            # What was under way when the server was killed is taken up when its lease ends.
+            wait_until(lambda: {item["form"]["Body"] for item in receiver.received} >= set(accepted), 60)
+            wait_until(lambda: listed(directory) == [], 60)
+            said = [message for writer in range(8) for message in transcript(server, f"s{writer}", page_size=1000)]
+    assert len(accepted) > 50
+    messages = [text for role, text in said if role == "user"]
+    assert set(accepted) <= set(messages)
+    # Every message has its reply behind it, and there is one of each.
+    assert said == [pair for text in messages for pair in (("user", text), ("assistant", text))]
+    assert len(set(messages)) == len(messages)

@@ -43,8 +43,8 @@ def send(server, assistant, body, session="s", headers=None, timeout=60, **field
     )
 
 
-def transcript(server, session="s"):
-    messages = sdk(server).assistants.v1.sessions(session).messages.list(page_size=3)
+def transcript(server, session="s", page_size=3):
+    messages = sdk(server).assistants.v1.sessions(session).messages.list(page_size=page_size)
     return [(message.role, message.content["content"]) for message in messages]
 
 
@@ -161,7 +161,7 @@ def dribble(handler):
         (lambda handler: respond(handler, 200, b'{"choices":[]}'), "gave no text", 1),
         (lambda handler: complete(handler, None), "gave no text", 1),
         (lambda handler: respond(handler, 404, b"{}"), "status 404", 1),
-        (lambda handler: respond(handler, 302, Location="/elsewhere"), "", None),
+        (lambda handler: respond(handler, 302, Location="/elsewhere"), "status 302", 1),
         (lambda handler: respond(handler, 500, b"{}"), "status 500", None),
         (lambda handler: respond(handler, 429, b"{}", Retry_After="0"), "status 429", 4),
         (lambda handler: respond(handler, 429, b"{}", Retry_After="3600"), "status 429", 1),
@@ -205,8 +205,10 @@ def test_a_model_that_is_too_busy_or_breaks_down_is_asked_again(directory):
 
 
 def test_a_model_that_cannot_be_reached_is_a_clear_failure(directory):
-    with Server(directory, "--model", "m", "--model-url", "http://127.0.0.1:1/v1", "--model-timeout", "2") as server:
+    with Server(directory, "--model", "m", "--model-url", "http://127.0.0.1:1/v1") as server:
+        start = time.monotonic()
         answer = send(server, make_assistant(server), "Hello").json()
+        assert time.monotonic() - start < 10
         assert (answer["status"], "cannot be reached" in answer["error"]) == ("failed", True)
         assert "127.0.0.1" not in answer["error"]
 
@@ -249,9 +251,12 @@ def test_turns_of_a_session_come_one_by_one_and_some_wait(directory):
         assert [role for role, _ in transcript(server)] == ["user", "assistant"] * 4
         # Sessions do not wait for each other.
         start = time.monotonic()
-        answers = in_parallel([lambda name=f"t{n}": send(server, assistant, "Hello", name) for n in range(8)])
+        answers = in_parallel([lambda name=f"t{n}": send(server, assistant, "Hello", name) for n in range(40)])
         assert {answer.json()["status"] for answer in answers} == {"success"}
-        assert time.monotonic() - start < 2
+        assert time.monotonic() - start < 4
+        log = server.stop()
+    # What takes long because the model does is nothing to warn of.
+    assert "slow request" not in log
 
 
 def test_a_caller_who_hangs_up_does_not_cancel_the_turn(directory):

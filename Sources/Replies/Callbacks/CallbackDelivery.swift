@@ -31,6 +31,7 @@ struct CallbackDelivery {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(Int64(timeout))
         configuration.httpVersion = .http1Only
+        configuration.connectionPool.retryConnectionEstablishment = false
         // The address that was checked is the one that is connected to, whatever the name means by then.
         configuration.dnsOverride = [url.host: address.description]
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)

@@ -19,7 +19,8 @@ package struct CallbackURL: Sendable {
             throw Invalid(reason: "must have \(Self.maximumLength) bytes at most")
         }
         guard let url = URL(string: text), let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            let host = url.host, !host.isEmpty, (1...65_535).contains(url.port ?? 80)
+            let host = url.host, !host.isEmpty, host.utf8.allSatisfy(Self.isOfHost),
+            (1...65_535).contains(url.port ?? 80)
         else { throw Invalid(reason: "must be an http or https URL") }
         guard url.user == nil, url.password == nil else { throw Invalid(reason: "must not hold a user or a password") }
         self.text = text
@@ -30,5 +31,10 @@ package struct CallbackURL: Sendable {
         guard address.map(addresses.allows) ?? (!isLoopback || addresses.allowsEverything) else {
             throw Invalid(reason: "must not lead to a loopback, link-local or private address")
         }
+    }
+
+    /// A NUL would end the name for the resolver, and what follows a percent sign names an interface.
+    private static func isOfHost(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte != 0x7F && byte != UInt8(ascii: "%")
     }
 }

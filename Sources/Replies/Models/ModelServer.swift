@@ -11,6 +11,15 @@ package struct ModelServer: Sendable {
     private static let maximumResponseLength = 4 << 20
     private static let maximumAttempts = 4
 
+    /// One for all, and never shut down: it ends with the process.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        // How many are asked at once is for others to say, and when to try again is said here.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 10_000
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
     private let url: String
     private let key: Secret?
     private let timeout: Duration
@@ -77,7 +86,7 @@ package struct ModelServer: Sendable {
         let response: HTTPClientResponse
         let answer: ByteBuffer
         do {
-            response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(timeout))
+            response = try await Self.client.execute(request, timeout: TimeAmount(timeout))
             answer = try await response.body.collect(upTo: Self.maximumResponseLength)
         } catch is NIOTooManyBytesError {
             throw ModelFailure(reason: "The model's server answered with more than \(Self.maximumResponseLength) bytes")
