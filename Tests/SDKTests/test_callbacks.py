@@ -136,7 +136,7 @@ def test_redirects_are_not_followed_and_what_was_given_up_can_be_resent(director
 
 def test_a_callback_comes_though_the_server_was_killed_before_the_reply(directory):
     def slow(handler):
-        time.sleep(1)
+        time.sleep(2)
         complete(handler, "reply")
 
     receiver = Receiver()

@@ -236,7 +236,7 @@ def in_parallel(calls):
 
 def test_turns_of_a_session_come_one_by_one_and_some_wait(directory):
     def slow(handler):
-        time.sleep(0.5)
+        time.sleep(1)
         complete(handler, "reply")
 
     model = ScriptedModel(slow)
@@ -253,7 +253,7 @@ def test_turns_of_a_session_come_one_by_one_and_some_wait(directory):
         start = time.monotonic()
         answers = in_parallel([lambda name=f"t{n}": send(server, assistant, "Hello", name) for n in range(40)])
         assert {answer.json()["status"] for answer in answers} == {"success"}
-        assert time.monotonic() - start < 4
+        assert time.monotonic() - start < 8
         log = server.stop()
     # What takes long because the model does is nothing to warn of.
     assert "slow request" not in log
@@ -273,7 +273,7 @@ def test_a_caller_who_hangs_up_does_not_cancel_the_turn(directory):
 
 def test_a_key_makes_a_send_happen_once(directory):
     def slow(handler):
-        time.sleep(1)
+        time.sleep(3)
         complete(handler, "reply")
 
     with http_server(ScriptedModel(slow)) as url, Server(directory, "--model", "m", "--model-url", url) as server:
