@@ -169,6 +169,26 @@ def test_a_database_that_goes_away_comes_back(env, tmp_path):
         assert [item["id"] for item in stored.json()["messages"]] == acknowledged
 
 
+def test_a_statement_that_waits_too_long_is_given_up(env, tmp_path):
+    url = env["UNDERSTUDY_DATABASE_URL"]
+    env = {**env, "UNDERSTUDY_DATABASE_URL": f"{url}?options=-c%20statement_timeout%3D500"}
+    with Server(tmp_path, env=env) as server:
+        messages = f"{server.url}/v1/Sessions/s/Messages"
+        body = {"role": "user", "content": {}}
+        assert requests.post(messages, json=body, auth=(SID, TOKEN)).status_code == 201
+        lock = "BEGIN; SELECT FROM session FOR UPDATE; SELECT pg_sleep(3); COMMIT"
+        locking = subprocess.Popen([PSQL, "--quiet", "--command", lock, url], stdout=subprocess.DEVNULL)
+        time.sleep(0.5)
+        start = time.monotonic()
+        answer = requests.post(messages, json=body, auth=(SID, TOKEN))
+        assert (answer.status_code, answer.json()["code"]) == (503, 20503)
+        assert time.monotonic() - start < 2
+        # Readers do not wait for writers.
+        assert len(requests.get(messages, auth=(SID, TOKEN)).json()["messages"]) == 1
+        locking.wait(10)
+        assert requests.post(messages, json=body, auth=(SID, TOKEN)).status_code == 201
+
+
 @pytest.mark.parametrize(
     "url, code, error",
     [

@@ -5,6 +5,8 @@ import Foundation
 struct PostgresConnection: ~Copyable {
     /// In seconds, where the URL does not say.
     private static let connectTimeout = 5
+    /// In seconds, where the URL's `options` do not say.
+    private static let statementTimeout = 30
 
     private let handle: OpaquePointer
     /// The names of the statements that the server knows, by their SQL.
@@ -13,8 +15,9 @@ struct PostgresConnection: ~Copyable {
     /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
     init(url: String) throws(PostgresError) {
         // What comes before the URL is the default of what it says.
-        let keywords = ["connect_timeout", "application_name", "dbname"]
-        let values = [String(Self.connectTimeout), "understudy", url]
+        let keywords = ["connect_timeout", "options", "application_name", "dbname"]
+        let options = "-c statement_timeout=\(Self.statementTimeout)s"
+        let values = [String(Self.connectTimeout), options, "understudy", url]
         guard let handle = Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
         guard PQstatus(handle) == CONNECTION_OK else {
             let message = Self.message(of: handle)

@@ -9,6 +9,8 @@ enum Migrator {
     static func migrate(_ connection: inout PostgresConnection) throws {
         try checkVersion(connection)
         try connection.transaction { connection in
+            // Large tables take their time, and so may another one that migrates.
+            try connection.execute("SET LOCAL statement_timeout = 0")
             _ = try connection.run(lock)
             try connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
             let applied = try appliedMigrations(&connection)
