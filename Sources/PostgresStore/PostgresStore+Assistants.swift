@@ -80,14 +80,7 @@ extension PostgresConnection {
         let locked = try run("SELECT FROM account WHERE sid = $1 FOR NO KEY UPDATE", [account])
         guard locked.count > 0 else { throw StoreError.accountNotFound(account) }
         if let id = try findAssistant(named: name, in: account) { return id }
-        let now = Timestamp.now
-        let assistant = Assistant(
-            id: .unique(at: now),
-            account: account,
-            details: AssistantDetails(name: name),
-            dateCreated: now,
-            dateUpdated: now
-        )
+        let assistant = Assistant(AssistantDetails(name: name), in: account)
         try insert(assistant)
         return assistant.id
     }

@@ -8,7 +8,7 @@ extension PostgresStore {
     ) async throws(StoreError) -> Message {
         try await read { connection in
             let session = try connection.session(session, in: account)
-            return try connection.message(id, of: session, "SELECT \(columns) FROM message WHERE \(place)")
+            return try connection.message(id, of: session, "SELECT \(Message.columns) FROM message WHERE \(place)")
         }
     }
 
@@ -28,7 +28,7 @@ extension PostgresStore {
                 """
                 UPDATE message
                 SET content = coalesce($3, content), meta = coalesce($4, meta), date_updated = $5::bigint
-                WHERE \(place) RETURNING \(columns)
+                WHERE \(place) RETURNING \(Message.columns)
                 """,
                 [changes.content?.text, changes.meta?.text, date]
             )
@@ -45,13 +45,16 @@ extension PostgresStore {
     ) async throws(StoreError) {
         try await write { connection in
             let session = try connection.session(session, in: account)
-            _ = try connection.message(id, of: session, "DELETE FROM message WHERE \(place) RETURNING \(columns)")
+            _ = try connection.message(
+                id,
+                of: session,
+                "DELETE FROM message WHERE \(place) RETURNING \(Message.columns)"
+            )
         }
     }
 }
 
 private let place = "session_key = $1::bytea AND id = $2"
-private let columns = "assistant_id, identity, role, content, meta, date_created, date_updated"
 
 extension PostgresConnection {
     /// - Throws: `StoreError.sessionNotFound`.
@@ -68,7 +71,7 @@ extension PostgresConnection {
 
     /// The message that a statement gives.
     /// - Parameters:
-    ///   - sql: has the session's key and the message's id as its first values, and gives `columns`.
+    ///   - sql: has the session's key and the message's id as its first values, and gives `Message.columns`.
     ///   - more: its other values.
     /// - Throws: `StoreError.messageNotFound`.
     fileprivate mutating func message(
@@ -79,19 +82,6 @@ extension PostgresConnection {
     ) throws -> Message {
         let row = try run(sql, [session.key.bytes, id] + more)
         guard row.count > 0 else { throw StoreError.messageNotFound }
-        guard let role = MessageRole(rawValue: row.text(0, 2)) else {
-            throw PostgresError(sqlState: "XX001", message: "a message has an unknown role")
-        }
-        return Message(
-            id: id,
-            sessionID: session.session.id,
-            assistantID: AssistantID(unchecked: row.text(0, 0)),
-            identity: row.text(0, 1),
-            role: role,
-            content: JSONObject(unchecked: row.text(0, 3)),
-            meta: JSONObject(unchecked: row.text(0, 4)),
-            dateCreated: row.timestamp(0, 5),
-            dateUpdated: row.timestamp(0, 6)
-        )
+        return try Message(row, id: id, sessionID: session.session.id)
     }
 }

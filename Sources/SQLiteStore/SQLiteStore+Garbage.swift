@@ -11,25 +11,15 @@ extension SQLiteStore {
     private func removeSomeOldIdempotencyKeys() async throws(StoreError) -> Bool {
         let limit = 1_000
         let end = Timestamp.now.microseconds - IdempotentRequest.lifetime
-        let old = try await read { db in
-            try Int64.fetchAll(
-                db,
-                sql: "SELECT number FROM idempotency_key WHERE date_created <= ? LIMIT ?",
-                arguments: [end, limit]
-            )
-        }
+        let old = "SELECT number FROM idempotency_key WHERE date_created <= ? LIMIT ?"
         // An idle server does not write.
-        guard !old.isEmpty else { return false }
-        try await write { db in
-            for number in old {
-                // Its key may have come anew meanwhile.
-                try db.execute(
-                    sql: "DELETE FROM idempotency_key WHERE number = ? AND date_created <= ?",
-                    arguments: [number, end]
-                )
-            }
+        guard try await read({ db in try Int64.fetchOne(db, sql: old, arguments: [end, 1]) != nil }) else {
+            return false
         }
-        return old.count == limit
+        return try await write { db in
+            try db.execute(sql: "DELETE FROM idempotency_key WHERE number IN (\(old))", arguments: [end, limit])
+            return db.changesCount == limit
+        }
     }
 
     /// - Returns: whether there may be more.

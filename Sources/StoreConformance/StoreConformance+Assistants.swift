@@ -72,13 +72,7 @@ extension StoreConformance {
 
 extension Fixture {
     func createAssistant(_ name: String) async throws -> Assistant {
-        let assistant = Assistant(
-            id: .unique(),
-            account: account,
-            details: AssistantDetails(name: name),
-            dateCreated: Self.defaults.date,
-            dateUpdated: Self.defaults.date
-        )
+        let assistant = Assistant(AssistantDetails(name: name), in: account, at: Self.defaults.date)
         try await store.create(assistant)
         return assistant
     }

@@ -31,14 +31,7 @@ struct AssistantsResource: Sendable {
         guard let name = body.name else { throw APIError.badRequest("The body has no \"name\"") }
         var details = AssistantDetails(name: name)
         body.change(&details)
-        let now = Timestamp.now
-        let assistant = Assistant(
-            id: .unique(at: now),
-            account: account,
-            details: details,
-            dateCreated: now,
-            dateUpdated: now
-        )
+        let assistant = Assistant(details, in: account)
         try await store.create(assistant)
         return Response(status: .created, json: representation(of: assistant, at: call).json())
     }

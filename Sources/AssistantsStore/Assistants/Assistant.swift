@@ -19,4 +19,9 @@ package struct Assistant: Sendable {
         self.dateCreated = dateCreated
         self.dateUpdated = dateUpdated
     }
+
+    /// One that is made at a date, under an id of its own.
+    package init(_ details: AssistantDetails, in account: AccountSID, at date: Timestamp = .now) {
+        self.init(id: .unique(at: date), account: account, details: details, dateCreated: date, dateUpdated: date)
+    }
 }

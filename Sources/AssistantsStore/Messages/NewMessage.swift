@@ -57,4 +57,15 @@ package struct NewMessage: Sendable {
             dateUpdated: dateUpdated ?? dateCreated ?? date
         )
     }
+
+    /// Whether all that was given of it is what a stored message has, byte for byte.
+    package func agrees(with stored: Message) -> Bool {
+        (assistantID ?? stored.assistantID) == stored.assistantID
+            && (identity ?? stored.identity).utf8.elementsEqual(stored.identity.utf8)
+            && role == stored.role
+            && content == stored.content
+            && (meta ?? stored.meta) == stored.meta
+            && (dateCreated ?? stored.dateCreated) == stored.dateCreated
+            && (dateUpdated ?? stored.dateUpdated) == stored.dateUpdated
+    }
 }

@@ -30,4 +30,9 @@ package struct NewTurn: Sendable {
         self.webhook = webhook
         self.date = date
     }
+
+    /// The user's message.
+    package var message: MessageDraft {
+        MessageDraft(role: .user, content: content, identity: identity, assistantID: assistantID)
+    }
 }

@@ -32,13 +32,7 @@ enum TurnWriter {
             guard count <= maximumWaiting else { throw StoreError.tooManyTurns }
             session = found
         } else {
-            let draft = MessageDraft(
-                role: .user,
-                content: turn.content,
-                identity: turn.identity,
-                assistantID: turn.assistantID
-            )
-            session = try append(draft, to: turn.session, in: account, at: turn.date, &connection)
+            session = try append(turn.message, to: turn.session, in: account, at: turn.date, &connection)
             // There was no session to lock; somebody else may have made it, and begun a turn in it.
             guard try turnCount(of: session, &connection) == 0 else {
                 throw PostgresError(sqlState: "40001", message: "another turn of a new session came first")

@@ -131,32 +131,10 @@ enum MessageWriter {
         _ connection: inout PostgresConnection
     ) throws -> Bool? {
         let row = try connection.run(
-            """
-            SELECT assistant_id, identity, role, content, meta, date_created, date_updated
-            FROM message WHERE session_key = $1::bytea AND id = $2
-            """,
+            "SELECT \(Message.columns) FROM message WHERE session_key = $1::bytea AND id = $2",
             [session.bytes, message.id]
         )
         guard row.count > 0 else { return nil }
-        let isGivenSame = [
-            row.holds(message.assistantID?.text, at: 0), row.holds(message.identity, at: 1),
-            row.holds(message.role.rawValue, at: 2), row.holds(message.content.text, at: 3),
-            row.holds(message.meta?.text, at: 4), row.holds(message.dateCreated, at: 5),
-            row.holds(message.dateUpdated, at: 6),
-        ]
-        return isGivenSame.allSatisfy(\.self)
-    }
-}
-
-extension PostgresResult {
-    /// Whether the first row's column has this text, byte for byte; what was not given is not compared.
-    fileprivate func holds(_ text: String?, at column: Int32) -> Bool {
-        guard let text else { return true }
-        return self.text(0, column).utf8.elementsEqual(text.utf8)
-    }
-
-    fileprivate func holds(_ date: Timestamp?, at column: Int32) -> Bool {
-        guard let date else { return true }
-        return timestamp(0, column) == date
+        return message.agrees(with: try Message(row, id: message.id, sessionID: message.sessionID))
     }
 }

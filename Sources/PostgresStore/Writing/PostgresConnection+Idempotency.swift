@@ -1,5 +1,4 @@
 import AssistantsStore
-import Crypto
 
 extension PostgresConnection {
     /// Runs `write` where its request has not been answered yet, and keeps the answer.
@@ -22,14 +21,14 @@ extension PostgresConnection {
     mutating func answer(_ key: String, in account: AccountSID, with answer: StoredAnswer) throws {
         _ = try run(
             "UPDATE idempotency_key SET status = $2::integer, body = $3 WHERE key_digest = $1 AND status IS NULL",
-            [Self.digest(of: key, in: account), answer.status, answer.body]
+            [AccountDigest.bytes(of: key, in: account), answer.status, answer.body]
         )
     }
 
     /// Keeps a request's key, instead of one whose time is over.
     /// - Returns: the answer that was given to the request before; `nil` where it comes for the first time.
     private mutating func claim(_ request: IdempotentRequest, in account: AccountSID) throws -> StoredAnswer? {
-        let digest = Self.digest(of: request.key, in: account)
+        let digest = AccountDigest.bytes(of: request.key, in: account)
         let claimed = try run(
             """
             INSERT INTO idempotency_key (key_digest, request_digest, status, body, date_created)
@@ -50,10 +49,5 @@ extension PostgresConnection {
         guard row.array(0, 0) == request.digest else { throw StoreError.idempotencyKeyReused }
         guard !row.isNull(0, 1) else { throw StoreError.requestUnderWay }
         return StoredAnswer(status: Int(row.integer(0, 1)), body: row.array(0, 2))
-    }
-
-    private static func digest(of key: String, in account: AccountSID) -> [UInt8] {
-        // A SID has one length, so no two pairs give one text.
-        Array(SHA256.hash(data: Array(account.text.utf8) + Array(key.utf8)).prefix(16))
     }
 }

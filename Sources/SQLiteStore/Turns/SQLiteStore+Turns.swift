@@ -11,8 +11,13 @@ extension SQLiteStore {
     ) async throws(StoreError) -> OnceResult<SessionID> {
         try await write { [writer] db in
             try db.write(once, in: account) {
-                let row = TurnRow(turn, of: account, by: worker, idempotencyKey: once?.request.key)
-                return try TurnWriter(messages: writer, db: db).accept(turn, row: row, maximumWaiting: maximumWaiting)
+                try TurnWriter(messages: writer, db: db).accept(
+                    turn,
+                    in: account,
+                    by: worker,
+                    maximumWaiting: maximumWaiting,
+                    idempotencyKey: once?.request.key
+                )
             }
         }
     }

@@ -20,8 +20,8 @@ struct TurnRow: Codable, FetchableRecord, PersistableRecord {
     private(set) var number: Int64?
     let id: String
     let accountSID: String
-    var sessionNumber: Int64
-    var sessionID: String
+    let sessionNumber: Int64
+    let sessionID: String
     let assistantID: String
     let identity: String
     let mode: String
@@ -47,17 +47,27 @@ struct TurnRow: Codable, FetchableRecord, PersistableRecord {
         case leaseEnd = "lease_end"
     }
 
-    /// The row of a turn that has not begun, and whose session is still to be found.
-    init(_ turn: NewTurn, of account: AccountSID, by worker: WorkerID, idempotencyKey: String?) {
+    /// The row of a turn that has not begun.
+    /// - Parameter position: of the turn's message; `nil` where that waits.
+    init(
+        _ turn: NewTurn,
+        of account: AccountSID,
+        in session: (number: SessionNumber, id: SessionID),
+        position: Int64?,
+        by worker: WorkerID,
+        idempotencyKey: String?
+    ) {
         id = turn.id.text
         accountSID = account.text
-        sessionNumber = 0
-        sessionID = ""
+        sessionNumber = session.number.value
+        sessionID = session.id.text
         assistantID = turn.assistantID.text
         identity = turn.identity
         mode = turn.mode.rawValue
         webhook = turn.webhook
         self.idempotencyKey = idempotencyKey
+        content = position == nil ? turn.content.text : nil
+        self.position = position
         self.worker = worker.text
         begun = false
         leaseEnd = turn.date.microseconds + Turn.lease

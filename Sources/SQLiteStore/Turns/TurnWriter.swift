@@ -7,25 +7,35 @@ struct TurnWriter {
     let db: Database
 
     /// Stores the turn's message, or keeps it behind the session's other turns.
-    func accept(_ turn: NewTurn, row: TurnRow, maximumWaiting: Int) throws -> SessionID {
-        let account = row.account
+    func accept(
+        _ turn: NewTurn,
+        in account: AccountSID,
+        by worker: WorkerID,
+        maximumWaiting: Int,
+        idempotencyKey: String?
+    ) throws -> SessionID {
         _ = try db.assistant(turn.assistantID, in: account)
-        var row = row
-        if let session = try db.findSessionRow(turn.session, in: account),
-            case let count = try turnCount(of: session.number), count > 0
+        let session: (number: SessionNumber, id: SessionID)
+        var position: Int64?
+        if let found = try db.findSessionRow(turn.session, in: account),
+            case let count = try turnCount(of: found.number), count > 0
         {
             guard count <= maximumWaiting else { throw StoreError.tooManyTurns }
-            row.sessionNumber = session.number.value
-            row.sessionID = session.session.id.text
-            row.content = turn.content.text
+            session = (found.number, found.session.id)
         } else {
-            let session = try append(row.draft(.user, turn.content), to: turn.session, in: account, at: turn.date)
-            row.sessionNumber = session.number.value
-            row.sessionID = session.id.text
-            row.position = session.lastPosition
+            let open = try append(turn.message, to: turn.session, in: account, at: turn.date)
+            session = (open.number, open.id)
+            position = open.lastPosition
         }
-        try row.insert(db)
-        return SessionID(unchecked: row.sessionID)
+        try TurnRow(
+            turn,
+            of: account,
+            in: session,
+            position: position,
+            by: worker,
+            idempotencyKey: idempotencyKey
+        ).insert(db)
+        return session.id
     }
 
     /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted or is full.

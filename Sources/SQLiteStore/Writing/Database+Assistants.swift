@@ -13,14 +13,7 @@ extension Database {
         )
         if let id { return AssistantID(unchecked: id) }
         try requireAccount(account)
-        let now = Timestamp.now
-        let assistant = Assistant(
-            id: .unique(at: now),
-            account: account,
-            details: AssistantDetails(name: name),
-            dateCreated: now,
-            dateUpdated: now
-        )
+        let assistant = Assistant(AssistantDetails(name: name), in: account)
         try insert(assistant)
         return assistant.id
     }

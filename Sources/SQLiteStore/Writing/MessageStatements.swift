@@ -51,18 +51,20 @@ struct MessageStatements: ~Copyable {
         try find.bind(session.value, at: 1)
         try find.bind(message.id.text, at: 2)
         guard try find.step() else { return nil }
-        return holds(message.assistantID?.text, at: 0)
-            && holds(message.identity, at: 1)
-            && holds(message.role.rawValue, at: 2)
-            && holds(message.content.text, at: 3)
-            && holds(message.meta?.text, at: 4)
-            && (message.dateCreated == nil || message.dateCreated == find.timestamp(5))
-            && (message.dateUpdated == nil || message.dateUpdated == find.timestamp(6))
-    }
-
-    /// Whether the found row's column has this text, byte for byte; what was not given is not compared.
-    private func holds(_ text: String?, at column: Int32) -> Bool {
-        guard let text else { return true }
-        return find.text(column).utf8.elementsEqual(text.utf8)
+        guard let role = MessageRole(rawValue: find.text(2)) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a message has an unknown role")
+        }
+        let stored = Message(
+            id: message.id,
+            sessionID: message.sessionID,
+            assistantID: AssistantID(unchecked: find.text(0)),
+            identity: find.text(1),
+            role: role,
+            content: JSONObject(unchecked: find.text(3)),
+            meta: JSONObject(unchecked: find.text(4)),
+            dateCreated: find.timestamp(5),
+            dateUpdated: find.timestamp(6)
+        )
+        return message.agrees(with: stored)
     }
 }
