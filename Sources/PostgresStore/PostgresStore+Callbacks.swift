@@ -6,21 +6,32 @@ extension PostgresStore {
         at now: Timestamp,
         lease: Int64
     ) async throws(StoreError) -> [Callback] {
-        try await write { connection in
-            // Those that another server is just taking are left to it.
+        let due = try await read { connection in
             let rows = try connection.run(
                 """
-                UPDATE callback SET attempts = attempts + 1, due = $1::bigint
-                WHERE (session_key, number) IN (
-                    SELECT session_key, number FROM callback WHERE due <= $2::bigint
-                    ORDER BY due LIMIT $3::bigint FOR UPDATE SKIP LOCKED
-                )
-                RETURNING \(Callback.columns)
+                SELECT session_key, number, attempts FROM callback WHERE due <= $1::bigint ORDER BY due LIMIT $2::bigint
                 """,
-                [now.microseconds + lease, now, limit]
+                [now, limit]
             )
-            return rows.map { Callback($0, $1) }
+            return rows.map { ($0.array($1, 0), $0.integer($1, 1), $0.integer($1, 2)) }
         }
+        var taken: [Callback] = []
+        for (key, number, attempts) in due {
+            taken += try await write { connection in
+                // One that another server has taken meanwhile has more attempts. Locking all of them at once cannot be done
+                // across the shards of a distributed table.
+                let rows = try connection.run(
+                    """
+                    UPDATE callback SET attempts = attempts + 1, due = $4::bigint
+                    WHERE session_key = $1::bytea AND number = $2::bigint AND attempts = $3::integer AND due IS NOT NULL
+                    RETURNING \(Callback.columns)
+                    """,
+                    [key, number, attempts, now.microseconds + lease]
+                )
+                return rows.map { Callback($0, $1) }
+            }
+        }
+        return taken
     }
 
     package func record(_ attempt: CallbackAttempt, of callback: Callback) async throws(StoreError) {

@@ -7,17 +7,20 @@ extension PostgresStore {
         var removed: Int
         repeat {
             removed = try await write { connection in
-                // Rows that another server is removing are left to it.
-                try connection.run(
+                // The dates bound how many go at once: a distributed table's rows cannot be removed by a LIMIT.
+                let oldest = try connection.run(
                     """
-                    DELETE FROM idempotency_key WHERE key_digest IN (
-                        SELECT key_digest FROM idempotency_key WHERE date_created <= $1::bigint
-                        LIMIT $2::bigint FOR UPDATE SKIP LOCKED
-                    )
+                    SELECT date_created FROM idempotency_key WHERE date_created <= $1::bigint
+                    ORDER BY date_created LIMIT $2::bigint
                     """,
                     [end, limit]
+                )
+                guard oldest.count > 0 else { return 0 }
+                return try connection.run(
+                    "DELETE FROM idempotency_key WHERE date_created <= $1::bigint",
+                    [oldest.integer(oldest.count - 1, 0)]
                 ).changes
             }
-        } while removed == limit
+        } while removed >= limit
     }
 }

@@ -1,6 +1,7 @@
 import AssistantsStore
 
-/// What every row of a session begins with: the digest of the account and the session's id. It spreads the sessions evenly, also those of one account, and is known without asking.
+/// What every row of a session begins with: the digest of the account and the session's id. It spreads the sessions
+/// evenly, also those of one account, and is known without asking.
 struct SessionKey {
     let bytes: [UInt8]
 

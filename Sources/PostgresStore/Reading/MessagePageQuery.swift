@@ -3,7 +3,8 @@ import AssistantsStore
 /// The query that Understudy exists for: one page of one session's messages.
 ///
 /// Keyset pagination: the page is a range of `message`'s primary key. Session, page and neighbours come with one statement,
-/// so they are of one state, and its key sends it to one shard where the tables are distributed.
+/// so they are of one state. Each part names the session's key, which sends the whole to one shard where the tables are
+/// distributed.
 enum MessagePageQuery {
     static let after = sql(comparison: ">", order: "position", neighbor: "<=")
     static let before = sql(comparison: "<", order: "position DESC", neighbor: ">=")
@@ -13,11 +14,11 @@ enum MessagePageQuery {
     private static func sql(comparison: String, order: String, neighbor: String) -> String {
         """
         SELECT s.number,
-            EXISTS (SELECT FROM message AS n WHERE n.session_key = s.session_key AND n.position \(neighbor) $2::bigint),
+            EXISTS (SELECT FROM message WHERE session_key = $1::bytea AND position \(neighbor) $2::bigint),
             m.position, m.id, s.id, m.assistant_id, m.identity, m.role, m.content, m.meta, m.date_created, m.date_updated
         FROM session AS s
-        LEFT JOIN LATERAL (
-            SELECT * FROM message WHERE session_key = s.session_key AND position \(comparison) $2::bigint
+        LEFT JOIN (
+            SELECT * FROM message WHERE session_key = $1::bytea AND position \(comparison) $2::bigint
             ORDER BY \(order) LIMIT $3::bigint
         ) AS m ON true
         WHERE s.session_key = $1::bytea

@@ -27,13 +27,17 @@ extension PostgresStore {
         limit: Int,
         at now: Timestamp
     ) async throws(StoreError) -> [Turn] {
-        try await write { connection in
-            let rows = try connection.run(TurnWriter.ready, [now, worker, limit])
-            let ready = try rows.map { try TurnRow($0, $1) }
-            var turns: [Turn] = []
-            for row in ready { turns.append(try TurnWriter.begin(row, as: worker, at: now, &connection)) }
-            return turns
+        let ready = try await read { connection in
+            try TurnWriter.ready(for: worker, limit: limit, at: now, &connection)
         }
+        var turns: [Turn] = []
+        for (key, number) in ready {
+            let turn = try await write { connection in
+                try TurnWriter.begin(number, of: key, as: worker, at: now, &connection)
+            }
+            if let turn { turns.append(turn) }
+        }
+        return turns
     }
 
     package func renewTurns(of worker: WorkerID, at now: Timestamp) async throws(StoreError) {

@@ -2,17 +2,31 @@ import AssistantsStore
 
 /// What turns do to the database, within a transaction that the caller has begun.
 enum TurnWriter {
-    /// Turns that a worker may begin, the first of their sessions, in the order of their arrival. Those that another
-    /// worker is just beginning are left to it.
-    static let ready = """
-        SELECT \(TurnRow.columns) FROM turn
-        WHERE (lease_end <= $1::bigint OR (worker = $2 AND NOT begun))
-            AND NOT EXISTS (
-                SELECT FROM turn AS earlier
-                WHERE earlier.session_key = turn.session_key AND earlier.number < turn.number
-            )
-        ORDER BY number LIMIT $3::bigint FOR UPDATE SKIP LOCKED
-        """
+    /// What makes a turn a worker's to begin. Values: the time, the worker.
+    private static let isOpen = "(lease_end <= $1::bigint OR (worker = $2 AND NOT begun))"
+
+    /// The keys and numbers of turns that a worker may begin, the first of their sessions, in the order of their arrival.
+    /// None is locked, for that cannot be done across the shards of a distributed table.
+    static func ready(
+        for worker: WorkerID,
+        limit: Int,
+        at now: Timestamp,
+        _ connection: inout PostgresConnection
+    ) throws -> [(key: SessionKey, number: Int64)] {
+        let rows = try connection.run(
+            """
+            SELECT session_key, number FROM turn
+            WHERE \(isOpen)
+                AND NOT EXISTS (
+                    SELECT FROM turn AS earlier
+                    WHERE earlier.session_key = turn.session_key AND earlier.number < turn.number
+                )
+            ORDER BY number LIMIT $3::bigint
+            """,
+            [now, worker, limit]
+        )
+        return rows.map { (SessionKey(bytes: $0.array($1, 0)), $0.integer($1, 1)) }
+    }
 
     /// Stores the turn's message, or keeps it behind the session's other turns.
     static func accept(
@@ -55,13 +69,26 @@ enum TurnWriter {
         return session.session.id
     }
 
-    /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted.
+    /// Gives a turn that was found ready to a worker, and stores its message where that waited, unless the session was
+    /// deleted.
+    /// - Returns: `nil` where another worker has begun it meanwhile, or is just doing so.
     static func begin(
-        _ row: TurnRow,
+        _ number: Int64,
+        of key: SessionKey,
         as worker: WorkerID,
         at now: Timestamp,
         _ connection: inout PostgresConnection
-    ) throws -> Turn {
+    ) throws -> Turn? {
+        let rows = try connection.run(
+            """
+            SELECT \(TurnRow.columns) FROM turn
+            WHERE session_key = $3::bytea AND number = $4::bigint AND \(isOpen)
+            FOR UPDATE SKIP LOCKED
+            """,
+            [now, worker, key.bytes, number]
+        )
+        guard rows.count > 0 else { return nil }
+        let row = try TurnRow(rows, 0)
         var position = row.position
         if let content = row.content, try hasSession(of: row, &connection) {
             position = try append(row.draft(.user, content), of: row, at: now, &connection).lastPosition
