@@ -47,5 +47,6 @@ extension PostgresStore {
             )
             guard result.changes == 1 else { throw StoreError.apiKeyNotFound(key) }
         }
+        credentials.removeAll()
     }
 }

@@ -50,10 +50,12 @@ extension PostgresStore {
         } else {
             return nil
         }
-        return try await read { connection in
-            let row = try connection.run(sql, [userName])
-            guard row.count > 0 else { return nil }
-            return StoredCredential(account: AccountSID(unchecked: row.text(0, 0)), digest: row.array(0, 1))
+        return try await credentials.credential(for: userName) { () async throws(StoreError) in
+            try await read { connection in
+                let row = try connection.run(sql, [userName])
+                guard row.count > 0 else { return nil }
+                return StoredCredential(account: AccountSID(unchecked: row.text(0, 0)), digest: row.array(0, 1))
+            }
         }
     }
 }

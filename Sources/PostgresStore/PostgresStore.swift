@@ -3,6 +3,7 @@ package import AssistantsStore
 /// The store for more than one machine: a PostgreSQL database, which several servers may use at once.
 package struct PostgresStore: Store {
     let pool: PostgresPool
+    let credentials = CredentialCache()
 
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.
