@@ -17,11 +17,16 @@ extension Application<AssistantsResponder> {
     ) {
         self.init(
             responder: responder,
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [UnparsableRequestHandler(logger: logger), ContinueHandler()]
+            server: HTTPServerBuilder { respond in
+                EventLoopChannel(
+                    HTTP1Channel(
+                        responder: respond,
+                        configuration: HTTP1Channel.Configuration(
+                            additionalChannelHandlers: [UnparsableRequestHandler(logger: logger), ContinueHandler()]
+                        )
+                    )
                 )
-            ),
+            },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in
                 if let address = channel.localAddress { await onListening(address) }

@@ -4,29 +4,39 @@ import NIOCore
 /// A message as JSON, written straight from the store's row.
 enum MessageRepresentation {
     static func write(_ message: borrowing MessageRow, of account: AccountSID, to json: inout ByteBuffer) {
-        json.writeStaticString("{\"id\":")
-        json.writeJSONString(message.id)
-        // A SID is letters and digits.
-        json.writeStaticString(",\"account_sid\":\"")
-        json.writeString(account.text)
-        json.writeStaticString("\",\"assistant_id\":")
-        json.writeJSONString(message.assistantID)
-        json.writeStaticString(",\"session_id\":")
-        json.writeJSONString(message.sessionID)
-        json.writeStaticString(",\"identity\":")
-        json.writeJSONString(message.identity)
-        json.writeStaticString(",\"role\":")
-        json.writeJSONString(message.role)
-        // The store holds checked JSON: it comes out as it came in.
-        json.writeStaticString(",\"content\":")
-        json.writeBytes(message.content)
-        json.writeStaticString(",\"meta\":")
-        json.writeBytes(message.meta)
-        json.writeStaticString(",\"date_created\":")
-        json.writeJSONString(message.dateCreated)
-        json.writeStaticString(",\"date_updated\":")
-        json.writeJSONString(message.dateUpdated)
-        json.writeStaticString("}")
+        let message = copy message
+        json.write(upTo: maximumLength(of: message)) { json in
+            json.append("{\"id\":")
+            json.appendJSONString(message.id)
+            // A SID is letters and digits.
+            json.append(",\"account_sid\":\"")
+            json.append(account.text.utf8.span.bytes)
+            json.append("\",\"assistant_id\":")
+            json.appendJSONString(message.assistantID)
+            json.append(",\"session_id\":")
+            json.appendJSONString(message.sessionID)
+            json.append(",\"identity\":")
+            json.appendJSONString(message.identity)
+            json.append(",\"role\":")
+            json.appendJSONString(message.role)
+            // The store holds checked JSON: it comes out as it came in.
+            json.append(",\"content\":")
+            json.append(message.content)
+            json.append(",\"meta\":")
+            json.append(message.meta)
+            json.append(",\"date_created\":")
+            json.appendJSONString(message.dateCreated)
+            json.append(",\"date_updated\":")
+            json.appendJSONString(message.dateUpdated)
+            json.append("}")
+        }
+    }
+
+    /// In bytes: what the keys, the account and the dates take, and the rest at its longest.
+    private static func maximumLength(of message: borrowing MessageRow) -> Int {
+        let strings = message.id.byteCount + message.sessionID.byteCount + message.assistantID.byteCount
+        let more = message.identity.byteCount + message.role.byteCount
+        return 256 + OutputSpan.maximumJSONLength(strings + more) + message.content.byteCount + message.meta.byteCount
     }
 
     static func write(_ message: Message, of account: AccountSID, to json: inout ByteBuffer) {

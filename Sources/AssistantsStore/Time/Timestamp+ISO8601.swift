@@ -17,17 +17,18 @@ extension Timestamp {
         let days = seconds.flooringQuotient(by: 86_400)
         let secondOfDay = Int(seconds - days * 86_400)
         let date = CivilDate(daysSince1970: Int(days))
-        output.append(decimal: date.year, digits: 4)
+        output.append(twoDigits: date.year / 100)
+        output.append(twoDigits: date.year % 100)
         output.append(UInt8(ascii: "-"))
-        output.append(decimal: date.month, digits: 2)
+        output.append(twoDigits: date.month)
         output.append(UInt8(ascii: "-"))
-        output.append(decimal: date.day, digits: 2)
+        output.append(twoDigits: date.day)
         output.append(UInt8(ascii: "T"))
-        output.append(decimal: secondOfDay / 3_600, digits: 2)
+        output.append(twoDigits: secondOfDay / 3_600)
         output.append(UInt8(ascii: ":"))
-        output.append(decimal: secondOfDay / 60 % 60, digits: 2)
+        output.append(twoDigits: secondOfDay / 60 % 60)
         output.append(UInt8(ascii: ":"))
-        output.append(decimal: secondOfDay % 60, digits: 2)
+        output.append(twoDigits: secondOfDay % 60)
         output.append(UInt8(ascii: "Z"))
     }
 
@@ -61,12 +62,9 @@ extension Int64 {
 }
 
 extension OutputSpan<UInt8> {
-    fileprivate mutating func append(decimal number: Int, digits: Int) {
-        var divisor = 1
-        for _ in 1..<digits { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
+    /// - Parameter number: 0 to 99.
+    fileprivate mutating func append(twoDigits number: Int) {
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+        append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
 }

@@ -1,0 +1,26 @@
+package import HummingbirdCore
+package import Logging
+package import NIOCore
+import NIOHTTPTypes
+
+/// HTTP/1.1 whose requests are answered on the event loop of their connection: a hop to another thread and back costs as
+/// much as reading a page.
+///
+/// What runs there must not block; see `Store` for what its calls may do.
+package struct EventLoopChannel: ServerChildChannel {
+    private let base: HTTP1Channel
+
+    package init(_ base: HTTP1Channel) {
+        self.base = base
+    }
+
+    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        base.setup(channel: channel, logger: logger)
+    }
+
+    package func handle(value: HTTP1Channel.Value, logger: Logger) async {
+        await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
+            await base.handle(value: value, logger: logger)
+        }
+    }
+}
