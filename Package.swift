@@ -90,6 +90,7 @@ let package = Package(
                 "AssistantsStore",
                 "CLibpq",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .target(

@@ -6,7 +6,7 @@
 /// - A reader sees what it wrote.
 /// - One account never sees another's rows, whatever id, name or cursor it brings.
 ///
-/// Names and ids compare as bytes.
+/// Names and ids compare as bytes. No call blocks the thread that it is made on for longer than a page takes to be read.
 package protocol Store: Sendable {
     // MARK: Messages
 

@@ -51,11 +51,12 @@ extension PostgresStore {
             return nil
         }
         return try await credentials.credential(for: userName) { () async throws(StoreError) in
-            try await read { connection in
-                let row = try connection.run(sql, [userName])
-                guard row.count > 0 else { return nil }
-                return StoredCredential(account: AccountSID(unchecked: row.text(0, 0)), digest: row.array(0, 1))
-            }
+            let row = try await query(sql, [userName])
+            guard row.result.count > 0 else { return nil }
+            return StoredCredential(
+                account: AccountSID(unchecked: row.result.text(0, 0)),
+                digest: row.result.array(0, 1)
+            )
         }
     }
 }

@@ -7,9 +7,7 @@ extension PostgresStore {
         page: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
-        let page = try await read { connection in
-            try MessagePageQuery.run(session, in: account, page: page, &connection)
-        }
+        let page = try await MessagePageQuery.run(session, in: account, page: page, on: self)
         page.forEach(body)
         return page.neighbors
     }

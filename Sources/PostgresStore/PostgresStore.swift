@@ -1,20 +1,26 @@
 package import AssistantsStore
+import Foundation
 
 /// The store for more than one machine: a PostgreSQL database, which several servers may use at once.
 package struct PostgresStore: Store {
+    /// For the queries that every request runs, so that these never wait for writers. A processor can be kept busy by one
+    /// or two, for queries that come together are sent together.
+    let readers: PostgresPool
+    /// For everything else.
     let pool: PostgresPool
     let credentials = CredentialCache()
 
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.
-    ///   - connections: how many there are at most.
+    ///   - connections: how many there are at most, beside those for pages and credentials.
     /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
     package init(url: String, connections: Int = 8) async throws {
+        readers = PostgresPool(url: url, size: min(ProcessInfo.processInfo.activeProcessorCount + 1, 8))
         pool = PostgresPool(url: url, size: connections)
         do {
             try await pool.run { connection in try Migrator.check(&connection) }
         } catch {
-            pool.close()
+            await close()
             throw error is DatabaseError ? error : StoreError(error)
         }
     }
@@ -23,17 +29,19 @@ package struct PostgresStore: Store {
     /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
     package static func migrate(url: String) async throws {
         let pool = PostgresPool(url: url, size: 1)
-        defer { pool.close() }
         do {
             try await pool.run { connection in try Migrator.migrate(&connection) }
+            await pool.close()
         } catch {
+            await pool.close()
             throw error is DatabaseError ? error : StoreError(error)
         }
     }
 
-    /// Ends the connections when what they do is done.
-    package func close() {
-        pool.close()
+    /// Takes no more work, and ends the connections when what is under way is done.
+    package func close() async {
+        await readers.close()
+        await pool.close()
     }
 
     // MARK: Page tokens
@@ -48,7 +56,16 @@ package struct PostgresStore: Store {
         }
     }
 
-    // MARK: Transactions
+    // MARK: Running
+
+    /// Runs one of the queries that every request runs.
+    func query(_ sql: String, _ parameters: [(any PostgresValue)?]) async throws(StoreError) -> PostgresRows {
+        do {
+            return try await readers.query(sql, parameters)
+        } catch {
+            throw StoreError(error)
+        }
+    }
 
     /// Runs `body` on a connection, each statement of which sees what was committed before it.
     func read<Value: Sendable>(
@@ -86,6 +103,7 @@ extension StoreError {
         switch error {
         case let error as StoreError: self = error
         case let error as PostgresError where error.isUnavailable: self = .unavailable(error)
+        case let error as CancellationError: self = .unavailable(error)
         default: self = .fault(error)
         }
     }

@@ -9,7 +9,7 @@ struct ConformanceTests {
         let database = try TestDatabase()
         try await PostgresStore.migrate(url: database.url)
         let store = try await PostgresStore(url: database.url)
-        defer { store.close() }
         try await promise.check(store)
+        await store.close()
     }
 }

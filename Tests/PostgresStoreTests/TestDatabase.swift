@@ -19,13 +19,15 @@ final class TestDatabase: Sendable {
         guard let server = ProcessInfo.processInfo.environment["UNDERSTUDY_TEST_DATABASE_URL"] else { throw NoServer() }
         self.server = server
         name = "test_\(UUID().uuidString.lowercased().replacing("-", with: "_"))"
-        try PostgresConnection(url: server).execute("CREATE DATABASE \(name)")
+        var connection = try PostgresConnection(url: server)
+        try connection.execute("CREATE DATABASE \(name)")
         var components = try #require(URLComponents(string: server))
         components.path = "/\(name)"
         url = try #require(components.string)
     }
 
     deinit {
-        try? PostgresConnection(url: server).execute("DROP DATABASE \(name) WITH (FORCE)")
+        guard var connection = try? PostgresConnection(url: server) else { return }
+        try? connection.execute("DROP DATABASE \(name) WITH (FORCE)")
     }
 }

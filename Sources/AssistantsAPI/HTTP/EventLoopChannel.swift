@@ -6,7 +6,7 @@ import NIOHTTPTypes
 /// HTTP/1.1 whose requests are answered on the event loop of their connection: a hop to another thread and back costs as
 /// much as reading a page.
 ///
-/// What runs there must not block; see `Store` for what its calls may do.
+/// What runs there must not block: `Store` promises that its calls do not.
 package struct EventLoopChannel: ServerChildChannel {
     private let base: HTTP1Channel
 

@@ -7,29 +7,52 @@ final class ConnectionSlot {
         self.url = url
     }
 
+    /// Runs `body` on the connection. The server may have been restarted since the last use; so where it is found lost
+    /// before it gave an answer, and so before anything was done, `body` runs again on a new one.
     /// - Throws: what `body` throws, and `PostgresError` where there is no connection to be had.
     func run<Value>(_ body: (inout PostgresConnection) throws -> Value) throws -> Value {
-        var connection = try take()
-        let value: Value
+        if var connection = idle.take() {
+            connection.hasAnswered = false
+            do {
+                let value = try body(&connection)
+                keep(connection)
+                return value
+            } catch {
+                let isLost = !connection.isAlive && !connection.hasAnswered
+                keep(connection)
+                if !isLost { throw error }
+            }
+        }
+        var connection = try PostgresConnection(url: url)
         do {
-            value = try body(&connection)
-        } catch {
+            let value = try body(&connection)
             keep(connection)
+            return value
+        } catch {
+            if connection.isAlive { keep(connection) }
             throw error
         }
-        keep(connection)
-        return value
     }
 
-    private func take() throws -> PostgresConnection {
-        // The server may have been restarted since the last use.
-        if let connection = idle.take() {
-            if connection.isAlive { return connection }
+    /// Answers queries, all in one go where none fails.
+    func answer(_ queries: [PostgresQuery]) {
+        // Read to its end, whoever gives it up.
+        let wanted = queries.filter { $0.waiter.begin(nil) }
+        var answered = 0
+        if wanted.count > 1 {
+            do {
+                answered = try run { try $0.answer(wanted) }
+            } catch {
+                for query in wanted { query.waiter.end(.failure(error)) }
+                return
+            }
         }
-        return try PostgresConnection(url: url)
+        for query in wanted.dropFirst(answered) {
+            query.waiter.end(Result { try run { PostgresRows(try $0.run(query.sql, query.parameters)) } })
+        }
     }
 
     private func keep(_ connection: consuming PostgresConnection) {
-        if connection.isAlive { idle = consume connection }
+        if connection.isUsable { idle = consume connection }
     }
 }

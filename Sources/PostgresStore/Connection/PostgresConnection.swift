@@ -8,7 +8,12 @@ struct PostgresConnection: ~Copyable {
     /// In seconds, where the URL's `options` do not say.
     private static let statementTimeout = 30
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
+    /// Has the server give up what this connection is doing.
+    let canceler: PostgresCanceler
+    /// Whether a statement has been answered since this was last set to `false`. Before the first answer nothing is done:
+    /// whatever changes something comes behind a BEGIN.
+    var hasAnswered = false
     /// The names of the statements that the server knows, by their SQL.
     private var statements: [String: String] = [:]
 
@@ -19,7 +24,7 @@ struct PostgresConnection: ~Copyable {
         let options = "-c statement_timeout=\(Self.statementTimeout)s"
         let values = [String(Self.connectTimeout), options, "understudy", url]
         guard let handle = Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
-        guard PQstatus(handle) == CONNECTION_OK else {
+        guard PQstatus(handle) == CONNECTION_OK, let canceler = PostgresCanceler(handle) else {
             let message = Self.message(of: handle)
             PQfinish(handle)
             throw PostgresError(message: message)
@@ -27,33 +32,40 @@ struct PostgresConnection: ~Copyable {
         // What the server notes by the way ("relation exists already") is for nobody here.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         self.handle = handle
+        self.canceler = canceler
     }
 
     deinit {
         PQfinish(handle)
     }
 
-    /// Whether the server is still there, as far as can be told without asking it.
+    /// Whether the connection can be used, by what is known without looking.
+    var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQpipelineStatus(handle) == PQ_PIPELINE_OFF }
+
+    /// Whether the server is still there, as far as can be told without asking it: two system calls.
     var isAlive: Bool {
         let handle = handle
         // A server that ends a connection says why first: the end is found behind that.
-        return PQconsumeInput(handle) == 1 && PQconsumeInput(handle) == 1 && PQstatus(handle) == CONNECTION_OK
+        return PQconsumeInput(handle) == 1 && PQconsumeInput(handle) == 1 && isUsable
     }
 
     /// Of the server: 150018 is 15.18.
     var serverVersion: Int { Int(PQserverVersion(handle)) }
 
     /// Runs statements that take no values and give no rows, separated by semicolons.
-    func execute(_ sql: String) throws(PostgresError) {
+    mutating func execute(_ sql: String) throws(PostgresError) {
         _ = try checked(PQexec(handle, sql))
     }
 
     /// Runs one statement, which the server parses and plans the first time.
     mutating func run(_ sql: String, _ parameters: [(any PostgresValue)?] = []) throws(PostgresError) -> PostgresResult
     {
+        try run(sql, PostgresParameters(parameters))
+    }
+
+    mutating func run(_ sql: String, _ parameters: PostgresParameters) throws(PostgresError) -> PostgresResult {
         let name = try prepare(sql)
         let handle = handle
-        let parameters = PostgresParameters(parameters)
         return try checked(
             parameters.withAddresses { addresses in
                 PQexecPrepared(handle, name, parameters.count, addresses, parameters.lengths, parameters.formats, 1)
@@ -87,7 +99,8 @@ struct PostgresConnection: ~Copyable {
         return value
     }
 
-    private mutating func prepare(_ sql: String) throws(PostgresError) -> String {
+    /// - Returns: the name that the server knows the statement by.
+    mutating func prepare(_ sql: String) throws(PostgresError) -> String {
         if let name = statements[sql] { return name }
         let name = "s\(statements.count)"
         _ = try checked(PQprepare(handle, name, sql, 0, nil))
@@ -95,11 +108,12 @@ struct PostgresConnection: ~Copyable {
         return name
     }
 
-    private func checked(_ result: OpaquePointer?) throws(PostgresError) -> PostgresResult {
+    private mutating func checked(_ result: OpaquePointer?) throws(PostgresError) -> PostgresResult {
         let handle = handle
-        guard let result else { throw PostgresError(message: Self.message(of: handle)) }
+        guard let result else { throw failure }
         switch PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
+            hasAnswered = true
             return PostgresResult(result)
         default:
             defer { PQclear(result) }
@@ -116,6 +130,12 @@ struct PostgresConnection: ~Copyable {
         var values: [UnsafePointer<CChar>?] = values.map { UnsafePointer(strdup($0)) } + [nil]
         defer { for text in keywords + values { free(UnsafeMutablePointer(mutating: text)) } }
         return PQconnectdbParams(&keywords, &values, 1)
+    }
+
+    /// What libpq says of the last call that failed.
+    var failure: PostgresError {
+        let handle = handle
+        return PostgresError(message: Self.message(of: handle))
     }
 
     private static func message(of handle: OpaquePointer) -> String {

@@ -6,41 +6,61 @@ import Synchronization
 ///
 /// A connection is made when there is work for it, and made anew when it was lost.
 final class PostgresPool: Sendable {
-    /// Work for one connection. Tells its caller how it ended.
-    private typealias Job = @Sendable (ConnectionSlot) -> Void
+    private enum Work {
+        case job(@Sendable (ConnectionSlot) -> Void)
+        /// Answered in one go.
+        case queries([PostgresQuery])
+    }
 
     private struct State {
-        var waiting: ArraySlice<Job> = []
+        var waiting: ArraySlice<Work> = []
         var isClosed = false
+        var threadCount: Int
+        /// Who waits for the threads' end.
+        var closing: [CheckedContinuation<Void, Never>] = []
     }
 
     private static let maximumAttempts = 10
+    /// How many queries are sent in one go: the more, the longer those behind a slow one wait.
+    private static let maximumPipeline = 16
 
     private let url: String
-    private let state = Mutex(State())
-    /// Counts the jobs that wait, and at the end one for each thread.
-    private let signal = DispatchSemaphore(value: 0)
     private let size: Int
+    private let state: Mutex<State>
+    /// Counts what is to be done, and at the end one for each thread.
+    private let signal = DispatchSemaphore(value: 0)
 
     /// - Parameter size: how many connections there are at most.
     init(url: String, size: Int) {
         self.url = url
         self.size = size
+        state = Mutex(State(threadCount: size))
         for number in 1...size {
-            let thread = Thread { self.work() }
+            let thread = Thread {
+                self.work()
+                self.endThread()
+            }
             thread.name = "postgres-\(number)"
             thread.start()
         }
     }
 
-    /// Ends the threads when the jobs that wait are done.
-    func close() {
+    /// Takes no more work, and ends the connections when what waits is done.
+    func close() async {
         state.withLock { $0.isClosed = true }
         for _ in 0..<size { signal.signal() }
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                guard state.threadCount > 0 else { return true }
+                state.closing.append(continuation)
+                return false
+            }
+            if isOver { continuation.resume() }
+        }
     }
 
     /// Runs `body` on a connection, in a transaction. Runs it again where it lost against another one.
-    /// - Throws: what `body` throws, `PostgresError`.
+    /// - Throws: what `body` throws, `PostgresError`, `CancellationError`.
     func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws -> Value {
@@ -56,26 +76,45 @@ final class PostgresPool: Sendable {
         }
     }
 
-    /// Runs `body` on a connection.
-    /// - Throws: what `body` throws, `PostgresError`.
+    /// Runs `body` on a connection: once, or again on another connection where the first had been lost before it gave an
+    /// answer.
+    /// - Throws: what `body` throws, `PostgresError`, `CancellationError`.
     func run<Value: Sendable>(
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let job: Job = { slot in
-                continuation.resume(with: Result { try slot.run(body) })
-            }
-            let isTaken = state.withLock { state in
-                guard !state.isClosed else { return false }
-                state.waiting.append(job)
-                return true
-            }
-            if isTaken {
-                signal.signal()
-            } else {
-                continuation.resume(throwing: PostgresError(message: "the server is stopping"))
-            }
+        let waiter = PostgresWaiter<Value>()
+        return try await waiter.value {
+            enqueue(
+                .job { slot in
+                    waiter.end(
+                        Result {
+                            try slot.run { connection in
+                                guard waiter.begin(connection.canceler) else { throw CancellationError() }
+                                return try body(&connection)
+                            }
+                        }
+                    )
+                }
+            )
         }
+    }
+
+    /// Runs a statement that only reads. Those that wait for a connection together are sent together.
+    /// - Throws: `PostgresError`, `CancellationError`.
+    func query(_ sql: String, _ parameters: [(any PostgresValue)?]) async throws -> PostgresRows {
+        let query = PostgresQuery(sql, parameters)
+        return try await query.waiter.value { enqueue(.queries([query])) }
+    }
+
+    /// - Returns: `false` where the pool is closed.
+    private func enqueue(_ work: Work) -> Bool {
+        let isTaken = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.waiting.append(work)
+            return true
+        }
+        if isTaken { signal.signal() }
+        return isTaken
     }
 
     /// Works until the pool is closed and nothing waits.
@@ -83,8 +122,34 @@ final class PostgresPool: Sendable {
         let slot = ConnectionSlot(url: url)
         while true {
             signal.wait()
-            guard let job = state.withLock({ $0.waiting.popFirst() }) else { return }
-            job(slot)
+            switch takeWork() {
+            case .job(let run): run(slot)
+            case .queries(let queries): slot.answer(queries)
+            case nil: if state.withLock({ $0.isClosed }) { return }
+            }
         }
+    }
+
+    /// The work that has waited longest; with a query also those that come next, but no more than this thread's share.
+    /// - Returns: `nil` where nothing waits: another thread has taken it already.
+    private func takeWork() -> Work? {
+        state.withLock { state in
+            guard let first = state.waiting.popFirst() else { return nil }
+            guard case .queries(var queries) = first else { return first }
+            let count = min(1 + state.waiting.count / size, Self.maximumPipeline)
+            while queries.count < count, case .queries(let next) = state.waiting.first {
+                queries += next
+                state.waiting.removeFirst()
+            }
+            return .queries(queries)
+        }
+    }
+
+    private func endThread() {
+        let closing = state.withLock { state in
+            state.threadCount -= 1
+            return state.threadCount == 0 ? state.closing : []
+        }
+        for continuation in closing { continuation.resume() }
     }
 }

@@ -1,13 +1,23 @@
 import AssistantsStore
 
 /// The rows of a page as the database gave them.
-final class MessagePage: Sendable {
-    private let result: PostgresResult
+struct MessagePage {
+    private let all: PostgresRows
     private let rows: Range<Int>
     let neighbors: PageNeighbors<MessageCursor>
 
-    /// - Parameter result: what `MessagePageQuery` gave: one row at least, and one more than the page has where there is more.
-    init(_ result: consuming PostgresResult, of session: SessionNumber, for request: PageRequest<MessageCursor>) {
+    /// - Parameter all: what `MessagePageQuery` gave: one row at least, and one more than the page has where there is more.
+    init(_ all: PostgresRows, of session: SessionNumber, for request: PageRequest<MessageCursor>) {
+        self.init(all, all.result, of: session, for: request)
+    }
+
+    private init(
+        _ all: PostgresRows,
+        _ result: borrowing PostgresResult,
+        of session: SessionNumber,
+        for request: PageRequest<MessageCursor>
+    ) {
+        self.all = all
         let count = result.isNull(0, 2) ? 0 : result.count
         let hasMore = count > request.size
         let hasOther = result.bool(0, 1)
@@ -33,11 +43,10 @@ final class MessagePage: Sendable {
                 next: hasOther ? cursor(edge) : nil
             )
         }
-        self.result = result
     }
 
     func forEach(_ body: (borrowing MessageRow) -> Void) {
-        Self.forEach(rows, of: result, body)
+        Self.forEach(rows, of: all.result, body)
     }
 
     private static func forEach(

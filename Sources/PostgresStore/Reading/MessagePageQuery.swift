@@ -33,8 +33,8 @@ enum MessagePageQuery {
         _ reference: SessionReference,
         in account: AccountSID,
         page request: PageRequest<MessageCursor>,
-        _ connection: inout PostgresConnection
-    ) throws -> MessagePage {
+        on store: PostgresStore
+    ) async throws(StoreError) -> MessagePage {
         let (sql, cursor): (String, MessageCursor?) =
             switch request.place {
             case .first: (after, nil)
@@ -43,19 +43,16 @@ enum MessagePageQuery {
             }
         var isAnyThere = false
         for candidate in reference.candidates {
-            let result = try connection.run(
+            let rows = try await store.query(
                 sql,
-                [
-                    SessionKey(candidate, in: account).bytes, cursor?.position ?? 0,
-                    request.size + 1,
-                ]
+                [SessionKey(candidate, in: account).bytes, cursor?.position ?? 0, request.size + 1]
             )
-            guard result.count > 0 else { continue }
+            guard rows.result.count > 0 else { continue }
             isAnyThere = true
-            let number = SessionNumber(result.integer(0, 0))
+            let number = SessionNumber(rows.result.integer(0, 0))
             if let cursor, cursor.session != number { continue }
-            return MessagePage(result, of: number, for: request)
+            return MessagePage(rows, of: number, for: request)
         }
-        throw isAnyThere ? StoreError.cursorOfAnotherSession : StoreError.sessionNotFound
+        throw isAnyThere ? .cursorOfAnotherSession : .sessionNotFound
     }
 }

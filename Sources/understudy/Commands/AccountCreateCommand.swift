@@ -54,12 +54,7 @@ struct AccountCreateCommand: AsyncParsableCommand {
         let format = try await settings.format()
         let directory = try await settings.dataDirectory()
         try directory.create()
-        let store: any Store
-        if let database = try await settings.postgresDatabase() {
-            store = try await database.openStore()
-        } else {
-            store = try directory.openStore()
-        }
+        let store = try await settings.storeLocation().open()
         try await account.create(in: store, directory, settings)
         try format.print(
             ["sid": account.sid.text, "auth_token": account.token.text, "name": account.name],

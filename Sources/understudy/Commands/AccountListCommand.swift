@@ -17,7 +17,7 @@ struct AccountListCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(common, texts: ["format": output.format?.rawValue])
         let format = try await settings.format()
-        let accounts = try await settings.existingStore().accounts()
+        let accounts = try await settings.storeLocation().openExisting().accounts()
         try format.print(
             accounts.map { ["sid": $0.sid.text, "name": $0.name, "date_created": $0.dateCreated.iso8601] },
             text: accounts.map { "\($0.sid)  \($0.dateCreated.iso8601)  \($0.name)" }.joined(separator: "\n")

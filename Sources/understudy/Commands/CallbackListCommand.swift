@@ -20,7 +20,7 @@ struct CallbackListCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(common, texts: ["format": output.format?.rawValue])
         let format = try await settings.format()
-        let callbacks = try await settings.existingStore().callbacks()
+        let callbacks = try await settings.storeLocation().openExisting().callbacks()
         try format.print(
             callbacks.map(Item.init),
             text: callbacks.map(Item.init).map { item in

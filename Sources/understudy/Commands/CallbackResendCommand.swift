@@ -27,7 +27,7 @@ struct CallbackResendCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings(common)
-        let store = try await settings.existingStore()
+        let store = try await settings.storeLocation().openExisting()
         let numbers = all ? try await store.callbacks().filter(\.isFailed).map(\.number) : numbers
         for number in numbers { try await store.resendCallback(number, at: .now) }
         print("\(numbers.count) to be tried anew")

@@ -30,7 +30,7 @@ struct ImportCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(common, texts: ["account": owner.account, "format": output.format?.rawValue])
         let (account, format) = (try await settings.account(), try await settings.format())
-        let store = try await settings.existingStore()
+        let store = try await settings.storeLocation().openExisting()
         let bar = ProgressBar()
         let importer = TranscriptImporter(into: store, account: account) { bar.show($0) }
         let summary: ImportSummary

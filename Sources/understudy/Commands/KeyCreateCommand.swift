@@ -33,7 +33,7 @@ struct KeyCreateCommand: AsyncParsableCommand {
         )
         let format = try await settings.format()
         let secret = Secret.random()
-        try await settings.existingStore().create(key, secretDigest: secret.digest)
+        try await settings.storeLocation().openExisting().create(key, secretDigest: secret.digest)
         try format.print(
             ["sid": key.sid.text, "secret": secret.text, "account_sid": key.account.text, "name": key.name],
             text: "Key SID: \(key.sid)\nSecret:  \(secret.text)"

@@ -18,7 +18,7 @@ struct KeyListCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(common, texts: ["account": owner.account, "format": output.format?.rawValue])
         let (account, format) = (try await settings.account(), try await settings.format())
-        let keys = try await settings.existingStore().apiKeys(of: account)
+        let keys = try await settings.storeLocation().openExisting().apiKeys(of: account)
         try format.print(
             keys.map { ["sid": $0.sid.text, "name": $0.name, "date_created": $0.dateCreated.iso8601] },
             text: keys.map { "\($0.sid)  \($0.dateCreated.iso8601)  \($0.name)" }.joined(separator: "\n")

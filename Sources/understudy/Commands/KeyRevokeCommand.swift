@@ -27,7 +27,7 @@ struct KeyRevokeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(common, texts: ["account": owner.account])
         let account = try await settings.account()
-        try await settings.existingStore().revoke(key, of: account)
+        try await settings.storeLocation().openExisting().revoke(key, of: account)
         print("\(key) is revoked")
     }
 }

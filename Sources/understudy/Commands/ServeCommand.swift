@@ -6,6 +6,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Replies
+import ServiceLifecycle
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,6 +57,15 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var logLevel: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "How many connections to a PostgreSQL database there are at most, beside one for each processor and one more.",
+            discussion: "The default is 8.",
+            valueName: "count"
+        )
+    )
+    var databaseConnections: Int?
+
     @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
@@ -64,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
             ].merging(replies.texts) { $1 },
-            integers: ["port": port].merging(replies.integers) { $1 },
+            integers: ["port": port, "database-connections": databaseConnections].merging(replies.integers) { $1 },
             flags: replies.flags
         )
         let options = try await ServeOptions(settings)
@@ -76,12 +86,16 @@ struct ServeCommand: AsyncParsableCommand {
         let directory = try await settings.dataDirectory()
         try directory.create()
         let store: any Store
+        var services: [any Service] = []
         var lock: FileLock?
         defer { lock?.release() }
-        if let database = try await settings.postgresDatabase() {
+        switch try await settings.storeLocation() {
+        case .postgres(let database):
             // Several servers may use it, and it is migrated by nobody but the operator.
-            store = try await database.openStore()
-        } else {
+            let postgres = try await database.openStore(connections: options.databaseConnections)
+            store = postgres
+            services.append(postgres)
+        case .directory(let directory):
             let taken = try directory.lockForServing()
             lock = taken
             store = try directory.openStore(under: taken)
@@ -127,7 +141,9 @@ struct ServeCommand: AsyncParsableCommand {
                 FileHandle.standardOutput.write(Data("Understudy listens on \(address.url)\n".utf8))
             }
         )
-        application.addServices(Housekeeping(store: store, logger: logger), callbacks, turns)
+        // They are stopped in the opposite order, the server first.
+        services += [Housekeeping(store: store, logger: logger), callbacks, turns]
+        application.addServices(services)
         do {
             try await application.runService()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -9,6 +9,8 @@ struct ServeOptions {
     let port: Int
     let publicURL: PublicURL?
     let trustedProxies: TrustedProxies
+    /// Beside those for pages.
+    let databaseConnections: Int
     let logLevel: Logger.Level
 
     init(_ settings: Settings) async throws {
@@ -28,6 +30,7 @@ struct ServeOptions {
                 let networks = parts.compactMap { IPNetwork($0) }
                 return networks.count == parts.count ? TrustedProxies(networks) : nil
             } ?? TrustedProxies()
+        databaseConnections = try await settings.integer("database-connections", in: 1...1_000) ?? 8
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
             try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info

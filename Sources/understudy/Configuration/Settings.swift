@@ -90,13 +90,12 @@ struct Settings {
 
     /// The PostgreSQL database that is used in place of the data directory's; `nil` where it is the latter.
     func postgresDatabase() async throws -> PostgresDatabase? {
-        try await value("database-url", allowed: "like postgresql://user@host/database", PostgresDatabase.init)
+        try await value("database-url", allowed: PostgresDatabase.form, PostgresDatabase.init)
     }
 
-    /// The store of a database that is there.
-    func existingStore() async throws -> any Store {
-        if let database = try await postgresDatabase() { return try await database.openStore() }
-        return try await dataDirectory().openExistingStore()
+    func storeLocation() async throws -> StoreLocation {
+        if let database = try await postgresDatabase() { return .postgres(database) }
+        return .directory(try await dataDirectory())
     }
 
     func dataDirectory() async throws -> DataDirectory {

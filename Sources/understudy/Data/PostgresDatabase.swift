@@ -1,8 +1,10 @@
-import AssistantsStore
 import PostgresStore
 
 /// A PostgreSQL database, by its URL.
 struct PostgresDatabase {
+    /// What an option must be that names one.
+    static let form = "like postgresql://user@host/database"
+
     private let url: String
 
     /// `nil` where `url` is none of PostgreSQL.
@@ -11,20 +13,13 @@ struct PostgresDatabase {
         self.url = url
     }
 
-    func openStore() async throws -> any Store {
-        do {
-            return try await PostgresStore(url: url)
-        } catch let error as DatabaseError {
-            throw CommandError("\(error)")
-        }
+    /// - Parameter connections: how many there are at most, beside those for pages.
+    func openStore(connections: Int = 8) async throws -> PostgresStore {
+        try await PostgresStore(url: url, connections: connections)
     }
 
     /// Makes the tables, or brings them to this version's form.
     func migrate() async throws {
-        do {
-            try await PostgresStore.migrate(url: url)
-        } catch let error as DatabaseError {
-            throw CommandError("\(error)")
-        }
+        try await PostgresStore.migrate(url: url)
     }
 }

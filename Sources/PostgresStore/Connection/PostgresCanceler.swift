@@ -1,0 +1,24 @@
+import CLibpq
+
+/// Has the server give up what a connection is doing.
+///
+/// `@unchecked Sendable`: libpq does not change it once it is made, and lets any thread use it.
+final class PostgresCanceler: @unchecked Sendable {
+    private let handle: OpaquePointer
+
+    /// `nil` where the connection is gone.
+    init?(_ connection: OpaquePointer) {
+        guard let handle = PQgetCancel(connection) else { return nil }
+        self.handle = handle
+    }
+
+    deinit {
+        PQfreeCancel(handle)
+    }
+
+    /// Returns when the server has been told; where it cannot be reached, the statement ends by itself.
+    func cancel() {
+        var message = [CChar](repeating: 0, count: 256)
+        PQcancel(handle, &message, Int32(message.count))
+    }
+}

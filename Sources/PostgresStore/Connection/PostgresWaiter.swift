@@ -1,0 +1,82 @@
+import Synchronization
+
+/// Waits for what a connection's thread makes of some work, and lets the task that waits give it up.
+final class PostgresWaiter<Value: Sendable>: Sendable {
+    private typealias Continuation = CheckedContinuation<Value, any Error>
+
+    private enum State {
+        case new
+        case waiting(Continuation)
+        /// Without a canceler the work goes on to its end, whoever gives it up.
+        case running(Continuation, PostgresCanceler?)
+        case ended
+    }
+
+    private let state = Mutex(State.new)
+
+    /// - Parameter enqueue: sees to it that `begin` and `end` are called; `false` where they will not be.
+    /// - Throws: what `end` is given, `PostgresError`, `CancellationError`.
+    func value(enqueue: () -> Bool) async throws -> Value {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let isWanted = state.withLock { state in
+                    guard case .new = state else { return false }
+                    state = .waiting(continuation)
+                    return true
+                }
+                if !isWanted {
+                    continuation.resume(throwing: CancellationError())
+                } else if !enqueue() {
+                    end(.failure(PostgresError(message: "the server is stopping")))
+                }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
+
+    /// Says that the work begins, or begins again.
+    /// - Parameter canceler: what has the server give it up.
+    /// - Returns: `false` where nobody waits any more.
+    func begin(_ canceler: PostgresCanceler?) -> Bool {
+        state.withLock { state in
+            switch state {
+            case .waiting(let continuation), .running(let continuation, _):
+                state = .running(continuation, canceler)
+                return true
+            case .new, .ended:
+                return false
+            }
+        }
+    }
+
+    func end(_ result: Result<Value, any Error>) {
+        let continuation: Continuation? = state.withLock { state in
+            defer { state = .ended }
+            switch state {
+            case .waiting(let continuation), .running(let continuation, _): return continuation
+            case .new, .ended: return nil
+            }
+        }
+        continuation?.resume(with: result)
+    }
+
+    private func cancel() {
+        let abandoned: Continuation? = state.withLock { state in
+            switch state {
+            case .running(_, let canceler?):
+                // Under the lock, which the work's end needs too, so that it cannot meet the connection's next work. How
+                // the statement ended is told by `end`.
+                canceler.cancel()
+                return nil
+            case .waiting(let continuation), .running(let continuation, nil):
+                state = .ended
+                return continuation
+            case .new, .ended:
+                state = .ended
+                return nil
+            }
+        }
+        abandoned?.resume(throwing: CancellationError())
+    }
+}

@@ -1,0 +1,167 @@
+import Testing
+
+@testable import PostgresStore
+
+@Suite("Connections to PostgreSQL")
+struct PoolTests {
+    private let database: TestDatabase
+
+    init() throws {
+        database = try TestDatabase()
+    }
+
+    /// Runs `body` with a pool that is closed behind it.
+    private func withPool(size: Int, _ body: (PostgresPool) async throws -> Void) async throws {
+        let pool = PostgresPool(url: database.url, size: size)
+        do {
+            try await body(pool)
+        } catch {
+            await pool.close()
+            throw error
+        }
+        await pool.close()
+    }
+
+    /// Keeps a connection busy until the database's advisory lock of this number is free.
+    private func wait(for lock: Int, on pool: PostgresPool) async throws {
+        try await pool.run { connection in _ = try connection.run("SELECT pg_advisory_lock($1::bigint)", [lock]) }
+    }
+
+    /// How many statements that hold `text` run or wait for a lock on the database.
+    private func count(_ text: String, _ connection: inout PostgresConnection) throws -> Int64 {
+        let rows = try connection.run(
+            """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND state = 'active' AND query LIKE '%' || $1 || '%' AND pid <> pg_backend_pid()
+            """,
+            [text]
+        )
+        return rows.integer(0, 0)
+    }
+
+    @Sendable private func seven(_ connection: inout PostgresConnection) throws -> Int64 {
+        try connection.run("SELECT 7").integer(0, 0)
+    }
+
+    @Test("queries that wait together are answered each with its own rows, whichever of them fail")
+    func pipeline() async throws {
+        try await withPool(size: 1) { pool in
+            async let busy: Void = pool.run { connection in _ = try connection.run("SELECT pg_sleep(0.3)") }
+            let results = await withTaskGroup(of: (Int, Int64?).self) { group in
+                for number in 0..<100 {
+                    group.addTask {
+                        let rows = try? await pool.query("SELECT 100 / ($1::bigint % 10)", [number])
+                        return (number, rows?.result.integer(0, 0))
+                    }
+                }
+                return await group.reduce(into: [Int: Int64]()) { $0[$1.0] = $1.1 }
+            }
+            try await busy
+            for number in 0..<100 {
+                #expect(results[number] == (number % 10 == 0 ? nil : Int64(100 / (number % 10))), "\(number)")
+            }
+        }
+    }
+
+    @Test("a connection that was lost since its last use is made anew, and nobody notices")
+    func reconnects() async throws {
+        try await withPool(size: 1) { pool in
+            for round in 1...3 {
+                let pid = try await pool.run { connection in
+                    try connection.run("SELECT pg_backend_pid()").integer(0, 0)
+                }
+                var other = try PostgresConnection(url: database.url)
+                _ = try other.run("SELECT pg_terminate_backend($1::integer)", [pid])
+                while try other.run("SELECT FROM pg_stat_activity WHERE pid = $1::integer", [pid]).count > 0 {}
+                switch round {
+                case 1: #expect(try await pool.query("SELECT 7", []).result.integer(0, 0) == 7)
+                case 2: #expect(try await pool.run(seven) == 7)
+                default: #expect(try await pool.transaction(seven) == 7)
+                }
+            }
+        }
+    }
+
+    @Test("a transaction whose connection is killed fails, and nothing of it is stored")
+    func killedInTransaction() async throws {
+        try await withPool(size: 1) { pool in
+            try await pool.run { connection in try connection.execute("CREATE TABLE t (n integer)") }
+            let url = database.url
+            await #expect(throws: PostgresError.self) {
+                try await pool.transaction { connection in
+                    _ = try connection.run("INSERT INTO t VALUES (1)")
+                    let pid = try connection.run("SELECT pg_backend_pid()").integer(0, 0)
+                    var other = try PostgresConnection(url: url)
+                    _ = try other.run("SELECT pg_terminate_backend($1::integer)", [pid])
+                    _ = try connection.run("INSERT INTO t VALUES (2)")
+                }
+            }
+            #expect(try await pool.query("SELECT count(*) FROM t", []).result.integer(0, 0) == 0)
+        }
+    }
+
+    @Test("who gives up a statement that runs has the server give it up, and the connection goes on")
+    func cancelsRunning() async throws {
+        try await withPool(size: 1) { pool in
+            var holder = try PostgresConnection(url: database.url)
+            _ = try holder.run("SELECT pg_advisory_lock(1)")
+            let waiting = Task { try await wait(for: 1, on: pool) }
+            while try count("pg_advisory_lock", &holder) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            waiting.cancel()
+            await #expect(throws: PostgresError.self) { try await waiting.value }
+            let left = try count("pg_advisory_lock", &holder)
+            #expect(left == 0)
+            #expect(try await pool.query("SELECT 7", []).result.integer(0, 0) == 7)
+        }
+    }
+
+    @Test("who gives up work that waits for a connection is told at once")
+    func cancelsWaiting() async throws {
+        try await withPool(size: 1) { pool in
+            var holder = try PostgresConnection(url: database.url)
+            _ = try holder.run("SELECT pg_advisory_lock(1)")
+            let running = Task { try await wait(for: 1, on: pool) }
+            while try count("pg_advisory_lock", &holder) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            let job = Task {
+                try await pool.run { connection in try connection.execute("CREATE TABLE never (n integer)") }
+            }
+            let query = Task { _ = try await pool.query("SELECT 1", []) }
+            for task in [job, query] {
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+            }
+            _ = try holder.run("SELECT pg_advisory_unlock(1)")
+            try await running.value
+            let table = try await pool.query("SELECT to_regclass('never') IS NULL", [])
+            let isAway = table.result.bool(0, 0)
+            #expect(isAway)
+        }
+    }
+
+    @Test("a pool that is closed does what waits, ends its connections and takes nothing more")
+    func drains() async throws {
+        let pool = PostgresPool(url: database.url, size: 2)
+        try await pool.run { connection in try connection.execute("CREATE TABLE t (n integer)") }
+        let writes = (1...20).map { (number: Int) in
+            Task {
+                try await pool.transaction { connection in
+                    _ = try connection.run("INSERT INTO t SELECT $1::integer FROM pg_sleep(0.02)", [number])
+                }
+            }
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        await pool.close()
+        for write in writes { try await write.value }
+        await #expect(throws: PostgresError.self) { try await pool.query("SELECT 1", []) }
+        var other = try PostgresConnection(url: database.url)
+        let stored = try other.run("SELECT count(*) FROM t").integer(0, 0)
+        #expect(stored == 20)
+        let left =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        let deadline = ContinuousClock.now + .seconds(5)
+        while try other.run(left).integer(0, 0) > 0 {
+            try #require(.now < deadline)
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
