@@ -32,6 +32,7 @@ let package = Package(
                 "Replies",
                 "SQLiteStore",
                 "Secrets",
+                "StoreCopy",
                 "TranscriptImport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -101,8 +102,12 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
+        .target(
+            name: "StoreCopy",
+            dependencies: ["AssistantsStore", .product(name: "Crypto", package: "swift-crypto")]
+        ),
         .target(name: "StoreConformance", dependencies: ["AssistantsStore"]),
-        .target(name: "TestSupport"),
+        .target(name: "TestSupport", dependencies: ["CLibpq"]),
         .testTarget(name: "AssistantsStoreTests", dependencies: ["AssistantsStore"]),
         .testTarget(
             name: "SQLiteStoreTests",
@@ -117,6 +122,10 @@ let package = Package(
         .testTarget(
             name: "PostgresStoreTests",
             dependencies: ["AssistantsStore", "PostgresStore", "StoreConformance", "TestSupport"]
+        ),
+        .testTarget(
+            name: "StoreCopyTests",
+            dependencies: ["AssistantsStore", "PostgresStore", "SQLiteStore", "StoreCopy", "TestSupport"]
         ),
         .testTarget(
             name: "AssistantsAPITests",

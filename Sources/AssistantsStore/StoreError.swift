@@ -31,6 +31,8 @@ package enum StoreError: Error {
     case turnLost
     /// There is no callback of this number that was given up.
     case callbackNotFound(Int64)
+    /// What is to be copied into a store would mix with what it has.
+    case storeNotEmpty
     /// The database cannot be reached, or is kept busy by others; the same call may succeed later.
     case unavailable(any Error)
     /// A fault of the disk, the database or the program.

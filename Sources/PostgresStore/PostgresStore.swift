@@ -13,12 +13,14 @@ package struct PostgresStore: Store {
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.
     ///   - connections: how many there are at most, beside those for pages and credentials.
+    ///   - isForCopy: whether a copy into the database may be unfinished.
     /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
-    package init(url: String, connections: Int = 8) async throws {
+    package init(url: String, connections: Int = 8, isForCopy: Bool = false) async throws {
         readers = PostgresPool(url: url, size: min(ProcessInfo.processInfo.activeProcessorCount + 1, 8))
         pool = PostgresPool(url: url, size: connections)
         do {
             try await pool.run { connection in try Migrator.check(&connection) }
+            if !isForCopy, try await unfinishedCopy() != nil { throw DatabaseError.unfinishedCopy }
         } catch {
             await close()
             throw error is DatabaseError ? error : StoreError(error)

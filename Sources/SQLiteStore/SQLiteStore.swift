@@ -13,12 +13,21 @@ package struct SQLiteStore: Store {
     let commits: GroupCommit
 
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
-    /// - Parameter willMigrate: called before an older database is changed, with the path of the copy that was put
-    ///   aside; throwing leaves the database as it is.
+    /// - Parameters:
+    ///   - isForCopy: whether a copy into the database may be unfinished.
+    ///   - willMigrate: called before an older database is changed, with the path of the copy that was put aside;
+    ///     throwing leaves the database as it is.
     /// - Throws: `DatabaseFileError`, and what `willMigrate` throws.
-    package init(path: String, willMigrate: (_ copy: String) throws -> Void = { _ in }) throws {
+    package init(
+        path: String,
+        isForCopy: Bool = false,
+        willMigrate: (_ copy: String) throws -> Void = { _ in }
+    ) throws {
         do {
             try self.init(path: path, migrator: Migrations.all, willMigrate: willMigrate)
+            if !isForCopy, try pool.read({ db in try db.unfinishedCopy() }) != nil {
+                throw DatabaseFileError.unfinishedCopy(path: path)
+            }
         } catch let error as DatabaseError {
             throw DatabaseFileError.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
         }

@@ -8,7 +8,7 @@ enum Refusal: Equatable {
         apiKeyNotFound
     case messageConflict(index: Int)
     case sessionFull, idempotencyKeyReused, requestUnderWay, tooManyTurns, turnLost
-    case callbackNotFound, unavailable, fault
+    case callbackNotFound, storeNotEmpty, unavailable, fault
 
     init(_ error: StoreError) {
         self =
@@ -28,6 +28,7 @@ enum Refusal: Equatable {
             case .tooManyTurns: .tooManyTurns
             case .turnLost: .turnLost
             case .callbackNotFound: .callbackNotFound
+            case .storeNotEmpty: .storeNotEmpty
             case .unavailable: .unavailable
             case .fault: .fault
             }

@@ -1,5 +1,6 @@
 import PostgresStore
 import StoreConformance
+import TestSupport
 import Testing
 
 @Suite("PostgresStore conforms to Store", .serialized)

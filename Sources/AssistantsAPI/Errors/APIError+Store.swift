@@ -27,7 +27,7 @@ extension APIError {
             self = .unavailable(cause)
         case .fault(let cause):
             self = .fault(cause)
-        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict, .callbackNotFound:
+        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict, .callbackNotFound, .storeNotEmpty:
             // No operation of the API gets here.
             self = .fault(error)
         }

@@ -108,7 +108,9 @@ struct PostgresConnection: ~Copyable {
         return name
     }
 
-    private mutating func checked(_ result: OpaquePointer?) throws(PostgresError) -> PostgresResult {
+    /// - Parameter result: libpq's, which this takes over.
+    /// - Throws: what the result says went wrong.
+    mutating func checked(_ result: OpaquePointer?) throws(PostgresError) -> PostgresResult {
         let handle = handle
         guard let result else { throw failure }
         switch PQresultStatus(result) {

@@ -20,6 +20,24 @@ struct PostgresResult: ~Copyable, @unchecked Sendable {
     /// How many rows there are.
     var count: Int { Int(PQntuples(handle)) }
 
+    var columnCount: Int32 { PQnfields(handle) }
+
+    /// What a column's values are read as.
+    enum ColumnType {
+        case integer, text, bytes
+    }
+
+    /// `nil` for a type that no column of ours has.
+    func type(of column: Int32) -> ColumnType? {
+        // Of pg_type: boolean, bigint, smallint, integer; text; bytea.
+        switch PQftype(handle, column) {
+        case 16, 20, 21, 23: .integer
+        case 25: .text
+        case 17: .bytes
+        default: nil
+        }
+    }
+
     /// How many rows a statement changed that gave none.
     var changes: Int {
         PQcmdTuples(handle).flatMap { Int(String(cString: $0)) } ?? 0

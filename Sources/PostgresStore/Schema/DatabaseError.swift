@@ -2,6 +2,7 @@
 package enum DatabaseError: Error, CustomStringConvertible {
     case notMigrated
     case newer
+    case unfinishedCopy
     case serverTooOld(version: Int, minimum: Int)
 
     package var description: String {
@@ -10,6 +11,8 @@ package enum DatabaseError: Error, CustomStringConvertible {
             "The database has not this version's tables; understudy database migrate makes them"
         case .newer:
             "The database was migrated by a newer version of Understudy; run that version"
+        case .unfinishedCopy:
+            "A copy into the database was not finished; the same understudy copy goes on with it"
         case .serverTooOld(let version, let minimum):
             "The database is PostgreSQL \(version); \(minimum) or newer is needed"
         }

@@ -82,7 +82,10 @@ enum Schema {
         CREATE TABLE idempotency_key (
             -- The first 128 bits of SHA-256 over the account and the key.
             key_digest bytea PRIMARY KEY,
-            request_digest bytea NOT NULL,
+            account_sid text COLLATE "C" NOT NULL,
+            key text NOT NULL,
+            -- Of the request.
+            digest bytea NOT NULL,
             -- NULL while the request is under way.
             status integer,
             body bytea NOT NULL,

@@ -31,20 +31,19 @@ extension PostgresConnection {
         let digest = AccountDigest.bytes(of: request.key, in: account)
         let claimed = try run(
             """
-            INSERT INTO idempotency_key (key_digest, request_digest, status, body, date_created)
-            VALUES ($1, $2, NULL, '', $3::bigint)
+            INSERT INTO idempotency_key (key_digest, account_sid, key, digest, status, body, date_created)
+            VALUES ($1, $2, $3, $4, NULL, '', $5::bigint)
             ON CONFLICT (key_digest) DO UPDATE
-                SET request_digest = excluded.request_digest, status = NULL, body = '',
-                    date_created = excluded.date_created
-                WHERE idempotency_key.date_created <= $4::bigint
+                SET digest = excluded.digest, status = NULL, body = '', date_created = excluded.date_created
+                WHERE idempotency_key.date_created <= $6::bigint
             """,
             [
-                digest, request.digest, request.date,
+                digest, account, request.key, request.digest, request.date,
                 request.date.microseconds - IdempotentRequest.lifetime,
             ]
         )
         if claimed.changes == 1 { return nil }
-        let row = try run("SELECT request_digest, status, body FROM idempotency_key WHERE key_digest = $1", [digest])
+        let row = try run("SELECT digest, status, body FROM idempotency_key WHERE key_digest = $1", [digest])
         guard row.count > 0 else { throw PostgresError(sqlState: "40001", message: "the key was removed meanwhile") }
         guard row.array(0, 0) == request.digest else { throw StoreError.idempotencyKeyReused }
         guard !row.isNull(0, 1) else { throw StoreError.requestUnderWay }

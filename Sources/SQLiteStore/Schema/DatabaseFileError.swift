@@ -3,6 +3,7 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
     case notADatabase(path: String)
     case foreign(path: String)
     case newer(path: String)
+    case unfinishedCopy(path: String)
     case unusable(path: String, reason: String)
 
     package var description: String {
@@ -13,6 +14,8 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
             "\(path) is another program's SQLite database; move it away, or name another data directory"
         case .unusable(let path, let reason):
             "\(path) cannot be used as a database: \(reason)"
+        case .unfinishedCopy(let path):
+            "A copy into \(path) was not finished; the same understudy copy goes on with it"
         case .newer(let path):
             "\(path) was written by a newer version of Understudy; run that version, or restore the copy that it put aside"
         }

@@ -32,7 +32,7 @@ struct ImportCommand: AsyncParsableCommand {
         let (account, format) = (try await settings.account(), try await settings.format())
         let store = try await settings.storeLocation().openExisting()
         let bar = ProgressBar()
-        let importer = TranscriptImporter(into: store, account: account) { bar.show($0) }
+        let importer = TranscriptImporter(into: store, account: account) { bar.show($0.phase.rawValue, $0.fraction) }
         let summary: ImportSummary
         do {
             defer { bar.clear() }

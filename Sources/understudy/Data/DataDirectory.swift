@@ -48,10 +48,29 @@ struct DataDirectory {
 
     /// Opens the store of a directory that has one.
     func openExistingStore() throws -> any Store {
+        try requireDatabase()
+        return try openStore()
+    }
+
+    /// - Throws: `CommandError` where the directory has no database.
+    func requireDatabase() throws {
         guard FileManager.default.fileExists(atPath: databasePath) else {
             throw CommandError("There is no database in \(path); understudy serve or account create makes one")
         }
-        return try openStore()
+    }
+
+    /// Opens the store for copying, while no server uses the directory.
+    /// - Parameter isTarget: of the copy: one into it may be unfinished.
+    func openContents(under _: FileLock, isTarget: Bool) throws -> any StoreContents {
+        try openStore(isForCopy: isTarget, willMigrate: Self.tellOfMigration)
+    }
+
+    /// Puts the sealing key of another directory into this one, where that has one and this has none.
+    func copySealingKey(from source: DataDirectory) throws {
+        guard let key = try? String(contentsOfFile: source.sealingKeyPath, encoding: .utf8),
+            !FileManager.default.fileExists(atPath: sealingKeyPath)
+        else { return }
+        try writePrivately(key, to: sealingKeyPath)
     }
 
     /// The key that auth tokens are sealed with.
@@ -60,7 +79,7 @@ struct DataDirectory {
     ///   - mayCreate: whether a key may be made: before the first account. Later on, one that is not there has been lost.
     func sealingKey(configured: SealingKey?, mayCreate: Bool) throws -> SealingKey {
         if let configured { return configured }
-        let path = file("secret.key")
+        let path = sealingKeyPath
         if let text = try? String(contentsOfFile: path, encoding: .utf8) {
             guard let key = SealingKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
                 throw CommandError("\(path) must hold 64 hexadecimal digits")
@@ -86,16 +105,21 @@ struct DataDirectory {
         return path
     }
 
+    var sealingKeyPath: String { file("secret.key") }
+
     private var databasePath: String { file("understudy.sqlite") }
 
     private func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    private func openStore(willMigrate: (_ copy: String) throws -> Void) throws -> any Store {
+    private func openStore(
+        isForCopy: Bool = false,
+        willMigrate: (_ copy: String) throws -> Void
+    ) throws -> SQLiteStore {
         // Two that come first at once would both make the tables.
         let lock = try FileLock(waitingFor: file("open.lock"))
         defer { lock.release() }
         do {
-            return try SQLiteStore(path: databasePath, willMigrate: willMigrate)
+            return try SQLiteStore(path: databasePath, isForCopy: isForCopy, willMigrate: willMigrate)
         } catch let error as DatabaseFileError {
             throw CommandError("\(error)")
         }

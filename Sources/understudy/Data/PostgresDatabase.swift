@@ -13,9 +13,11 @@ struct PostgresDatabase {
         self.url = url
     }
 
-    /// - Parameter connections: how many there are at most, beside those for pages.
-    func openStore(connections: Int = 8) async throws -> PostgresStore {
-        try await PostgresStore(url: url, connections: connections)
+    /// - Parameters:
+    ///   - connections: how many there are at most, beside those for pages.
+    ///   - isForCopy: whether a copy into the database may be unfinished.
+    func openStore(connections: Int = 8, isForCopy: Bool = false) async throws -> PostgresStore {
+        try await PostgresStore(url: url, connections: connections, isForCopy: isForCopy)
     }
 
     /// Makes the tables, or brings them to this version's form.

@@ -6,6 +6,10 @@ enum StoreLocation {
     case directory(DataDirectory)
     case postgres(PostgresDatabase)
 
+    init(_ text: String) {
+        self = PostgresDatabase(text).map(StoreLocation.postgres) ?? .directory(DataDirectory(path: text))
+    }
+
     /// Opens the store, and makes the database in a directory that has none.
     func open() async throws -> any Store {
         switch self {

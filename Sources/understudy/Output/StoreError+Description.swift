@@ -18,6 +18,7 @@ extension StoreError: CustomStringConvertible {
         case .tooManyTurns: "As many turns of the session are waiting as may"
         case .turnLost: "Another worker has taken the turn"
         case .callbackNotFound(let number): "No callback \(number) was given up; understudy callback list shows them"
+        case .storeNotEmpty: "What is copied into has accounts already: copy into an empty one"
         case .unavailable(let cause): "The database cannot be reached: \(cause)"
         case .fault(let cause): "The database failed: \(cause)"
         }

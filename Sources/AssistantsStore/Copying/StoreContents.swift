@@ -1,0 +1,26 @@
+/// All that a store keeps, as rows of plain values: for copying one store into another, of whichever kind.
+///
+/// While a copy into a store is not finished, nothing else opens that store.
+package protocol StoreContents: Sendable {
+    /// How many rows a table has.
+    func count(of table: StoredTable) async throws(StoreError) -> Int
+
+    /// Up to `limit` rows of a table, in an order of the store's own, which writing elsewhere in the table does not change.
+    /// What nobody can reach any more is left out.
+    /// - Parameter cursor: of rows that this gave before; what follows them is read.
+    func rows(of table: StoredTable, after cursor: [StoredValue]?, limit: Int) async throws(StoreError) -> StoredRows
+
+    /// How far an unfinished copy into this store is, as it was noted last; `nil` where there is none.
+    func unfinishedCopy() async throws(StoreError) -> [UInt8]?
+
+    /// Begins a copy into this store.
+    /// - Throws: `storeNotEmpty` where it has an account.
+    func beginCopy(noting progress: [UInt8]) async throws(StoreError)
+
+    /// Adds rows of a table's columns and notes how far the copy is, both or neither. Settings and numbers that are there
+    /// are replaced.
+    func add(_ rows: [[StoredValue]], to table: StoredTable, noting progress: [UInt8]) async throws(StoreError)
+
+    /// Makes the store one that can be used.
+    func finishCopy() async throws(StoreError)
+}

@@ -1,0 +1,108 @@
+package import AssistantsStore
+
+extension PostgresStore: StoreContents {
+    package func count(of table: StoredTable) async throws(StoreError) -> Int {
+        try await read { connection in Int(try connection.run(table.count).integer(0, 0)) }
+    }
+
+    package func rows(
+        of table: StoredTable,
+        after cursor: [StoredValue]?,
+        limit: Int
+    ) async throws(StoreError) -> StoredRows {
+        try await read { connection in
+            let result = try connection.run(
+                table.rows(isFirst: cursor == nil),
+                (cursor ?? []).map(\.parameter) + [limit]
+            )
+            let rows = try result.map { result, row in try result.values(row) }
+            return StoredRows(
+                rows: rows.map { Array($0.dropFirst(table.keyCount)) },
+                cursor: rows.last.map { Array($0.prefix(table.keyCount)) }
+            )
+        }
+    }
+
+    package func unfinishedCopy() async throws(StoreError) -> [UInt8]? {
+        try await read { connection in
+            let row = try connection.run("SELECT value FROM setting WHERE name = $1", [StoredTable.unfinishedCopy])
+            return row.count > 0 ? row.array(0, 0) : nil
+        }
+    }
+
+    package func beginCopy(noting progress: [UInt8]) async throws(StoreError) {
+        try await write { connection in
+            guard try connection.run("SELECT FROM account LIMIT 1").count == 0 else { throw StoreError.storeNotEmpty }
+            _ = try connection.run(
+                "INSERT INTO setting (name, value) VALUES ($1, $2)",
+                [StoredTable.unfinishedCopy, progress]
+            )
+        }
+    }
+
+    package func add(
+        _ rows: [[StoredValue]],
+        to table: StoredTable,
+        noting progress: [UInt8]
+    ) async throws(StoreError) {
+        try await write { connection in
+            switch table.writing {
+            case .statement(let sql):
+                for row in rows { _ = try connection.run(sql, row.map(\.parameter)) }
+            case .copy(let columns, let hasDigest, let leftOut):
+                var text = CopyText()
+                for row in rows {
+                    let digest = hasDigest ? [StoredValue.bytes(try AccountDigest.bytes(of: row))] : []
+                    text.append(digest + row.dropFirst(leftOut))
+                }
+                try connection.copy(text, into: table.rawValue, columns: columns)
+            }
+            _ = try connection.run(
+                "UPDATE setting SET value = $2 WHERE name = $1",
+                [StoredTable.unfinishedCopy, progress]
+            )
+        }
+    }
+
+    package func finishCopy() async throws(StoreError) {
+        try await write { connection in
+            _ = try connection.run("DELETE FROM setting WHERE name = $1", [StoredTable.unfinishedCopy])
+        }
+    }
+}
+
+extension AccountDigest {
+    /// Of a row that begins with an account and a text of its own.
+    fileprivate static func bytes(of row: [StoredValue]) throws -> [UInt8] {
+        guard case .text(let account) = row[0], case .text(let text) = row[1] else {
+            throw PostgresError(sqlState: "XX001", message: "a row does not say whose it is")
+        }
+        return bytes(of: text, in: AccountSID(unchecked: account))
+    }
+}
+
+extension StoredValue {
+    fileprivate var parameter: (any PostgresValue)? {
+        switch self {
+        case .null: nil
+        case .integer(let integer): integer
+        case .text(let text): text
+        case .bytes(let bytes): bytes
+        }
+    }
+}
+
+extension PostgresResult {
+    /// A row's values, by their columns' types.
+    fileprivate func values(_ row: Int) throws -> [StoredValue] {
+        try (0..<columnCount).map { column in
+            if isNull(row, column) { return .null }
+            switch type(of: column) {
+            case .integer: return .integer(integer(row, column))
+            case .text: return .text(text(row, column))
+            case .bytes: return .bytes(array(row, column))
+            case nil: throw PostgresError(sqlState: "XX001", message: "a column has a type that none of ours has")
+            }
+        }
+    }
+}

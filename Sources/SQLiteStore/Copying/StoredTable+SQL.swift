@@ -1,0 +1,62 @@
+import AssistantsStore
+
+extension StoredTable {
+    /// The setting that tells how far an unfinished copy is.
+    static let unfinishedCopy = "unfinished_copy"
+
+    /// What rows are read from: it has the table's columns and `key`.
+    private var source: String {
+        switch self {
+        case .setting: "(SELECT * FROM setting WHERE name <> '\(Self.unfinishedCopy)')"
+        case .number:
+            """
+            (SELECT column1 AS name, coalesce((SELECT seq FROM sqlite_sequence WHERE name = column1), 0) AS value
+            FROM (VALUES ('assistant'), ('callback'), ('session'), ('turn')))
+            """
+        case .message:
+            // What is left of a deleted session has none. CROSS JOIN: messages first, in the order of their keys.
+            """
+            (SELECT message.key, session.account_sid, session.id AS session_id, session.number AS session_number,
+                message.key & \(MessageKey.maximumPosition) AS position, message.id, message.assistant_id,
+                message.identity, message.role, message.content, message.meta, message.date_created, message.date_updated
+            FROM message CROSS JOIN session ON session.number = message.key >> 32)
+            """
+        case .account, .apiKey, .assistant, .session, .idempotencyKey, .turn, .callback: rawValue
+        }
+    }
+
+    /// What tells a table's rows apart: its primary key.
+    private var key: String {
+        switch self {
+        case .setting, .number: "name"
+        case .account, .apiKey: "sid"
+        case .message: "key"
+        case .assistant, .session, .idempotencyKey, .turn, .callback: "number"
+        }
+    }
+
+    var count: String { "SELECT count(*) FROM \(source)" }
+
+    /// Values: the key behind which to read, where it is behind one, and how many rows. Columns: the key, then the table's.
+    func rows(isFirst: Bool) -> String {
+        """
+        SELECT \(key), \(columns.joined(separator: ", ")) FROM \(source) \(isFirst ? "" : "WHERE \(key) > ?")
+        ORDER BY \(key) LIMIT ?
+        """
+    }
+
+    /// Values: those of `columns`; of messages, the key and those behind the position.
+    var insertion: String {
+        switch self {
+        case .setting: "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)"
+        case .number: "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
+        case .message: Self.insertion(into: rawValue, ["key"] + columns.dropFirst(4))
+        default: Self.insertion(into: rawValue, columns)
+        }
+    }
+
+    private static func insertion(into table: String, _ columns: [String]) -> String {
+        let places = columns.map { _ in "?" }.joined(separator: ", ")
+        return "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(places))"
+    }
+}

@@ -1,0 +1,49 @@
+import CLibpq
+import Foundation
+
+/// An empty PostgreSQL database of the test run's server, dropped with its owner.
+package final class TestDatabase: Sendable {
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    package let url: String
+    private let name = "test_\(UUID().uuidString.lowercased().replacing("-", with: "_"))"
+    private let server: String
+
+    package init() throws {
+        guard let server = ProcessInfo.processInfo.environment["UNDERSTUDY_TEST_DATABASE_URL"],
+            var components = URLComponents(string: server)
+        else {
+            throw Failure(
+                description: """
+                    UNDERSTUDY_TEST_DATABASE_URL must name a PostgreSQL server whose user may create databases; make test \
+                    starts one
+                    """
+            )
+        }
+        components.path = "/\(name)"
+        self.server = server
+        url = components.string ?? server
+        try Self.execute("CREATE DATABASE \(name)", at: server)
+    }
+
+    deinit {
+        try? Self.execute("DROP DATABASE \(name) WITH (FORCE)", at: server)
+    }
+
+    /// Runs statements in the database, separated by semicolons.
+    package func execute(_ sql: String) throws {
+        try Self.execute(sql, at: url)
+    }
+
+    private static func execute(_ sql: String, at url: String) throws {
+        let connection = PQconnectdb(url)
+        defer { PQfinish(connection) }
+        let result = PQexec(connection, sql)
+        defer { PQclear(result) }
+        guard [PGRES_COMMAND_OK, PGRES_TUPLES_OK].contains(PQresultStatus(result)) else {
+            throw Failure(description: String(cString: PQerrorMessage(connection)))
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import AssistantsStore
+
+/// What a store has in every table, and what of it must be the same in a copy.
+struct FilledStore {
+    let account = AccountSID.random()
+    let key = APIKeySID.random()
+    let request = IdempotentRequest(key: "a key \\\t\n\r é", digest: Array(0..<32))
+    /// A text with all that a format might take for its own.
+    static let text = #"{"content":"\\ \t \n \\N \\. é 😀 \"quoted\""}"#
+
+    /// Fills an empty store.
+    init(_ store: any Store, messages: Int) async throws {
+        try await store.create(
+            Account(sid: account, name: "tab\tand\\N\nline", dateCreated: .now),
+            token: StoredAuthToken(digest: Array(0..<32), sealed: [0, 92, 9, 10, 255])
+        )
+        try await store.create(
+            APIKey(sid: key, account: account, name: "", dateCreated: .now),
+            secretDigest: Array(1..<33)
+        )
+        var details = AssistantDetails(name: "Ann")
+        details.sealedSegmentCredential = [1, 2]
+        details.isPerceptionEngineEnabled = true
+        let assistant = Assistant(details, in: account)
+        try await store.create(assistant)
+        try await store.create(Assistant(AssistantDetails(name: "Bob"), in: account))
+        let draft = MessageDraft(role: .user, content: try JSONObject(Self.text), identity: "user_id:\\N")
+        for session in ["s", "webhook:t/é", "gone"] {
+            _ = try await append(Array(repeating: draft, count: messages), to: session, in: store)
+        }
+        _ = try await append([draft], to: "s", in: store, once: request)
+        try await store.delete(SessionReference("gone"), in: account)
+        let worker = WorkerID.unique()
+        for (number, session) in ["s", "s", "u"].enumerated() {
+            let turn = NewTurn(
+                id: .unique(),
+                assistantID: assistant.id,
+                session: SessionReference(session),
+                identity: "user_id:alice",
+                content: try JSONObject(Self.text),
+                mode: .chat,
+                webhook: number == 2 ? "https://example.com/" : nil
+            )
+            _ = try await store.accept(turn, in: account, by: worker, maximumWaiting: 9, once: nil)
+        }
+        for turn in try await store.beginTurns(as: worker, limit: 9, at: .now) where turn.webhook != nil {
+            let end = TurnEnd(
+                reply: try JSONObject(Self.text),
+                answer: StoredAnswer(status: 200, body: []),
+                callback: NewCallback(url: "https://example.com/", body: "a=b\\", idempotencyToken: "token")
+            )
+            try await store.finish(turn.id, as: worker, with: end)
+        }
+    }
+
+    func append(
+        _ drafts: [MessageDraft],
+        to session: String,
+        in store: any Store,
+        once request: IdempotentRequest? = nil
+    ) async throws -> OnceResult<[Message]> {
+        try await store.append(
+            drafts,
+            to: SessionReference(session),
+            in: account,
+            defaults: MessageDefaults(assistantName: "Test"),
+            once: request.map { Once($0) { _ in StoredAnswer(status: 201, body: [92, 110, 0, 255]) } }
+        )
+    }
+
+    /// What a walk through a session comes by: every message as text, and every page's neighbours.
+    func walk(_ session: String, in store: any Store) async throws -> [String] {
+        var met: [String] = []
+        var place: PageRequest<MessageCursor>.Place? = .first
+        while let current = place {
+            let page = PageRequest(current, size: 1_000)
+            let neighbors = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
+                row in
+                met.append(
+                    """
+                    \(row.id.text) \(row.sessionID.text) \(row.assistantID.text) \(row.identity.text) \(row.role.text) \
+                    \(row.content.text) \(row.meta.text) \(row.dateCreated) \(row.dateUpdated)
+                    """
+                )
+            }
+            met.append("\(neighbors)")
+            place = neighbors.next.map { .after($0) }
+        }
+        return met
+    }
+}
+
+extension RawSpan {
+    fileprivate var text: String {
+        withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+}
