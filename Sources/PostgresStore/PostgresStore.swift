@@ -28,11 +28,15 @@ package struct PostgresStore: Store {
     }
 
     /// Brings a database to this program's schema, safe to run again and by several at once.
+    /// - Parameter isDistributed: whether the tables are to be spread over the servers of Citus.
     /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
-    package static func migrate(url: String) async throws {
+    package static func migrate(url: String, isDistributed: Bool = false) async throws {
         let pool = PostgresPool(url: url, size: 1)
         do {
-            try await pool.run { connection in try Migrator.migrate(&connection) }
+            try await pool.run { connection in
+                try Migrator.migrate(&connection)
+                if isDistributed { try Migrator.distribute(&connection) }
+            }
             await pool.close()
         } catch {
             await pool.close()

@@ -9,8 +9,6 @@ package struct StoreCopier {
     private let source: any StoreContents
     private let target: any StoreContents
     private let report: (CopyProgress) -> Void
-    /// How large a batch should be, in bytes and in rows.
-    private let batchSize = (bytes: 2 << 20, rows: 1_000)
 
     /// - Parameter report: called now and then with how far the copy is.
     package init(
@@ -88,7 +86,7 @@ package struct StoreCopier {
         return counts
     }
 
-    /// Reads a table to its end. The next batch is read while `body` has this one.
+    /// Reads a table to its end. What comes next is read while `body` has a batch.
     private func forEachBatch(
         of table: StoredTable,
         in store: any StoreContents,
@@ -97,14 +95,28 @@ package struct StoreCopier {
     ) async throws {
         // Few at first, for they may be large.
         var limit = 100
-        var batch = try await store.rows(of: table, after: cursor, limit: limit)
-        while let cursor = batch.cursor {
-            let size = batch.rows.reduce(0) { $0 + $1.reduce(0) { $0 + $1.size } }
-            limit = min(max(batchSize.bytes * batch.rows.count / max(size, 1), 1), 2 * limit, batchSize.rows)
+        var batch: [[StoredValue]] = []
+        var size = 0
+        var read = try await store.rows(of: table, after: cursor, limit: limit)
+        while let cursor = read.cursor {
+            let readSize = read.rows.reduce(0) { $0 + $1.reduce(0) { $0 + $1.size } }
+            limit = min(max(Self.readSize * read.rows.count / max(readSize, 1), 1), 2 * limit, Self.maximumRead)
             let nextLimit = limit
             async let next = store.rows(of: table, after: cursor, limit: nextLimit)
-            try await body(batch)
-            batch = try await next
+            batch += read.rows
+            size += readSize
+            if size >= Self.batchSize || batch.count >= Self.maximumBatch {
+                try await body(StoredRows(rows: batch, cursor: cursor))
+                (batch, size) = ([], 0)
+            }
+            let following = try await next
+            if following.cursor == nil, !batch.isEmpty { try await body(StoredRows(rows: batch, cursor: cursor)) }
+            read = following
         }
     }
+
+    /// In bytes: how much is to be read in one go, and added in one transaction.
+    private static let (readSize, batchSize) = (2 << 20, 8 << 20)
+    /// In rows.
+    private static let (maximumRead, maximumBatch) = (1_000, 10_000)
 }

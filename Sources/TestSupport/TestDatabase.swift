@@ -37,7 +37,8 @@ package final class TestDatabase: Sendable {
         try Self.execute(sql, at: url)
     }
 
-    private static func execute(_ sql: String, at url: String) throws {
+    /// Runs statements in any database, separated by semicolons.
+    package static func execute(_ sql: String, at url: String) throws {
         let connection = PQconnectdb(url)
         defer { PQfinish(connection) }
         let result = PQexec(connection, sql)

@@ -3,6 +3,7 @@ package enum DatabaseError: Error, CustomStringConvertible {
     case notMigrated
     case newer
     case unfinishedCopy
+    case citusMissing(reason: String)
     case serverTooOld(version: Int, minimum: Int)
 
     package var description: String {
@@ -13,6 +14,11 @@ package enum DatabaseError: Error, CustomStringConvertible {
             "The database was migrated by a newer version of Understudy; run that version"
         case .unfinishedCopy:
             "A copy into the database was not finished; the same understudy copy goes on with it"
+        case .citusMissing(let reason):
+            """
+            The database is not one of Citus: \(reason). Its servers need shared_preload_libraries = 'citus', and an \
+            administrator runs CREATE EXTENSION citus in it
+            """
         case .serverTooOld(let version, let minimum):
             "The database is PostgreSQL \(version); \(minimum) or newer is needed"
         }

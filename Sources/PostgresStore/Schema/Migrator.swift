@@ -5,13 +5,10 @@ enum Migrator {
     /// Any number that nobody else takes in this database.
     private static let lock = "SELECT pg_advisory_xact_lock(7810774390166115439)"
 
-    /// Runs what is missing, in one transaction. Two that come at once take turns.
+    /// Runs what is missing, all or nothing. Two that come at once take turns.
     static func migrate(_ connection: inout PostgresConnection) throws {
         try checkVersion(connection)
-        try connection.transaction { connection in
-            // Large tables take their time, and so may another one that migrates.
-            try connection.execute("SET LOCAL statement_timeout = 0")
-            _ = try connection.run(lock)
+        try alone(&connection) { connection in
             try connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
             let applied = try appliedMigrations(&connection)
             try checkNotNewer(applied)
@@ -20,6 +17,25 @@ enum Migrator {
                 _ = try connection.run("INSERT INTO migration (name) VALUES ($1)", [migration.name])
             }
             if applied.isEmpty { try makePageTokenKey(&connection) }
+        }
+    }
+
+    /// Distributes the tables with Citus, all or nothing.
+    /// - Throws: `DatabaseError.citusMissing`.
+    static func distribute(_ connection: inout PostgresConnection) throws {
+        try alone(&connection, Distribution.run)
+    }
+
+    /// Runs `body` in a transaction while nobody else migrates.
+    private static func alone(
+        _ connection: inout PostgresConnection,
+        _ body: (inout PostgresConnection) throws -> Void
+    ) throws {
+        try connection.transaction { connection in
+            // Large tables take their time, and so may another one that migrates.
+            try connection.execute("SET LOCAL statement_timeout = 0")
+            _ = try connection.run(lock)
+            try body(&connection)
         }
     }
 

@@ -76,7 +76,8 @@ enum Schema {
             date_created bigint NOT NULL,
             date_updated bigint NOT NULL,
             PRIMARY KEY (session_key, position),
-            UNIQUE (session_key, id)
+            -- Not the other way round: a page could be read by that index too, and then be sorted.
+            UNIQUE (id, session_key)
         );
 
         CREATE TABLE idempotency_key (

@@ -14,12 +14,16 @@ struct DatabaseMigrateCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    @Flag(help: "Spread the tables over the servers of Citus, too; the URL is the coordinator's.")
+    var citus = false
+
     func run() async throws {
-        let settings = try await Settings(common)
+        let settings = try await Settings(common, flags: citus ? ["citus": true] : [:])
         guard let database = try await settings.postgresDatabase() else {
             throw ValidationError("--database-url is missing: it says which database to migrate")
         }
-        try await database.migrate()
-        print("The database is of this version")
+        let isDistributed = try await settings.flag("citus")
+        try await database.migrate(isDistributed: isDistributed)
+        print("The database is of this version\(isDistributed ? ", and distributed" : "")")
     }
 }

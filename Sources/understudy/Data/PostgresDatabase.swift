@@ -21,7 +21,8 @@ struct PostgresDatabase {
     }
 
     /// Makes the tables, or brings them to this version's form.
-    func migrate() async throws {
-        try await PostgresStore.migrate(url: url)
+    /// - Parameter isDistributed: whether they are to be spread over the servers of Citus.
+    func migrate(isDistributed: Bool) async throws {
+        try await PostgresStore.migrate(url: url, isDistributed: isDistributed)
     }
 }

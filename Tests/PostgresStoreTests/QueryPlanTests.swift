@@ -1,0 +1,51 @@
+import AssistantsStore
+import TestSupport
+import Testing
+
+@testable import PostgresStore
+
+@Suite("Query plans of PostgreSQL", .serialized)
+struct QueryPlanTests {
+    /// A database of many short sessions and a long one, whose key is 16 zeros.
+    private func filledDatabase() async throws -> TestDatabase {
+        let database = try TestDatabase()
+        try await PostgresStore.migrate(url: database.url)
+        try database.execute(
+            """
+            INSERT INTO account VALUES ('AC', '', '', '', 0);
+            INSERT INTO session
+                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'AC', n, n, 'a', 'i', false, 0, n, n
+                FROM generate_series(0, 3000) AS n;
+            INSERT INTO message
+                SELECT s.session_key, position, s.id || '-' || position, 'a', 'i', 'user', '{}', '{}', 0, 0
+                FROM session AS s, generate_series(1, CASE number WHEN 0 THEN 60000 ELSE 5 END) AS position
+                ORDER BY md5(position || s.id);
+            ANALYZE
+            """
+        )
+        return database
+    }
+
+    @Test(
+        "a page of a long session among short ones reads no more than its own rows, wherever it lies",
+        arguments: [MessagePageQuery.after, MessagePageQuery.before],
+        [0, 30_000, 60_001]
+    )
+    func page(_ sql: String, _ position: Int) async throws {
+        let database = try await filledDatabase()
+        var connection = try PostgresConnection(url: database.url)
+        // As it is made for a statement that has run many times, without looking at the session.
+        try connection.execute("SET plan_cache_mode = force_generic_plan; PREPARE page AS \(sql)")
+        let key = String(repeating: "0", count: 32)
+        let lines = try connection.run(
+            "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE page ('\\x\(key)', \(position), 51)"
+        ).map { rows, row in rows.text(row, 0) }
+        let plan = lines.joined(separator: "\n")
+        #expect(plan.contains("using message_pkey on message"), "\(plan)")
+        #expect(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "\(plan)")
+        // The rows lie scattered: one block for each of 51, and a few of each index.
+        let blocks = try #require(lines.first { $0.contains("Buffers: shared") }).matches(of: /(?:hit|read)=(\d+)/)
+        let count = blocks.compactMap { Int($0.1) }.reduce(0, +)
+        #expect((1...80).contains(count), "\(plan)")
+    }
+}
