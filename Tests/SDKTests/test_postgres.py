@@ -189,6 +189,36 @@ def test_a_statement_that_waits_too_long_is_given_up(env, tmp_path):
         assert requests.post(messages, json=body, auth=(SID, TOKEN)).status_code == 201
 
 
+def test_a_server_that_stops_does_what_it_has_begun(env, tmp_path):
+    url = env["UNDERSTUDY_DATABASE_URL"]
+    body = {"role": "user", "content": {}}
+    with Server(tmp_path, env=env) as server:
+        messages = f"{server.url}/v1/Sessions/s/Messages"
+        assert requests.post(messages, json=body, auth=(SID, TOKEN)).status_code == 201
+        lock = "BEGIN; SELECT FROM session FOR UPDATE; SELECT pg_sleep(1.5); COMMIT"
+        locking = subprocess.Popen([PSQL, "--quiet", "--command", lock, url], stdout=subprocess.DEVNULL)
+        time.sleep(0.5)
+        answers = []
+        waiting = threading.Thread(
+            target=lambda: answers.append(requests.post(messages, json=body, auth=(SID, TOKEN)).status_code)
+        )
+        waiting.start()
+        time.sleep(0.3)
+        server.stop()
+        assert server.process.returncode == 0
+        waiting.join(10)
+        locking.wait(10)
+    assert answers == [201]
+    with Server(tmp_path, env=env) as server:
+        listed = requests.get(f"{server.url}/v1/Sessions/s/Messages", auth=(SID, TOKEN)).json()["messages"]
+        assert len(listed) == 2
+
+
+def test_a_database_without_citus_is_not_distributed(empty_url):
+    refused = command("database", "migrate", "--citus", "--database-url", empty_url, check=False)
+    assert (refused.returncode, "is not one of Citus" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     "url, code, error",
     [

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 PROGRAM = os.environ["UNDERSTUDY"]
@@ -50,17 +51,19 @@ class Server:
 
     def __init__(self, directory, *arguments, env=None):
         self.directory = Path(directory)
+        # Not a pipe: nobody would empty it, and then the server would wait.
+        self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--data-directory", str(directory), "--port", "0", *arguments],
             env={**environment(), **(env or {})},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.log,
             text=True,
         )
         line = self.process.stdout.readline()
         if not line.startswith("Understudy listens on "):
             self.process.kill()
-            raise RuntimeError(f"the server did not start: {line}{self.process.stderr.read()}")
+            raise RuntimeError(f"the server did not start: {line}{self.stop()}")
         self.url = line.split()[-1]
         self.port = int(self.url.rsplit(":", 1)[1])
 
@@ -74,5 +77,6 @@ class Server:
         """Ask the server to end, and return what it logged."""
         if self.process.poll() is None:
             self.process.terminate()
-        log = self.process.communicate(timeout=20)[1]
-        return log
+        self.process.communicate(timeout=20)
+        self.log.seek(0)
+        return self.log.read()
