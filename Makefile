@@ -1,7 +1,7 @@
-.PHONY: help run test sample format clean
+.PHONY: help run test sample bench-postgres format clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Install what is missing, build, and serve on 127.0.0.1:8080 with the data in ./data
 	@scripts/run.sh
@@ -11,6 +11,9 @@ test: ## Install what is missing and run every test there is
 
 sample: ## Import 7,168 real conversations into ./data
 	@scripts/sample.sh
+
+bench-postgres: ## Compare pages through the server on PostgreSQL with pgbench
+	@scripts/bench-postgres.sh
 
 format: ## Format the sources
 	swift format --in-place --recursive Package.swift Sources Tests

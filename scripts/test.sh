@@ -9,7 +9,7 @@ require_swift
 install_packages libsqlite3-dev libpq-dev pkg-config shellcheck
 
 echo "== style"
-shellcheck --external-sources scripts/run.sh scripts/sample.sh scripts/test.sh .ci/run
+shellcheck --external-sources scripts/bench-postgres.sh scripts/run.sh scripts/sample.sh scripts/test.sh .ci/run
 swift format lint --strict --recursive Package.swift Sources Tests
 
 echo "== unit tests"

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Compare a page of 50 messages through the server on PostgreSQL with pgbench and the same query.
+
+Both are measured in turn, pgbench before and after the server in every round, so that a machine whose speed drifts moves
+both. Usage: postgres_page.py LINES [--rounds N] [--seconds N], with UNDERSTUDY and UNDERSTUDY_TEST_DATABASE_URL set; the
+shell script beside starts the database.
+"""
+
+import argparse
+import base64
+import collections
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+CLIENTS, CONNECTIONS = 8, 32
+SCRIPTS = 100
+SID, TOKEN = "AC0123456789abcdef0123456789abcdef", "correct horse battery staple"
+BIN = "/usr/lib/postgresql/15/bin"
+URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
+PROGRAM = os.environ["UNDERSTUDY"]
+# As MessagePageQuery has it, of a page at a session's beginning.
+QUERY = """
+SELECT s.number, EXISTS (SELECT FROM message WHERE session_key = {key} AND position <= :position::bigint),
+m.position, m.id, s.id, m.assistant_id, m.identity, m.role, m.content, m.meta, m.date_created, m.date_updated
+FROM session AS s LEFT JOIN (SELECT * FROM message WHERE session_key = {key} AND position > :position::bigint
+ORDER BY position LIMIT :rows::bigint) AS m ON true WHERE s.session_key = {key} ORDER BY m.position;
+"""
+
+
+def run(*arguments, **options):
+    return subprocess.run([*map(str, arguments)], check=True, capture_output=True, text=True, **options).stdout
+
+
+def sql(statement):
+    return run(f"{BIN}/psql", "--no-psqlrc", "--tuples-only", "--no-align", "--command", statement, URL).split()
+
+
+def session_ids(lines):
+    """The sessions of 50 messages and more."""
+    counts = collections.Counter(json.loads(line)["session_id"] for line in open(lines, encoding="utf-8"))
+    return [session for session, count in counts.items() if count >= 50]
+
+
+def pgbench(directory, seconds):
+    parts = urlsplit(URL)
+    scripts = [option for path in sorted(directory.glob("*.sql")) for option in ("--file", path)]
+    output = run(
+        f"{BIN}/pgbench", "--no-vacuum", "--protocol", "prepared", "--client", CLIENTS, "--jobs", os.cpu_count(),
+        "--time", seconds, "--host", parts.hostname, "--port", parts.port, "--username", parts.username, *scripts,
+        parts.path[1:], env={**os.environ, "PGPASSWORD": parts.password or ""},
+    )
+    return float(re.search(r"tps = ([\d.]+)", output)[1])
+
+
+def wrk(directory, address, seconds):
+    credentials = base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
+    output = run(
+        "wrk", "--threads", 1, "--connections", CONNECTIONS, "--duration", f"{seconds}s", "--script",
+        Path(__file__).with_name("page.lua"), address, "--", f"Basic {credentials}", directory / "sessions",
+    )
+    requests, duration, failed = re.search(r"RESULT (\d+) ([\d.]+) (\d+)", output).groups()
+    assert failed == "0", f"{failed} answers were wrong"
+    return int(requests) / float(duration)
+
+
+def check(address, session):
+    """One page must be whole and in order."""
+    output = run("curl", "--silent", "--fail", "--user", f"{SID}:{TOKEN}", f"{address}/v1/Sessions/{session}/Messages")
+    page = json.loads(output)
+    assert len(page["messages"]) == 50 and all(message["session_id"] == session for message in page["messages"])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("lines")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        env = {**os.environ, "UNDERSTUDY_DATABASE_URL": URL, "UNDERSTUDY_DATA_DIRECTORY": name}
+        run(PROGRAM, "database", "migrate", env=env)
+        run(PROGRAM, "account", "create", "--sid", SID, "--auth-token-file", "-", env=env, input=TOKEN)
+        run(PROGRAM, "import", "--account", SID, options.lines, env=env)
+        sql("VACUUM ANALYZE")
+        sessions = session_ids(options.lines)
+        (directory / "sessions").write_text("\n".join(sessions))
+        keys = sql(
+            "SELECT encode(session_key, 'hex') FROM message GROUP BY session_key HAVING count(*) >= 50 "
+            f"ORDER BY md5(session_key::text) LIMIT {SCRIPTS}"
+        )
+        for number, key in enumerate(keys):
+            query = QUERY.format(key=f"'\\x{key}'::bytea")
+            (directory / f"{number}.sql").write_text(f"\\set position 0\n\\set rows 51\n{query}")
+        server = subprocess.Popen([PROGRAM, "serve", "--port", "0"], env=env, stdout=subprocess.PIPE, text=True)
+        try:
+            address = server.stdout.readline().split()[-1]
+            for session in sessions[:20]:
+                check(address, session)
+            wrk(directory, address, 2)
+            rows = []
+            for _ in range(options.rounds):
+                before = pgbench(directory, options.seconds)
+                pages = wrk(directory, address, options.seconds)
+                query = statistics.mean([before, pgbench(directory, options.seconds)])
+                rows.append((pages, query, pages / query))
+        finally:
+            server.terminate()
+            server.wait(20)
+    version = run(f"{BIN}/postgres", "--version").strip()
+    print(f"{platform.machine()}, {os.cpu_count()} processors, {version}, all on one machine")
+    rounds = f"{options.rounds} rounds of {options.seconds} s in turn"
+    print(f"pages of 50, {len(sessions)} sessions, {rounds}: median (minimum to maximum)")
+    for label, column, form in (
+        (f"server, requests/s, {CONNECTIONS} connections", 0, ",.0f"),
+        (f"pgbench -M prepared, the same query/s, {CLIENTS} clients", 1, ",.0f"),
+        ("ratio", 2, ".3f"),
+    ):
+        values = [row[column] for row in rows]
+        print(f"{label}: {statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})")
+
+
+if __name__ == "__main__":
+    main()
