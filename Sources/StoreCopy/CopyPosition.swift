@@ -5,13 +5,13 @@ import Foundation
 struct CopyPosition: Codable {
     /// Tells the source from others.
     let source: String
-    private(set) var table: String
+    let table: StoredTable
     /// The last row of the table that was copied; `nil` where none was.
-    private(set) var cursor: [StoredValue]?
+    let cursor: [StoredValue]?
 
     init(source: String, table: StoredTable, cursor: [StoredValue]? = nil) {
         self.source = source
-        self.table = table.rawValue
+        self.table = table
         self.cursor = cursor
     }
 

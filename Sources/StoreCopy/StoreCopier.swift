@@ -54,7 +54,7 @@ package struct StoreCopier {
     private func copy(from position: CopyPosition, _ total: Int) async throws {
         var cursor = position.cursor
         var copied = 0
-        for table in StoredTable.allCases.drop(while: { $0.rawValue != position.table }) {
+        for table in StoredTable.allCases.drop(while: { $0 != position.table }) {
             try await forEachBatch(of: table, in: source, after: cursor) { batch in
                 try await target.add(batch.rows, to: table, noting: position.at(table, batch.cursor).bytes)
                 copied += batch.rows.count

@@ -9,9 +9,9 @@ struct Understudy: AsyncParsableCommand {
             Programs written for the retired service change one line, the base URL, and go on; their transcripts are \
             their own.
 
-            Every option may also come from the environment (--data-directory as UNDERSTUDY_DATA_DIRECTORY) or from a \
-            JSON file of options ({"data-directory": "data"}) that --config-file names. The command line wins over the \
-            environment, and the environment over the file.
+            Every option but those of copy may also come from the environment (--data-directory as \
+            UNDERSTUDY_DATA_DIRECTORY) or from a JSON file of options ({"data-directory": "data"}) that --config-file \
+            names. The command line wins over the environment, and the environment over the file.
 
             Exit codes: 0 done, 1 failed, 64 wrong usage.
 

@@ -1,5 +1,5 @@
 /// What a store keeps, table by table, each behind those that it refers to.
-package enum StoredTable: String, CaseIterable, Sendable {
+package enum StoredTable: String, CaseIterable, Codable, Sendable {
     /// What is the database's own, like the key of page tokens.
     case setting
     /// The last number that was given of each kind: what is gone does not give its number to another.

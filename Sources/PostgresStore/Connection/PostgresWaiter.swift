@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Waits for what a connection's thread makes of some work, and lets the task that waits give it up.
@@ -31,7 +32,8 @@ final class PostgresWaiter<Value: Sendable>: Sendable {
                 }
             }
         } onCancel: {
-            cancel()
+            // It waits for the server's word, which the thread that cancels should not.
+            DispatchQueue.global().async { self.cancel() }
         }
     }
 
