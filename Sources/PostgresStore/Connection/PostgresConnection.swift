@@ -39,8 +39,11 @@ struct PostgresConnection: ~Copyable {
         PQfinish(handle)
     }
 
-    /// Whether the connection can be used, by what is known without looking.
-    var isUsable: Bool { PQstatus(handle) == CONNECTION_OK && PQpipelineStatus(handle) == PQ_PIPELINE_OFF }
+    /// Whether the connection can be used for something new, by what is known without looking.
+    var isUsable: Bool {
+        PQstatus(handle) == CONNECTION_OK && PQpipelineStatus(handle) == PQ_PIPELINE_OFF
+            && PQtransactionStatus(handle) == PQTRANS_IDLE
+    }
 
     /// Whether the server is still there, as far as can be told without asking it: two system calls.
     var isAlive: Bool {
