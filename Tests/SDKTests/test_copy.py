@@ -7,7 +7,7 @@ import pytest
 import requests
 from conftest import chitchat_messages, message, sdk
 from test_postgres import empty_url  # noqa: F401 (a fixture)
-from understudy import PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
+from understudy import PROGRAM, SEALING_KEY, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
 
 
 def texts(server, session):
@@ -72,7 +72,7 @@ def test_a_copy_that_is_killed_is_finished_by_the_same_command(empty_url, tmp_pa
         process.kill()
         assert process.wait(10) == -9, "it was done before it could be killed"
     serve = ["serve", "--data-directory", tmp_path / "empty", "--port", "0", "--database-url", empty_url]
-    refused = command(*serve, check=False, env={"UNDERSTUDY_SECRET_KEY": "ab" * 32})
+    refused = command(*serve, check=False, env=SEALING_KEY)
     assert (refused.returncode, "understudy copy" in refused.stderr) == (1, True)
     assert json_of(*arguments)["messages"] == 100_000
     secret = {"UNDERSTUDY_SECRET_KEY": (directory / "secret.key").read_text().strip()}

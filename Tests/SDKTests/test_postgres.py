@@ -13,10 +13,9 @@ import requests
 from conftest import message, sdk
 from receivers import Receiver, http_server
 from test_send import make_assistant, send, transcript
-from understudy import SID, TOKEN, Server, command, json_of
+from understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres
 
 SERVER_URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
-KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
 PSQL = "/usr/lib/postgresql/15/bin/psql"
 
 
@@ -39,17 +38,12 @@ def empty_url():
 @pytest.fixture
 def env(empty_url, tmp_path):
     """The environment of a program on a migrated database with an account."""
-    env = {**KEY, "UNDERSTUDY_DATABASE_URL": empty_url}
-    command("database", "migrate", env=env)
-    token = tmp_path / "token"
-    token.write_text(TOKEN)
-    json_of("account", "create", "--data-directory", tmp_path, "--sid", SID, "--auth-token-file", token, env=env)
-    return env
+    return prepare_postgres(empty_url, tmp_path)
 
 
 def test_a_database_is_migrated_by_the_operator_alone(empty_url, tmp_path):
     serve = ["serve", "--data-directory", tmp_path, "--port", "0", "--database-url", empty_url]
-    refused = command(*serve, check=False, env=KEY)
+    refused = command(*serve, check=False, env=SEALING_KEY)
     assert (refused.returncode, "understudy database migrate" in refused.stderr) == (1, True)
     migrations = [threading.Thread(target=command, args=["database", "migrate", "--database-url", empty_url]) for _ in range(4)]
     for migration in migrations:
@@ -57,11 +51,11 @@ def test_a_database_is_migrated_by_the_operator_alone(empty_url, tmp_path):
     for migration in migrations:
         migration.join()
     assert "of this version" in command("database", "migrate", "--database-url", empty_url).stdout
-    with Server(tmp_path, "--database-url", empty_url, env=KEY) as server:
+    with Server(tmp_path, "--database-url", empty_url, env=SEALING_KEY) as server:
         assert requests.get(f"{server.url}/health").status_code == 200
     sql("INSERT INTO migration (name) VALUES ('999 of the future')", empty_url)
     for arguments in (serve, ["database", "migrate", "--database-url", empty_url]):
-        newer = command(*arguments, check=False, env=KEY)
+        newer = command(*arguments, check=False, env=SEALING_KEY)
         assert (newer.returncode, "newer version" in newer.stderr) == (1, True)
 
 
@@ -231,7 +225,7 @@ def test_a_database_without_citus_is_not_distributed(empty_url):
 )
 def test_a_database_that_cannot_be_used_is_a_clear_error(tmp_path, url, code, error):
     for arguments in (["serve", "--data-directory", tmp_path, "--port", "0"], ["account", "list"], ["database", "migrate"]):
-        refused = command(*arguments, check=False, env={**KEY, "UNDERSTUDY_DATABASE_URL": url})
+        refused = command(*arguments, check=False, env={**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})
         assert refused.returncode == code
         assert error in refused.stderr
         assert "a-wrong-password" not in refused.stderr

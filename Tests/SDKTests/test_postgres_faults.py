@@ -10,21 +10,10 @@ from contextlib import contextmanager
 import pytest
 import requests
 from postgres_server import BIN, PostgresServer, as_user, wait_until
-from understudy import SID, TOKEN, Server, command, json_of
+from understudy import SEALING_KEY, SID, TOKEN, Server, command, prepare_postgres
 
 AUTH = (SID, TOKEN)
-KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
 BATCH = 5
-
-
-def prepare(url, tmp_path):
-    """Make the tables and an account, and return the program's environment."""
-    env = {**KEY, "UNDERSTUDY_DATABASE_URL": url}
-    command("database", "migrate", env=env)
-    token = tmp_path / "token"
-    token.write_text(TOKEN)
-    json_of("account", "create", "--data-directory", tmp_path, "--sid", SID, "--auth-token-file", token, env=env)
-    return env
 
 
 def messages_url(server, session="s"):
@@ -109,7 +98,7 @@ class Writers:
 
 @contextmanager
 def served(postgres, tmp_path, url=None):
-    env = prepare(postgres.url(), tmp_path)
+    env = prepare_postgres(postgres.url(), tmp_path)
     with Server(tmp_path, env={**env, "UNDERSTUDY_DATABASE_URL": url or postgres.url()}) as server:
         yield server
 
@@ -147,7 +136,7 @@ def test_a_connection_killed_in_the_middle_of_a_transaction_loses_nothing(tmp_pa
 
 def test_a_walk_goes_on_over_a_failover(tmp_path):
     with PostgresServer() as primary:
-        env = prepare(primary.url(), tmp_path)
+        env = prepare_postgres(primary.url(), tmp_path)
         with PostgresServer(primary=primary) as standby:
             # What is acknowledged is on both.
             primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'")
@@ -183,7 +172,7 @@ def test_a_replica_that_takes_no_writes_serves_lists(tmp_path):
     with PostgresServer() as primary, served(primary, tmp_path) as server:
         assert append(server, ["one"]).status_code == 201
         with PostgresServer(primary=primary) as standby:
-            env = {**KEY, "UNDERSTUDY_DATABASE_URL": standby.url()}
+            env = {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": standby.url()}
             with Server(tmp_path / "standby", env=env) as reader:
                 assert walk(reader) == ["one"]
                 assert is_unavailable(append(reader, ["two"]))
@@ -196,7 +185,7 @@ def test_a_replica_that_takes_no_writes_serves_lists(tmp_path):
 def test_too_many_connections_are_a_passing_fault(tmp_path):
     settings = ["max_connections = 12", "superuser_reserved_connections = 3", "max_wal_senders = 0"]
     with PostgresServer(settings=settings) as postgres:
-        env = prepare(postgres.url(), tmp_path)
+        env = prepare_postgres(postgres.url(), tmp_path)
         postgres.sql("CREATE ROLE app LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO app")
         postgres.sql("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO app")
         env["UNDERSTUDY_DATABASE_URL"] = postgres.url(user="app")
@@ -243,7 +232,7 @@ def test_a_server_that_is_too_old_is_refused(tmp_path):
     with old_server() as port:
         url = f"postgresql://understudy@127.0.0.1:{port}/x?sslmode=disable&gssencmode=disable"
         for arguments in (["serve", "--data-directory", tmp_path, "--port", "0"], ["database", "migrate"]):
-            refused = command(*arguments, check=False, env={**KEY, "UNDERSTUDY_DATABASE_URL": url})
+            refused = command(*arguments, check=False, env={**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})
             assert (refused.returncode, "PostgreSQL 13; 14 or newer" in refused.stderr) == (1, True)
 
 
@@ -289,7 +278,7 @@ def test_tls_is_what_libpq_makes_of_the_url(tmp_path):
             check=True, capture_output=True,
         )
     with PostgresServer() as postgres:
-        prepare(postgres.url(), tmp_path)
+        prepare_postgres(postgres.url(), tmp_path)
         for ending in ("key", "crt"):
             text = (tmp_path / f"right.{ending}").read_text()
             as_user("sh", "-c", f"umask 077; cat >{postgres.data}/server.{ending} <<'END'\n{text}END")
@@ -302,7 +291,7 @@ def test_tls_is_what_libpq_makes_of_the_url(tmp_path):
 
         def serve(**parameters):
             query = "&".join(f"{name}={value}" for name, value in parameters.items())
-            return {**KEY, "UNDERSTUDY_DATABASE_URL": f"{postgres.url()}?{query}"}
+            return {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": f"{postgres.url()}?{query}"}
 
         with Server(tmp_path, env=serve(sslmode="verify-full", sslrootcert=tmp_path / "right.crt")) as server:
             assert append(server, ["one"]).status_code == 201

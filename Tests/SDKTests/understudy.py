@@ -9,6 +9,8 @@ from pathlib import Path
 PROGRAM = os.environ["UNDERSTUDY"]
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "correct horse battery staple"
+# Of servers whose data lie in PostgreSQL.
+SEALING_KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
 
 
 def command(*arguments, check=True, input=None, env=None):
@@ -34,10 +36,17 @@ def json_of(*arguments, **options):
     return json.loads(command(*arguments, "--format", "json", **options).stdout)
 
 
-def create_account(directory, sid=SID, token=TOKEN):
-    return json_of(
-        "account", "create", "--data-directory", directory, "--sid", sid, "--auth-token-file", "-", input=token + "\n"
-    )
+def create_account(directory, sid=SID, token=TOKEN, env=None):
+    arguments = ["account", "create", "--data-directory", directory, "--sid", sid, "--auth-token-file", "-"]
+    return json_of(*arguments, input=token + "\n", env=env)
+
+
+def prepare_postgres(url, directory):
+    """Make the tables of a PostgreSQL database and an account, and return the environment of programs that use it."""
+    env = {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url}
+    command("database", "migrate", env=env)
+    create_account(directory, env=env)
+    return env
 
 
 def import_lines(directory, messages, sid=SID):
