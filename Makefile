@@ -1,4 +1,4 @@
-.PHONY: help run test sample bench-postgres format clean
+.PHONY: help run test sample bench bench-postgres format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -12,11 +12,14 @@ test: ## Install what is missing and run every test there is
 sample: ## Import 7,168 real conversations into ./data
 	@scripts/sample.sh
 
+bench: ## Compare pages with nginx, the framework alone and FastAPI, and write docs/performance.md
+	@scripts/bench.sh
+
 bench-postgres: ## Compare pages through the server on PostgreSQL with pgbench
 	@scripts/bench-postgres.sh
 
 format: ## Format the sources
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks
 
 clean: ## Remove what was built; ./data stays
 	rm -rf .build

@@ -1,13 +1,13 @@
--- Asks for full pages of 50 of sessions drawn at random, and says how many answers were right.
--- Arguments: the Authorization header, a file of session ids.
+-- Asks for pages of sessions drawn at random, and says how many answers came and how long they took.
+-- Arguments: the Authorization header, a file with one path a line.
 
 local paths = {}
 local authorization
 
 function init(arguments)
     authorization = arguments[1]
-    for id in io.lines(arguments[2]) do
-        paths[#paths + 1] = "/v1/Sessions/" .. id .. "/Messages?PageSize=50"
+    for path in io.lines(arguments[2]) do
+        paths[#paths + 1] = path
     end
 end
 
@@ -17,5 +17,6 @@ end
 
 function done(summary, latency)
     local failed = summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.timeout
-    print(string.format("RESULT %d %f %d", summary.requests, summary.duration / 1e6, failed))
+    local p50, p99 = latency:percentile(50), latency:percentile(99)
+    print(string.format("RESULT %d %d %d %d %d %d", summary.requests, summary.bytes, summary.duration, failed, p50, p99))
 end

@@ -3,15 +3,12 @@
 
 Both are measured in turn, pgbench before and after the server in every round, so that a machine whose speed drifts moves
 both. Usage: postgres_page.py LINES [--rounds N] [--seconds N], with UNDERSTUDY and UNDERSTUDY_TEST_DATABASE_URL set; the
-shell script beside starts the database.
+shell script beside the others starts the database.
 """
 
 import argparse
-import base64
-import collections
 import json
 import os
-import platform
 import re
 import statistics
 import subprocess
@@ -19,12 +16,12 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from measuring import PROGRAM, SID, create_account, fetch, load, machine, run, sessions_of
+
 CLIENTS, CONNECTIONS = 8, 32
 SCRIPTS = 100
-SID, TOKEN = "AC0123456789abcdef0123456789abcdef", "correct horse battery staple"
 BIN = "/usr/lib/postgresql/15/bin"
 URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
-PROGRAM = os.environ["UNDERSTUDY"]
 # As MessagePageQuery has it, of a page at a session's beginning.
 QUERY = """
 SELECT s.number, EXISTS (SELECT FROM message WHERE session_key = {key} AND position <= :position::bigint),
@@ -34,18 +31,8 @@ ORDER BY position LIMIT :rows::bigint) AS m ON true WHERE s.session_key = {key} 
 """
 
 
-def run(*arguments, **options):
-    return subprocess.run([*map(str, arguments)], check=True, capture_output=True, text=True, **options).stdout
-
-
 def sql(statement):
     return run(f"{BIN}/psql", "--no-psqlrc", "--tuples-only", "--no-align", "--command", statement, URL).split()
-
-
-def session_ids(lines):
-    """The sessions of 50 messages and more."""
-    counts = collections.Counter(json.loads(line)["session_id"] for line in open(lines, encoding="utf-8"))
-    return [session for session, count in counts.items() if count >= 50]
 
 
 def pgbench(directory, seconds):
@@ -59,21 +46,9 @@ def pgbench(directory, seconds):
     return float(re.search(r"tps = ([\d.]+)", output)[1])
 
 
-def wrk(directory, address, seconds):
-    credentials = base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
-    output = run(
-        "wrk", "--threads", 1, "--connections", CONNECTIONS, "--duration", f"{seconds}s", "--script",
-        Path(__file__).with_name("page.lua"), address, "--", f"Basic {credentials}", directory / "sessions",
-    )
-    requests, duration, failed = re.search(r"RESULT (\d+) ([\d.]+) (\d+)", output).groups()
-    assert failed == "0", f"{failed} answers were wrong"
-    return int(requests) / float(duration)
-
-
 def check(address, session):
-    """One page must be whole and in order."""
-    output = run("curl", "--silent", "--fail", "--user", f"{SID}:{TOKEN}", f"{address}/v1/Sessions/{session}/Messages")
-    page = json.loads(output)
+    """One page must be whole and of its session."""
+    page = json.loads(fetch(address, f"/v1/Sessions/{session}/Messages"))
     assert len(page["messages"]) == 50 and all(message["session_id"] == session for message in page["messages"])
 
 
@@ -87,11 +62,12 @@ def main():
         directory = Path(name)
         env = {**os.environ, "UNDERSTUDY_DATABASE_URL": URL, "UNDERSTUDY_DATA_DIRECTORY": name}
         run(PROGRAM, "database", "migrate", env=env)
-        run(PROGRAM, "account", "create", "--sid", SID, "--auth-token-file", "-", env=env, input=TOKEN)
+        create_account(env=env)
         run(PROGRAM, "import", "--account", SID, options.lines, env=env)
         sql("VACUUM ANALYZE")
-        sessions = session_ids(options.lines)
-        (directory / "sessions").write_text("\n".join(sessions))
+        with open(options.lines, encoding="utf-8") as lines:
+            sessions = sessions_of(lines)
+        paths = [f"/v1/Sessions/{session}/Messages?PageSize=50" for session in sessions]
         keys = sql(
             "SELECT encode(session_key, 'hex') FROM message GROUP BY session_key HAVING count(*) >= 50 "
             f"ORDER BY md5(session_key::text) LIMIT {SCRIPTS}"
@@ -104,18 +80,17 @@ def main():
             address = server.stdout.readline().split()[-1]
             for session in sessions[:20]:
                 check(address, session)
-            wrk(directory, address, 2)
+            load(address, paths, connections=CONNECTIONS, seconds=2)
             rows = []
             for _ in range(options.rounds):
                 before = pgbench(directory, options.seconds)
-                pages = wrk(directory, address, options.seconds)
+                pages = load(address, paths, connections=CONNECTIONS, seconds=options.seconds).requests
                 query = statistics.mean([before, pgbench(directory, options.seconds)])
                 rows.append((pages, query, pages / query))
         finally:
             server.terminate()
             server.wait(20)
-    version = run(f"{BIN}/postgres", "--version").strip()
-    print(f"{platform.machine()}, {os.cpu_count()} processors, {version}, all on one machine")
+    print(f"{machine()}, {run(f'{BIN}/postgres', '--version').strip()}, all on one machine")
     rounds = f"{options.rounds} rounds of {options.seconds} s in turn"
     print(f"pages of 50, {len(sessions)} sessions, {rounds}: median (minimum to maximum)")
     for label, column, form in (

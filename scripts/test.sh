@@ -9,8 +9,8 @@ require_swift
 install_packages libsqlite3-dev libpq-dev pkg-config shellcheck
 
 echo "== style"
-shellcheck --external-sources scripts/bench-postgres.sh scripts/run.sh scripts/sample.sh scripts/test.sh .ci/run
-swift format lint --strict --recursive Package.swift Sources Tests
+shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/run.sh scripts/sample.sh scripts/test.sh .ci/run
+swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 echo "== unit tests"
 export UNDERSTUDY_WARNINGS_AS_ERRORS=1

@@ -1,0 +1,26 @@
+import Foundation
+import Hummingbird
+import NIOCore
+
+/// What the framework alone can do: every request gets the bytes of one file.
+///
+/// Usage: `ConstantServer PORT FILE`
+@main
+struct ConstantServer: HTTPResponder {
+    let body: ByteBuffer
+
+    func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
+        Response(status: .ok, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: body))
+    }
+
+    static func main() async throws {
+        let arguments = CommandLine.arguments
+        guard arguments.count == 3, let port = Int(arguments[1]) else { fatalError("usage: ConstantServer PORT FILE") }
+        let body = ByteBuffer(bytes: try Data(contentsOf: URL(filePath: arguments[2])))
+        let application = Application(
+            responder: ConstantServer(body: body),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port))
+        )
+        try await application.runService()
+    }
+}
