@@ -43,7 +43,7 @@ def test_a_directory_moves_to_postgresql_and_back(empty_url, tmp_path):  # noqa:
         assert requests.post(url, json=body, auth=(SID, TOKEN)).status_code == 201
 
     told = command("copy", "--from", empty_url, "--to", new).stdout
-    assert "1 accounts, 1 sessions, 121 messages" in told and str(new / "secret.key") in told
+    assert "Accounts: 1. Sessions: 1. Messages: 121." in told and str(new / "secret.key") in told
     (new / "secret.key").write_text((old / "secret.key").read_text())
     with Server(new) as server:
         assert texts(server, "IS1/CH2 é") == [f"text {number}" for number in range(1, 121)] + ["after the move"]

@@ -64,8 +64,8 @@ struct CopyCommand: AsyncParsableCommand {
         )
         let seconds = result.seconds.formatted(.number.precision(.fractionLength(1)))
         var text = """
-            The copy is the same: \(result.accounts) accounts, \(result.sessions) sessions, \(result.messages) messages. \
-            Time: \(seconds) s.
+            The copy is the same. Accounts: \(result.accounts). Sessions: \(result.sessions). \
+            Messages: \(result.messages). Time: \(seconds) s.
             """
         switch (source, target) {
         case (.directory(let old), .postgres):
