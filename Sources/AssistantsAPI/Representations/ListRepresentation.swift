@@ -5,7 +5,8 @@ import NIOCore
 struct ListRepresentation {
     private let key: StaticString
     private var json: ByteBuffer
-    private var isEmpty = true
+    /// Of items.
+    private(set) var count = 0
 
     /// - Parameters:
     ///   - key: what the array is called.
@@ -19,9 +20,12 @@ struct ListRepresentation {
         json.writeStaticString("\":[")
     }
 
+    /// In bytes, so far.
+    var length: Int { json.readableBytes }
+
     mutating func append(_ write: (inout ByteBuffer) -> Void) {
-        if !isEmpty { json.writeStaticString(",") }
-        isEmpty = false
+        if count > 0 { json.writeStaticString(",") }
+        count += 1
         write(&json)
     }
 

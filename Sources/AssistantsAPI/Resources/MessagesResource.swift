@@ -6,12 +6,18 @@ import NIOCore
 struct MessagesResource: Sendable {
     let store: any Store
     let tokens: PageTokens
+    private let usualLength = UsualLength()
+
+    init(store: any Store, tokens: PageTokens) {
+        self.store = store
+        self.tokens = tokens
+    }
 
     /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first.
     func list(of session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
         let query = try PageQuery(call.target.query)
         let place: PageRequest<MessageCursor>.Place = try query.place(in: account, tokens)
-        var page = ListRepresentation(key: "messages", capacity: 1_024 + Self.usualLength * query.size)
+        var page = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: query.size))
         let neighbors = try await store.readMessages(
             of: session,
             in: account,
@@ -19,6 +25,7 @@ struct MessagesResource: Sendable {
         ) { message in
             page.append { MessageRepresentation.write(message, of: account, to: &$0) }
         }
+        usualLength.note(page.length, of: page.count)
         return page.response(
             links: PageLinks(query, at: call, neighbors: neighbors, tokens: tokens, account: account)
         )
@@ -58,13 +65,10 @@ struct MessagesResource: Sendable {
             for message in messages { MessageRepresentation.write(message, of: account, to: &json) }
             return json
         }
-        var list = ListRepresentation(key: "messages", capacity: usualLength * messages.count)
+        var list = ListRepresentation(key: "messages", capacity: 1_024)
         for message in messages {
             list.append { MessageRepresentation.write(message, of: account, to: &$0) }
         }
         return list.finish()
     }
-
-    /// Of a message's representation, in bytes.
-    private static let usualLength = 512
 }
