@@ -121,7 +121,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PostgresStoreTests",
-            dependencies: ["AssistantsStore", "PostgresStore", "StoreConformance", "TestSupport"]
+            dependencies: ["AssistantsStore", "CLibpq", "PostgresStore", "StoreConformance", "TestSupport"]
         ),
         .testTarget(
             name: "StoreCopyTests",

@@ -37,6 +37,11 @@ package final class TestDatabase: Sendable {
         try Self.execute(sql, at: url)
     }
 
+    /// Has the server refuse connections to the database from now on.
+    package func refuseConnections() throws {
+        try Self.execute("ALTER DATABASE \(name) ALLOW_CONNECTIONS false", at: server)
+    }
+
     /// Runs statements in any database, separated by semicolons.
     package static func execute(_ sql: String, at url: String) throws {
         let connection = PQconnectdb(url)

@@ -1,3 +1,5 @@
+import CLibpq
+import Foundation
 import TestSupport
 import Testing
 
@@ -64,6 +66,53 @@ struct PoolTests {
         }
     }
 
+    @Test(
+        "queries that wait together are answered where their connection was lost, and fail at once where none is to be had",
+        arguments: [true, false]
+    )
+    func pipelineWithoutConnection(isThereAnother: Bool) async throws {
+        try await withPool(size: 1) { pool in
+            let database = database
+            let busy = Task {
+                try await pool.run { connection in
+                    let pid = try connection.run("SELECT pg_backend_pid()").integer(0, 0)
+                    var other = try PostgresConnection(url: database.url)
+                    if !isThereAnother { try database.refuseConnections() }
+                    _ = try other.run("SELECT pg_terminate_backend($1::integer)", [pid])
+                    while try other.run("SELECT FROM pg_stat_activity WHERE pid = $1::integer", [pid]).count > 0 {}
+                    Thread.sleep(forTimeInterval: 0.3)
+                }
+            }
+            try await Task.sleep(for: .milliseconds(100))
+            let queries = (0..<40).map { _ in Task { try await pool.query("SELECT 7", []).result.integer(0, 0) } }
+            try await busy.value
+            for query in queries {
+                switch await query.result {
+                case .success(let value): #expect(isThereAnother && value == 7)
+                case .failure(let error): #expect(!isThereAnother && error is PostgresError)
+                }
+            }
+        }
+    }
+
+    @Test("a connection notices within seconds that its server went without a word, unless its URL says otherwise")
+    func noticesSilence() throws {
+        func option(_ connection: borrowing PostgresConnection, _ level: Int32, _ name: Int32) -> Int32 {
+            var (value, length) = (Int32(-1), socklen_t(4))
+            getsockopt(PQsocket(connection.handle), level, name, &value, &length)
+            return value
+        }
+        let connection = try PostgresConnection(url: database.url)
+        #expect(option(connection, SOL_SOCKET, SO_KEEPALIVE) == 1)
+        let tcp = Int32(IPPROTO_TCP)
+        let options = [TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT, TCP_USER_TIMEOUT].map { option(connection, tcp, $0) }
+        #expect(options == [10, 5, 3, 10_000])
+        let separator = database.url.contains("?") ? "&" : "?"
+        let own = try PostgresConnection(url: database.url + separator + "tcp_user_timeout=77000&keepalives_idle=7")
+        let ownOptions = [TCP_KEEPIDLE, TCP_USER_TIMEOUT].map { option(own, tcp, $0) }
+        #expect(ownOptions == [7, 77_000])
+    }
+
     @Test("a connection that was lost since its last use is made anew, and nobody notices")
     func reconnects() async throws {
         try await withPool(size: 1) { pool in
@@ -110,9 +159,30 @@ struct PoolTests {
             while try count("pg_advisory_lock", &holder) == 0 { try await Task.sleep(for: .milliseconds(5)) }
             waiting.cancel()
             await #expect(throws: PostgresError.self) { try await waiting.value }
+            // Nothing that comes next is given up in its place.
+            for _ in 1...100 { #expect(try await pool.query("SELECT 7", []).result.integer(0, 0) == 7) }
             let left = try count("pg_advisory_lock", &holder)
             #expect(left == 0)
-            #expect(try await pool.query("SELECT 7", []).result.integer(0, 0) == 7)
+        }
+    }
+
+    @Test("a transaction that has begun is not given up, for it may be done all the same")
+    func finishesTransactions() async throws {
+        try await withPool(size: 1) { pool in
+            try await pool.run { connection in try connection.execute("CREATE TABLE t (n integer)") }
+            var holder = try PostgresConnection(url: database.url)
+            _ = try holder.run("SELECT pg_advisory_lock(1)")
+            let writing = Task {
+                try await pool.transaction { connection in
+                    _ = try connection.run("INSERT INTO t SELECT 1 FROM pg_advisory_xact_lock(1)")
+                }
+            }
+            while try count("pg_advisory_xact_lock", &holder) == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            writing.cancel()
+            try await Task.sleep(for: .milliseconds(50))
+            _ = try holder.run("SELECT pg_advisory_unlock(1)")
+            try await writing.value
+            #expect(try await pool.query("SELECT count(*) FROM t", []).result.integer(0, 0) == 1)
         }
     }
 

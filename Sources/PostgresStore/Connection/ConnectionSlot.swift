@@ -18,7 +18,7 @@ final class ConnectionSlot {
                 keep(connection)
                 return value
             } catch {
-                let isLost = !connection.isAlive && !connection.hasAnswered
+                let isLost = !connection.isSpent && !connection.isAlive && !connection.hasAnswered
                 keep(connection)
                 if !isLost { throw error }
             }
@@ -47,8 +47,16 @@ final class ConnectionSlot {
                 return
             }
         }
-        for query in wanted.dropFirst(answered) {
-            query.waiter.end(Result { try run { PostgresRows(try $0.run(query.sql, query.parameters)) } })
+        var left = wanted.dropFirst(answered)
+        while let query = left.popFirst() {
+            do {
+                query.waiter.end(.success(try run { PostgresRows(try $0.run(query.sql, query.parameters)) }))
+            } catch {
+                query.waiter.end(.failure(error))
+                // Without a connection the others would come no further, and each would wait for one.
+                guard idle == nil else { continue }
+                while let other = left.popFirst() { other.waiter.end(.failure(error)) }
+            }
         }
     }
 

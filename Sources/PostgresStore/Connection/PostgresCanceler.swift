@@ -16,7 +16,8 @@ final class PostgresCanceler: @unchecked Sendable {
         PQfreeCancel(handle)
     }
 
-    /// Returns when the server has been told; where it cannot be reached, the statement ends by itself.
+    /// Returns when the server has been told, or cannot be. It gives up the statement that it is at; between two there is
+    /// nothing to give up.
     func cancel() {
         var message = [CChar](repeating: 0, count: 256)
         PQcancel(handle, &message, Int32(message.count))

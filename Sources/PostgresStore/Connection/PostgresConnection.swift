@@ -3,10 +3,17 @@ import Foundation
 
 /// A connection to PostgreSQL. Its calls block, so it lives on a thread of its own.
 struct PostgresConnection: ~Copyable {
-    /// In seconds, where the URL does not say.
-    private static let connectTimeout = 5
-    /// In seconds, where the URL's `options` do not say.
-    private static let statementTimeout = 30
+    /// What holds where the URL does not say otherwise.
+    private static let defaults = [
+        ("application_name", "understudy"),
+        // In seconds.
+        ("connect_timeout", "5"),
+        ("options", "-c statement_timeout=30s"),
+        // A server that goes without a word, its machine's power or network cut, is noticed within about 25 s where an
+        // answer is waited for, and within 10 s (in milliseconds) where it is sent something.
+        ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+        ("tcp_user_timeout", "10000"),
+    ]
 
     let handle: OpaquePointer
     /// Has the server give up what this connection is doing.
@@ -14,16 +21,17 @@ struct PostgresConnection: ~Copyable {
     /// Whether a statement has been answered since this was last set to `false`. Before the first answer nothing is done:
     /// whatever changes something comes behind a BEGIN.
     var hasAnswered = false
+    /// Whether the server may still be told to give up what the connection does, which must then be nothing new.
+    var isSpent = false
     /// The names of the statements that the server knows, by their SQL.
     private var statements: [String: String] = [:]
 
     /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
     init(url: String) throws(PostgresError) {
-        // What comes before the URL is the default of what it says.
-        let keywords = ["connect_timeout", "options", "application_name", "dbname"]
-        let options = "-c statement_timeout=\(Self.statementTimeout)s"
-        let values = [String(Self.connectTimeout), options, "understudy", url]
-        guard let handle = Self.connect(keywords, values) else { throw PostgresError(message: "out of memory") }
+        // The URL takes the place of what comes before it.
+        guard let handle = Self.connect(Self.defaults + [("dbname", url)]) else {
+            throw PostgresError(message: "out of memory")
+        }
         guard PQstatus(handle) == CONNECTION_OK, let canceler = PostgresCanceler(handle) else {
             let message = Self.message(of: handle)
             PQfinish(handle)
@@ -41,7 +49,7 @@ struct PostgresConnection: ~Copyable {
 
     /// Whether the connection can be used for something new, by what is known without looking.
     var isUsable: Bool {
-        PQstatus(handle) == CONNECTION_OK && PQpipelineStatus(handle) == PQ_PIPELINE_OFF
+        !isSpent && PQstatus(handle) == CONNECTION_OK && PQpipelineStatus(handle) == PQ_PIPELINE_OFF
             && PQtransactionStatus(handle) == PQTRANS_IDLE
     }
 
@@ -130,9 +138,9 @@ struct PostgresConnection: ~Copyable {
         }
     }
 
-    private static func connect(_ keywords: [String], _ values: [String]) -> OpaquePointer? {
-        var keywords: [UnsafePointer<CChar>?] = keywords.map { UnsafePointer(strdup($0)) } + [nil]
-        var values: [UnsafePointer<CChar>?] = values.map { UnsafePointer(strdup($0)) } + [nil]
+    private static func connect(_ parameters: [(keyword: String, value: String)]) -> OpaquePointer? {
+        var keywords: [UnsafePointer<CChar>?] = parameters.map { UnsafePointer(strdup($0.keyword)) } + [nil]
+        var values: [UnsafePointer<CChar>?] = parameters.map { UnsafePointer(strdup($0.value)) } + [nil]
         defer { for text in keywords + values { free(UnsafeMutablePointer(mutating: text)) } }
         return PQconnectdbParams(&keywords, &values, 1)
     }

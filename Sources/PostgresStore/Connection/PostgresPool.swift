@@ -10,6 +10,10 @@ final class PostgresPool: Sendable {
         case job(@Sendable (ConnectionSlot) -> Void)
         /// Answered in one go.
         case queries([PostgresQuery])
+        /// Another thread has taken what there was.
+        case nothing
+        /// Nothing waits, and nothing will come.
+        case end
     }
 
     private struct State {
@@ -64,7 +68,8 @@ final class PostgresPool: Sendable {
     func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws -> Value {
-        try await run { connection in
+        // Not given up once it has begun: a COMMIT that is may have been done all the same.
+        try await run(isCancellable: false) { connection in
             for _ in 1..<Self.maximumAttempts {
                 do {
                     return try connection.transaction(body)
@@ -78,8 +83,11 @@ final class PostgresPool: Sendable {
 
     /// Runs `body` on a connection: once, or again on another connection where the first had been lost before it gave an
     /// answer.
+    /// - Parameter isCancellable: whether the server is to give it up where nobody waits for it any more; else only what has
+    ///   not begun is given up.
     /// - Throws: what `body` throws, `PostgresError`, `CancellationError`.
     func run<Value: Sendable>(
+        isCancellable: Bool = true,
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws -> Value {
         let waiter = PostgresWaiter<Value>()
@@ -89,7 +97,9 @@ final class PostgresPool: Sendable {
                     waiter.end(
                         Result {
                             try slot.run { connection in
-                                guard waiter.begin(connection.canceler) else { throw CancellationError() }
+                                let canceler = isCancellable ? connection.canceler : nil
+                                guard waiter.begin(canceler) else { throw CancellationError() }
+                                defer { connection.isSpent = !waiter.release() }
                                 return try body(&connection)
                             }
                         }
@@ -125,16 +135,16 @@ final class PostgresPool: Sendable {
             switch takeWork() {
             case .job(let run): run(slot)
             case .queries(let queries): slot.answer(queries)
-            case nil: if state.withLock({ $0.isClosed }) { return }
+            case .nothing: continue
+            case .end: return
             }
         }
     }
 
     /// The work that has waited longest; with a query also those that come next, but no more than this thread's share.
-    /// - Returns: `nil` where nothing waits: another thread has taken it already.
-    private func takeWork() -> Work? {
+    private func takeWork() -> Work {
         state.withLock { state in
-            guard let first = state.waiting.popFirst() else { return nil }
+            guard let first = state.waiting.popFirst() else { return state.isClosed ? .end : .nothing }
             guard case .queries(var queries) = first else { return first }
             let count = min(1 + state.waiting.count / size, Self.maximumPipeline)
             while queries.count < count, case .queries(let next) = state.waiting.first {

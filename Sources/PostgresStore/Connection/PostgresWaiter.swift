@@ -10,6 +10,8 @@ final class PostgresWaiter<Value: Sendable>: Sendable {
         case waiting(Continuation)
         /// Without a canceler the work goes on to its end, whoever gives it up.
         case running(Continuation, PostgresCanceler?)
+        /// The server is told to give it up.
+        case cancelled(Continuation)
         case ended
     }
 
@@ -32,8 +34,7 @@ final class PostgresWaiter<Value: Sendable>: Sendable {
                 }
             }
         } onCancel: {
-            // It waits for the server's word, which the thread that cancels should not.
-            DispatchQueue.global().async { self.cancel() }
+            cancel()
         }
     }
 
@@ -46,8 +47,24 @@ final class PostgresWaiter<Value: Sendable>: Sendable {
             case .waiting(let continuation), .running(let continuation, _):
                 state = .running(continuation, canceler)
                 return true
-            case .new, .ended:
+            case .new, .cancelled, .ended:
                 return false
+            }
+        }
+    }
+
+    /// Says that the connection is done with the work.
+    /// - Returns: `false` where the server may yet be told to give up what the connection does.
+    func release() -> Bool {
+        state.withLock { state in
+            switch state {
+            case .running(let continuation, _):
+                state = .running(continuation, nil)
+                return true
+            case .cancelled:
+                return false
+            case .new, .waiting, .ended:
+                return true
             }
         }
     }
@@ -56,29 +73,30 @@ final class PostgresWaiter<Value: Sendable>: Sendable {
         let continuation: Continuation? = state.withLock { state in
             defer { state = .ended }
             switch state {
-            case .waiting(let continuation), .running(let continuation, _): return continuation
-            case .new, .ended: return nil
+            case .waiting(let continuation), .running(let continuation, _), .cancelled(let continuation):
+                return continuation
+            case .new, .ended:
+                return nil
             }
         }
         continuation?.resume(with: result)
     }
 
     private func cancel() {
-        let abandoned: Continuation? = state.withLock { state in
+        state.withLock { state in
             switch state {
-            case .running(_, let canceler?):
-                // Under the lock, which the work's end needs too, so that it cannot meet the connection's next work. How
-                // the statement ended is told by `end`.
-                canceler.cancel()
-                return nil
-            case .waiting(let continuation), .running(let continuation, nil):
+            case .running(let continuation, let canceler?):
+                state = .cancelled(continuation)
+                // It waits for the server's word, which the thread that cancels should not.
+                DispatchQueue.global().async { canceler.cancel() }
+            case .waiting(let continuation):
                 state = .ended
-                return continuation
-            case .new, .ended:
+                continuation.resume(throwing: CancellationError())
+            case .new:
                 state = .ended
-                return nil
+            case .running(_, nil), .cancelled, .ended:
+                break
             }
         }
-        abandoned?.resume(throwing: CancellationError())
     }
 }

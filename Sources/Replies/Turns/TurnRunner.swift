@@ -208,15 +208,19 @@ package final class TurnRunner: Service {
 
     /// - Returns: why the database cannot take it now; `nil` where it is stored.
     private func storeIfPossible(_ end: TurnEnd, of turn: Turn) async throws -> (any Error)? {
-        do {
-            try await store.finish(turn.id, as: worker, with: end)
-            return nil
-        } catch {
-            switch error {
-            case .unavailable(let cause): return cause
-            case .fault(let cause): return cause
-            default: throw error
+        // In a task of its own, for a server that stops does not give up a reply that is there.
+        let storing = Task { [store, worker] in
+            do throws(StoreError) {
+                try await store.finish(turn.id, as: worker, with: end)
+                return Result<Void, StoreError>.success(())
+            } catch {
+                return .failure(error)
             }
+        }
+        switch await storing.value {
+        case .success: return nil
+        case .failure(.unavailable(let cause)), .failure(.fault(let cause)): return cause
+        case .failure(let error): throw error
         }
     }
 
