@@ -53,7 +53,7 @@ package struct SQLiteStore: Store {
         writer = try pool.writeWithoutTransaction { db in try MessageWriter(db) }
     }
 
-    private static var configuration: Configuration {
+    static var configuration: Configuration {
         var configuration = Configuration()
         // Short naps of one length: SQLite's own time-out sleeps ever longer, and so misses the gaps that a writer
         // with much to store leaves between its transactions.

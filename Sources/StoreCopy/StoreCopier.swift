@@ -1,33 +1,39 @@
 package import AssistantsStore
-import Crypto
 
 /// Copies all that a store keeps into an empty one, of whichever kind, and compares the two.
 ///
-/// Nobody may write to either meanwhile. Ids, positions, numbers and the key of page tokens are the same in the copy, so
+/// Nobody can write to the source meanwhile, and nobody may write to the copy. Ids, positions, numbers and the key of page tokens are the same in the copy, so
 /// that clients notice nothing; credentials and callbacks go along.
 package struct StoreCopier {
     private let source: any StoreContents
     private let target: any StoreContents
+    private let maximumBatch: Int
     private let report: (CopyProgress) -> Void
 
-    /// - Parameter report: called now and then with how far the copy is.
+    /// - Parameters:
+    ///   - maximumBatch: how many rows are added in one transaction at most.
+    ///   - report: called now and then with how far the copy is.
     package init(
         from source: any StoreContents,
         to target: any StoreContents,
+        maximumBatch: Int = 10_000,
         report: @escaping (CopyProgress) -> Void = { _ in }
     ) {
         self.source = source
         self.target = target
+        self.maximumBatch = maximumBatch
         self.report = report
     }
 
     /// - Throws: `CopyError`, `StoreError`.
     package func run() async throws -> CopySummary {
         let start = ContinuousClock.now
+        let hold = try await source.holdStill()
         var total = 0
         for table in StoredTable.allCases { total += try await source.count(of: table) }
         try await copy(from: try await position(), total)
         let counts = try await check(total)
+        try await hold.release()
         try await target.finishCopy()
         return CopySummary(counts: counts, duration: start.duration(to: .now))
     }
@@ -94,18 +100,23 @@ package struct StoreCopier {
         _ body: (StoredRows) async throws -> Void
     ) async throws {
         // Few at first, for they may be large.
-        var limit = 100
+        var limit = min(100, maximumBatch)
         var batch: [[StoredValue]] = []
         var size = 0
         var read = try await store.rows(of: table, after: cursor, limit: limit)
         while let cursor = read.cursor {
             let readSize = read.rows.reduce(0) { $0 + $1.reduce(0) { $0 + $1.size } }
-            limit = min(max(Self.readSize * read.rows.count / max(readSize, 1), 1), 2 * limit, Self.maximumRead)
+            limit = min(
+                max(Self.readSize * read.rows.count / max(readSize, 1), 1),
+                2 * limit,
+                Self.maximumRead,
+                maximumBatch
+            )
             let nextLimit = limit
             async let next = store.rows(of: table, after: cursor, limit: nextLimit)
             batch += read.rows
             size += readSize
-            if size >= Self.batchSize || batch.count >= Self.maximumBatch {
+            if size >= Self.batchSize || batch.count >= maximumBatch {
                 try await body(StoredRows(rows: batch, cursor: cursor))
                 (batch, size) = ([], 0)
             }
@@ -118,5 +129,5 @@ package struct StoreCopier {
     /// In bytes: how much is to be read in one go, and added in one transaction.
     private static let (readSize, batchSize) = (2 << 20, 8 << 20)
     /// In rows.
-    private static let (maximumRead, maximumBatch) = (1_000, 10_000)
+    private static let maximumRead = 1_000
 }

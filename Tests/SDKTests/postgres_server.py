@@ -40,13 +40,22 @@ class PostgresServer:
         settings: lines for postgresql.conf.
         """
         self.directory = Path(tempfile.mkdtemp(prefix="understudy-postgres-"))
+        self.data = self.directory / "data"
         self.port = free_port()
-        self.mounted = tmpfs is not None
+        self.mounted = False
+        try:
+            self._prepare(primary, tmpfs, settings)
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _prepare(self, primary, tmpfs, settings):
         if tmpfs:
             as_root("mount", "-t", "tmpfs", "-o", f"size={tmpfs}", "tmpfs", self.directory)
+            self.mounted = True
         if os.geteuid() == 0:
             shutil.chown(self.directory, "postgres")
-        self.data = self.directory / "data"
         if primary:
             as_user(
                 BIN / "pg_basebackup", "--pgdata", self.data, "--write-recovery-conf", "--checkpoint", "fast",
@@ -63,7 +72,6 @@ class PostgresServer:
         ]
         conf = self.data / "postgresql.conf"
         conf.write_text(conf.read_text() + "\n".join(lines) + "\n")
-        self.start()
 
     def url(self, database="postgres", user="understudy"):
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"

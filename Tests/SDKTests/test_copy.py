@@ -1,12 +1,12 @@
 """Everything from one database into another, by the command."""
 
 import subprocess
-import time
 
 import pytest
 import requests
 from conftest import chitchat_messages, message, sdk
-from test_postgres import empty_url  # noqa: F401 (a fixture)
+from postgres_server import wait_until
+from test_postgres import empty_url, sql  # noqa: F401 (a fixture)
 from understudy import PROGRAM, SEALING_KEY, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
 
 
@@ -57,6 +57,11 @@ def test_a_copy_between_directories_has_the_key(tmp_path):
     assert (new / "secret.key").read_text() == (old / "secret.key").read_text()
     with Server(new) as server:
         assert texts(server, "s") == ["text 1"]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "secret.key").write_text("cd" * 32 + "\n")
+    refused = command("copy", "--from", old, "--to", other, check=False)
+    assert (refused.returncode, "is not the key" in refused.stderr) == (1, True)
 
 
 def test_a_copy_that_is_killed_is_finished_by_the_same_command(empty_url, tmp_path):  # noqa: F811
@@ -66,9 +71,15 @@ def test_a_copy_that_is_killed_is_finished_by_the_same_command(empty_url, tmp_pa
     import_lines(directory, messages)
     command("database", "migrate", "--database-url", empty_url)
     arguments = ["copy", "--from", directory, "--to", empty_url]
-    for kills in range(3):
+    noted = "SELECT convert_from(value, 'UTF8') FROM setting WHERE name = 'unfinished_copy'"
+    places = [None]
+    for _ in range(3):
         process = subprocess.Popen([PROGRAM, *map(str, arguments)], env=environment(), stdout=subprocess.DEVNULL)
-        time.sleep(0.1 + 0.15 * kills)
+        # Each gets further into the messages than the one before.
+        place = wait_until(
+            lambda: '"message"' in (place := sql(noted, empty_url)) and '"cursor"' in place and place not in places and place
+        )
+        places.append(place)
         process.kill()
         assert process.wait(10) == -9, "it was done before it could be killed"
     serve = ["serve", "--data-directory", tmp_path / "empty", "--port", "0", "--database-url", empty_url]

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import requests
 from conftest import message, sdk
-from receivers import Receiver, http_server
+from postgres_server import wait_until
+from receivers import Receiver, ScriptedModel, complete, http_server
 from test_send import make_assistant, send, transcript
 from understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres
 
@@ -20,7 +21,9 @@ PSQL = "/usr/lib/postgresql/15/bin/psql"
 
 
 def sql(statement, url=SERVER_URL):
-    subprocess.run([PSQL, "--quiet", "--command", statement, url], check=True, capture_output=True, timeout=30)
+    """Run statements, and return what they print."""
+    arguments = ["--quiet", "--tuples-only", "--no-align", "--command", statement, url]
+    return subprocess.run([PSQL, *arguments], check=True, capture_output=True, text=True, timeout=30).stdout.strip()
 
 
 def with_path(path):
@@ -206,6 +209,32 @@ def test_a_server_that_stops_does_what_it_has_begun(env, tmp_path):
     with Server(tmp_path, env=env) as server:
         listed = requests.get(f"{server.url}/v1/Sessions/s/Messages", auth=(SID, TOKEN)).json()["messages"]
         assert len(listed) == 2
+
+
+def test_a_reply_that_is_there_is_stored_though_the_server_stops(env, tmp_path):
+    url = env["UNDERSTUDY_DATABASE_URL"]
+    lock = "BEGIN; LOCK TABLE message IN EXCLUSIVE MODE; SELECT pg_sleep(2.5); COMMIT"
+    locking = []
+
+    def lock_and_complete(handler):
+        locking.append(subprocess.Popen([PSQL, "--quiet", "--command", lock, url], stdout=subprocess.DEVNULL))
+        time.sleep(0.5)
+        complete(handler, "reply")
+
+    model = ScriptedModel(lock_and_complete)
+    with http_server(model) as model_url:
+        with Server(tmp_path, "--model", "m", "--model-url", model_url, env=env) as server:
+            # Nobody waits for it, so that the server could stop at once.
+            accepted = send(server, make_assistant(server), "Hello", webhook="https://callbacks.invalid/")
+            assert accepted.status_code == 202
+            wait_until(lambda: locking)
+            time.sleep(1.2)
+            server.stop()
+            assert server.process.returncode == 0
+        assert locking[0].wait(10) == 0
+        assert len(model.asked) == 1
+    with Server(tmp_path, env=env) as server:
+        assert transcript(server) == [("user", "Hello"), ("assistant", "reply")]
 
 
 def test_a_database_without_citus_is_not_distributed(empty_url):

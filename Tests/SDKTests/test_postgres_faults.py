@@ -22,7 +22,8 @@ def messages_url(server, session="s"):
 
 def append(server, texts, session="s"):
     body = [{"role": "user", "content": {"content": text}} for text in texts]
-    return requests.post(messages_url(server, session), json={"messages": body}, auth=AUTH, timeout=60)
+    body = body[0] if len(body) == 1 else {"messages": body}
+    return requests.post(messages_url(server, session), json=body, auth=AUTH, timeout=60)
 
 
 def is_unavailable(answer):
@@ -40,7 +41,7 @@ def walk(server, session="s", size=100):
 
 
 class Writers:
-    """Threads that append batches, and keep in mind which were acknowledged."""
+    """Threads that append, every other one in batches, and keep in mind what was acknowledged; and one that lists."""
 
     def __init__(self, server, count=8):
         self.server = server
@@ -48,7 +49,9 @@ class Writers:
         self.refused = 0
         self.odd = []
         self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._write, args=[number]) for number in range(count)]
+        self.count = count
+        self._threads = [threading.Thread(target=self._run, args=[self._write, number]) for number in range(count)]
+        self._threads.append(threading.Thread(target=self._run, args=[self._read]))
 
     def __enter__(self):
         for thread in self._threads:
@@ -60,11 +63,35 @@ class Writers:
         for thread in self._threads:
             thread.join(60)
 
+    def _run(self, body, *arguments):
+        try:
+            body(*arguments)
+        except Exception as error:
+            self.odd.append(repr(error))
+
+    def _read(self):
+        """What has been listed once stays, in its place."""
+        seen = []
+        while not self._stopped.is_set():
+            may_be_missing = not self.acknowledged
+            answer = requests.get(f"{messages_url(self.server)}?PageSize=1000", auth=AUTH, timeout=60)
+            if is_unavailable(answer) or (may_be_missing and answer.status_code == 404):
+                continue
+            listed = [message["id"] for message in answer.json().get("messages", [])]
+            if answer.status_code != 200 or listed[: len(seen)] != seen:
+                self.odd.append(answer.text)
+            seen = listed
+
+    @staticmethod
+    def _parts(batch):
+        writer = int(batch.split("-")[0])
+        return [f"{batch}-{part}" for part in range(BATCH if writer % 2 else 1)]
+
     def _write(self, writer):
         number = 0
         while not self._stopped.is_set():
             batch = f"{writer}-{number}"
-            answer = append(self.server, [f"{batch}-{part}" for part in range(BATCH)])
+            answer = append(self.server, self._parts(batch))
             if answer.status_code == 201:
                 self.acknowledged.append(batch)
             elif is_unavailable(answer):
@@ -86,12 +113,12 @@ class Writers:
         places = {text: place for place, text in enumerate(stored)}
         batches = dict.fromkeys(text.rsplit("-", 1)[0] for text in stored)
         for batch in batches:
-            first = places[f"{batch}-0"]
-            assert stored[first : first + BATCH] == [f"{batch}-{part}" for part in range(BATCH)]
+            first, parts = places[f"{batch}-0"], self._parts(batch)
+            assert stored[first : first + len(parts)] == parts
         # What was refused may be stored all the same, where the answer to its COMMIT was lost.
         assert set(self.acknowledged) <= set(batches)
         order = {batch: place for place, batch in enumerate(batches)}
-        for writer in range(len(self._threads)):
+        for writer in range(self.count):
             own = [order[batch] for batch in self.acknowledged if batch.startswith(f"{writer}-")]
             assert own == sorted(own)
 
@@ -150,11 +177,13 @@ def test_a_walk_goes_on_over_a_failover(tmp_path):
                 there = [f"old-{number}" for number in range(500)]
                 assert append(server, there, "w").status_code == 201
                 texts = []
+                is_primary_there = True
                 with Writers(server, count=4) as writers:
                     writers.go_on()
                     page_url = f"{messages_url(server, 'w')}?PageSize=50"
                     while page_url:
-                        if len(texts) == 250:
+                        if is_primary_there and len(texts) == 250:
+                            is_primary_there = False
                             primary.stop("immediate")
                             standby.promote()
                         answer = requests.get(page_url, auth=AUTH, timeout=60)

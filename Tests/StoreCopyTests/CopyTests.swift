@@ -1,6 +1,7 @@
 import AssistantsStore
 import PostgresStore
 import SQLiteStore
+import Synchronization
 import TestSupport
 import Testing
 
@@ -90,22 +91,28 @@ struct CopyTests {
         return number
     }
 
-    @Test("a copy that is cut off is of no use until the same command has finished it", arguments: Kind.allCases)
-    func resumes(_ to: Kind) async throws {
-        let source = try await open(.sqlite, 0)
+    @Test(
+        "a copy that is cut off is of no use until the same command has finished it",
+        arguments: Kind.allCases,
+        Kind.allCases
+    )
+    func resumes(_ from: Kind, _ to: Kind) async throws {
+        let source = try await open(from, 0)
         let filled = try await FilledStore(source, messages: 400)
         var attempts = 0
         for batches in 0... {
             let target = try await open(to, 1, isForCopy: true)
             attempts += 1
+            // Most of the cuts are within the messages, of which there are 802.
+            let interrupted = InterruptedContents(target, after: batches % 4)
             do {
-                _ = try await StoreCopier(from: source, to: InterruptedContents(target, after: batches % 4)).run()
+                _ = try await StoreCopier(from: source, to: interrupted, maximumBatch: 100).run()
                 break
             } catch StoreError.fault(is InterruptedContents.Interruption) {
-                await #expect(throws: (any Error).self) { try await open(to, 1) }
+                await expectUnfinished(to)
             }
         }
-        #expect(attempts > 4)
+        #expect(attempts > 8)
         let target = try await open(to, 1)
         for session in ["s", "t/é", "u"] {
             #expect(try await filled.walk(session, in: target) == filled.walk(session, in: source))
@@ -118,22 +125,73 @@ struct CopyTests {
         let filled = try await FilledStore(source, messages: 10)
         let draft = MessageDraft(role: .user, content: .empty)
         let copier = StoreCopier(from: source, to: InterruptedContents(target, after: 8))
-        await #expect(throws: StoreError.self) { try await copier.run() }
+        await expectInterruption { try await copier.run() }
         _ = try await filled.append([draft], to: "s", in: source)
-        await #expect(throws: CopyError.self) { try await StoreCopier(from: source, to: target).run() }
-        await #expect(throws: (any Error).self) { try await open(to, 1) }
+        let error = await #expect(throws: CopyError.self) { try await StoreCopier(from: source, to: target).run() }
+        guard case .differs = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        await expectUnfinished(to)
+    }
+
+    @Test("nobody writes to a source while it is copied", arguments: Kind.allCases, Kind.allCases)
+    func holdsStill(_ from: Kind, _ to: Kind) async throws {
+        let (source, target) = (try await open(from, 0), try await open(to, 1))
+        let filled = try await FilledStore(source, messages: 400)
+        let draft = MessageDraft(role: .user, content: .empty)
+        _ = try await filled.append([draft], to: "writing", in: source)
+        let isOver = Mutex(false)
+        let writing = Task {
+            var count = 0
+            while !isOver.withLock({ $0 }) {
+                _ = try await filled.append([draft], to: "writing", in: source)
+                count += 1
+            }
+            return count
+        }
+        while try await filled.walk("writing", in: source).count < 5 { try await Task.sleep(for: .milliseconds(1)) }
+        let summary = try await StoreCopier(from: source, to: target, maximumBatch: 10).run()
+        isOver.withLock { $0 = true }
+        // What was written before it, and nothing of what came meanwhile.
+        let stable = 804
+        let copied = try #require(summary.counts[.message]) - stable
+        #expect(copied > 2)
+        #expect(try await writing.value + 1 >= copied)
+        #expect(try await filled.walk("s", in: target) == filled.walk("s", in: source))
+    }
+
+    private func expectInterruption(_ body: () async throws -> CopySummary) async {
+        let error = await #expect(throws: StoreError.self) { try await body() }
+        guard case .fault(is InterruptedContents.Interruption) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
+    private func expectUnfinished(_ kind: Kind) async {
+        let error = await #expect(throws: (any Error).self) { try await open(kind, 1) }
+        #expect("\(String(describing: error))".contains("was not finished"))
     }
 
     @Test("only an empty store is copied into, and only the same source goes on", arguments: Kind.allCases)
     func refuses(_ to: Kind) async throws {
         let (source, target) = (try await open(.sqlite, 0), try await open(to, 1))
         _ = try await FilledStore(source, messages: 1)
-        await #expect(throws: StoreError.self) {
+        await expectInterruption {
             try await StoreCopier(from: source, to: InterruptedContents(target, after: 3)).run()
         }
         let other = try SQLiteStore(path: directory.file("other.sqlite"))
-        await #expect(throws: CopyError.self) { try await StoreCopier(from: other, to: target).run() }
+        let otherSource = await #expect(throws: CopyError.self) { try await StoreCopier(from: other, to: target).run() }
+        guard case .otherSource = otherSource else {
+            Issue.record("\(String(describing: otherSource))")
+            return
+        }
         _ = try await StoreCopier(from: source, to: target).run()
-        await #expect(throws: StoreError.self) { try await StoreCopier(from: source, to: target).run() }
+        let again = await #expect(throws: StoreError.self) { try await StoreCopier(from: source, to: target).run() }
+        guard case .storeNotEmpty = again else {
+            Issue.record("\(String(describing: again))")
+            return
+        }
     }
 }

@@ -25,11 +25,10 @@ struct FilledStore {
         try await store.create(assistant)
         try await store.create(Assistant(AssistantDetails(name: "Bob"), in: account))
         let draft = MessageDraft(role: .user, content: try JSONObject(Self.text), identity: "user_id:\\N")
-        for session in ["s", "webhook:t/é", "gone"] {
+        for session in ["s", "webhook:t/é"] {
             _ = try await append(Array(repeating: draft, count: messages), to: session, in: store)
         }
         _ = try await append([draft], to: "s", in: store, once: request)
-        try await store.delete(SessionReference("gone"), in: account)
         let worker = WorkerID.unique()
         for (number, session) in ["s", "s", "u"].enumerated() {
             let turn = NewTurn(
@@ -51,6 +50,9 @@ struct FilledStore {
             )
             try await store.finish(turn.id, as: worker, with: end)
         }
+        // The newest, whose number no other session has behind it.
+        _ = try await append(Array(repeating: draft, count: messages), to: "gone", in: store)
+        try await store.delete(SessionReference("gone"), in: account)
     }
 
     func append(

@@ -32,6 +32,8 @@ final class InterruptedContents: StoreContents {
 
     // MARK: As they are
 
+    func holdStill() async throws(StoreError) -> any StoreHold { try await base.holdStill() }
+
     func count(of table: StoredTable) async throws(StoreError) -> Int { try await base.count(of: table) }
 
     func rows(

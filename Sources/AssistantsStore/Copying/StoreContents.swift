@@ -2,7 +2,10 @@
 ///
 /// While a copy into a store is not finished, nothing else opens that store.
 package protocol StoreContents: Sendable {
-    /// How many rows a table has.
+    /// Keeps everybody, in whichever process, from writing to the store until the hold is released.
+    func holdStill() async throws(StoreError) -> any StoreHold
+
+    /// How many rows a table has, those that nobody can reach among them. Takes as long as it takes to read them.
     func count(of table: StoredTable) async throws(StoreError) -> Int
 
     /// Up to `limit` rows of a table, in an order of the store's own, which writing elsewhere in the table does not change.

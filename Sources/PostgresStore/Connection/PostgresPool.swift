@@ -63,6 +63,11 @@ final class PostgresPool: Sendable {
         }
     }
 
+    /// Makes a connection that is none of the pool's. Blocks.
+    func connect() throws(PostgresError) -> PostgresConnection {
+        try PostgresConnection(url: url)
+    }
+
     /// Runs `body` on a connection, in a transaction. Runs it again where it lost against another one.
     /// - Throws: what `body` throws, `PostgresError`, `CancellationError`.
     func transaction<Value: Sendable>(

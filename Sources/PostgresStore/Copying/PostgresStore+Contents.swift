@@ -1,8 +1,15 @@
 package import AssistantsStore
 
 extension PostgresStore: StoreContents {
+    package func holdStill() async throws(StoreError) -> any StoreHold {
+        try await read { [pool] _ in try PostgresHold(pool) }
+    }
+
     package func count(of table: StoredTable) async throws(StoreError) -> Int {
-        try await read { connection in Int(try connection.run(table.count).integer(0, 0)) }
+        try await readOneState { connection in
+            try connection.execute("SET LOCAL statement_timeout = 0")
+            return Int(try connection.run(table.count).integer(0, 0))
+        }
     }
 
     package func rows(

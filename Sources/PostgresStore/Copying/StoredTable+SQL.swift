@@ -45,7 +45,7 @@ extension StoredTable {
 
     var keyCount: Int { key.count }
 
-    var count: String { "SELECT count(*) FROM \(source)" }
+    var count: String { "SELECT count(*) FROM \(self == .number ? source : rawValue)" }
 
     /// Values: those of the key behind which to read, where it is behind one, and how many rows. Columns: the key's, then
     /// the table's.

@@ -16,6 +16,7 @@ enum Distribution {
         do {
             try connection.execute("CREATE EXTENSION IF NOT EXISTS citus")
         } catch {
+            guard error.sqlState != nil else { throw error }
             throw DatabaseError.citusMissing(reason: error.message)
         }
         let isDone = try connection.run("SELECT FROM pg_dist_partition WHERE logicalrelid = 'session'::regclass")

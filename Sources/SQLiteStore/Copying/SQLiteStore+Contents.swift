@@ -3,6 +3,14 @@ import Foundation
 import GRDB
 
 extension SQLiteStore: StoreContents {
+    package func holdStill() async throws(StoreError) -> any StoreHold {
+        do {
+            return try SQLiteHold(path: pool.path, configuration: Self.configuration)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     package func count(of table: StoredTable) async throws(StoreError) -> Int {
         try await read { db in try Int.fetchOne(db, sql: table.count) ?? 0 }
     }

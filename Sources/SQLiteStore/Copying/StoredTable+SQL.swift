@@ -35,7 +35,7 @@ extension StoredTable {
         }
     }
 
-    var count: String { "SELECT count(*) FROM \(source)" }
+    var count: String { "SELECT count(*) FROM \(self == .number ? source : rawValue)" }
 
     /// Values: the key behind which to read, where it is behind one, and how many rows. Columns: the key, then the table's.
     func rows(isFirst: Bool) -> String {

@@ -12,8 +12,8 @@ struct CopyCommand: AsyncParsableCommand {
             messages in their places, what waits to be answered or delivered. Page tokens and API keys go on working. At \
             the end the two are compared, by count and checksum.
 
-            No server may run on either meanwhile; a copy that is not finished cannot be used. After a crash the same \
-            command goes on from where it was. A PostgreSQL database gets its tables by understudy database migrate first.
+            Nobody can write to the first meanwhile: stop its servers. A copy that is not finished cannot be used. After a \
+            crash the same command goes on from where it was. A PostgreSQL database gets its tables by understudy database migrate first.
 
             Example:
               understudy copy --from data --to postgresql://understudy@db.example.com/understudy
@@ -42,6 +42,7 @@ struct CopyCommand: AsyncParsableCommand {
             sourceLock?.release()
             targetLock?.release()
         }
+        if case (.directory(let old), .directory(let new)) = (source, target) { try new.copySealingKey(from: old) }
         let bar = ProgressBar()
         let copier = StoreCopier(from: sourceContents, to: targetContents) { progress in
             bar.show(progress.phase.rawValue, progress.fraction)
@@ -51,7 +52,6 @@ struct CopyCommand: AsyncParsableCommand {
             defer { bar.clear() }
             summary = try await copier.run()
         }
-        if case (.directory(let old), .directory(let new)) = (source, target) { try new.copySealingKey(from: old) }
         try tell(summary, of: source, target)
     }
 

@@ -65,12 +65,18 @@ struct DataDirectory {
         try openStore(isForCopy: isTarget, willMigrate: Self.tellOfMigration)
     }
 
-    /// Puts the sealing key of another directory into this one, where that has one and this has none.
+    /// Puts the sealing key of another directory into this one, where that has one.
+    /// - Throws: `CommandError` where this one has another key.
     func copySealingKey(from source: DataDirectory) throws {
-        guard let key = try? String(contentsOfFile: source.sealingKeyPath, encoding: .utf8),
-            !FileManager.default.fileExists(atPath: sealingKeyPath)
-        else { return }
-        try writePrivately(key, to: sealingKeyPath)
+        guard let key = try? String(contentsOfFile: source.sealingKeyPath, encoding: .utf8) else { return }
+        guard FileManager.default.fileExists(atPath: sealingKeyPath) else {
+            return try writePrivately(key, to: sealingKeyPath)
+        }
+        guard try String(contentsOfFile: sealingKeyPath, encoding: .utf8) == key else {
+            throw CommandError(
+                "\(sealingKeyPath) is not the key that secrets in \(source.path) are sealed with; name an empty directory"
+            )
+        }
     }
 
     /// The key that auth tokens are sealed with.
