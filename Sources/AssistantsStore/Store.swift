@@ -14,14 +14,17 @@ package protocol Store: Sendable {
     ///
     /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
     /// has come to mean another. Everything is read from one state of the database.
-    /// - Parameter body: called for each message in turn; the row lives until it returns.
+    /// - Parameters:
+    ///   - known: a version whose page is at hand; at that one, only the session is read.
+    ///   - body: called for each message in turn; the row lives until it returns.
     /// - Throws: `sessionNotFound`, `cursorOfAnotherSession`.
     func readMessages(
         of session: SessionReference,
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
+        unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
-    ) async throws(StoreError) -> PageNeighbors<MessageCursor>
+    ) async throws(StoreError) -> MessagePageReading
 
     /// Appends messages to one session in their order, all or nothing, and gives them as they were stored.
     ///

@@ -5,11 +5,13 @@ extension PostgresStore {
         of session: SessionReference,
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
+        unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
-    ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
-        let page = try await MessagePageQuery.run(session, in: account, page: page, on: self)
+    ) async throws(StoreError) -> MessagePageReading {
+        let page = try await MessagePageQuery.run(session, in: account, page: page, unless: known, on: self)
+        if page.version == known { return .unchanged }
         page.forEach(body)
-        return page.neighbors
+        return .read(page.neighbors, at: page.version)
     }
 
     package func append(

@@ -6,10 +6,11 @@ extension SQLiteStore {
         of session: SessionReference,
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
+        unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
-    ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
+    ) async throws(StoreError) -> MessagePageReading {
         do {
-            return try readers.read { try $0.messages.run(session, in: account, page: page, body) }
+            return try readers.read { try $0.messages.run(session, in: account, page: page, unless: known, body) }
         } catch {
             throw StoreError(error)
         }

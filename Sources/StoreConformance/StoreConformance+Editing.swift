@@ -101,7 +101,7 @@ extension Fixture {
         try await store.message(MessageID(unchecked: id), of: SessionReference(session), in: account)
     }
 
-    fileprivate func update(
+    func update(
         _ id: String,
         of session: String,
         _ changes: MessageChanges,
@@ -116,7 +116,7 @@ extension Fixture {
         )
     }
 
-    fileprivate func delete(_ id: String, of session: String) async throws {
+    func delete(_ id: String, of session: String) async throws {
         try await store.delete(MessageID(unchecked: id), of: SessionReference(session), in: account)
     }
 }

@@ -26,7 +26,7 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
 
     package static var all: [StoreConformance] {
         [
-            paging, walks, appending, idempotency, editing, importing, sessions, assistants, turns, callbacks,
+            paging, walks, versions, appending, idempotency, editing, importing, sessions, assistants, turns, callbacks,
             credentials,
         ].flatMap(\.self)
     }

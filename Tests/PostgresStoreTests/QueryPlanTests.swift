@@ -14,7 +14,7 @@ struct QueryPlanTests {
             """
             INSERT INTO account VALUES ('AC', '', '', '', 0);
             INSERT INTO session
-                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'AC', n, n, 'a', 'i', false, 0, n, n
+                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'AC', n, n, 'a', 'i', false, 0, n, n, 0
                 FROM generate_series(0, 3000) AS n;
             INSERT INTO message
                 SELECT s.session_key, position, s.id || '-' || position, 'a', 'i', 'user', '{}', '{}', 0, 0
@@ -32,14 +32,7 @@ struct QueryPlanTests {
         [0, 30_000, 60_001]
     )
     func page(_ sql: String, _ position: Int) async throws {
-        let database = try await filledDatabase()
-        var connection = try PostgresConnection(url: database.url)
-        // As it is made for a statement that has run many times, without looking at the session.
-        try connection.execute("SET plan_cache_mode = force_generic_plan; PREPARE page AS \(sql)")
-        let key = String(repeating: "0", count: 32)
-        let lines = try connection.run(
-            "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE page ('\\x\(key)', \(position), 51)"
-        ).map { rows, row in rows.text(row, 0) }
+        let lines = try await plan(of: sql, at: position, unless: "NULL, NULL")
         let plan = lines.joined(separator: "\n")
         #expect(plan.contains("using message_pkey on message"), "\(plan)")
         #expect(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "\(plan)")
@@ -47,5 +40,24 @@ struct QueryPlanTests {
         let blocks = try #require(lines.first { $0.contains("Buffers: shared") }).matches(of: /(?:hit|read)=(\d+)/)
         let count = blocks.compactMap { Int($0.1) }.reduce(0, +)
         #expect((1...80).contains(count), "\(plan)")
+    }
+
+    @Test("of a page that is known no row is read", arguments: [MessagePageQuery.after, MessagePageQuery.before])
+    func known(_ sql: String) async throws {
+        let plan = try await plan(of: sql, at: 30_000, unless: "0, 0")
+        let scan = try #require(plan.first { $0.contains("Index Scan") && $0.contains("message_pkey") })
+        #expect(scan.contains("never executed"), "\(plan.joined(separator: "\n"))")
+    }
+
+    /// The lines of the plan of a page of 50 from the long session, and what came of it.
+    private func plan(of sql: String, at position: Int, unless known: String) async throws -> [String] {
+        let database = try await filledDatabase()
+        var connection = try PostgresConnection(url: database.url)
+        // As it is made for a statement that has run many times, without looking at the session.
+        try connection.execute("SET plan_cache_mode = force_generic_plan; PREPARE page AS \(sql)")
+        let key = String(repeating: "0", count: 32)
+        return try connection.run(
+            "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE page ('\\x\(key)', \(position), 51, \(known))"
+        ).map { rows, row in rows.text(row, 0) }
     }
 }

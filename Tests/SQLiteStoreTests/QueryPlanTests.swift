@@ -18,7 +18,7 @@ struct QueryPlanTests {
             ),
             (
                 SessionLookup.byID,
-                ["SEARCH session USING COVERING INDEX sqlite_autoindex_session_1 (account_sid=? AND id=?)"]
+                ["SEARCH session USING INDEX sqlite_autoindex_session_1 (account_sid=? AND id=?)"]
             ),
         ]
     )

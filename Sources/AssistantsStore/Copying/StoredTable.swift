@@ -28,7 +28,7 @@ package enum StoredTable: String, CaseIterable, Codable, Sendable {
             ]
         case .session:
             [
-                "account_sid", "id", "number", "assistant_id", "identity", "verified", "last_position",
+                "account_sid", "id", "number", "assistant_id", "identity", "verified", "last_position", "edits",
                 "date_created", "date_updated",
             ]
         case .message:

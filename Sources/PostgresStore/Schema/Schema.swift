@@ -4,7 +4,9 @@
 /// it. Texts compare as bytes: COLLATE "C".
 enum Schema {
     static let migrations: [(name: String, sql: String)] = [
-        ("1 all that SQLite has", first)
+        ("1 all that SQLite has", first),
+        // How many of a session's messages have been changed or deleted. With the last position it makes its version.
+        ("2 edits of sessions", "ALTER TABLE session ADD COLUMN edits bigint NOT NULL DEFAULT 0"),
     ]
 
     private static let first = """

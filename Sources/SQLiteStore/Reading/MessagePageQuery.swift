@@ -45,15 +45,25 @@ struct MessagePageQuery: ~Copyable {
         _ reference: SessionReference,
         in account: AccountSID,
         page request: PageRequest<MessageCursor>,
+        unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
-    ) throws -> PageNeighbors<MessageCursor> {
+    ) throws -> MessagePageReading {
         try begin.run()
         defer {
             session.reset()
             // Ends a transaction that has only read; where that fails, so does the next one's BEGIN.
             try? end.run()
         }
-        let number = try session.find(reference, in: account, for: request.place)
+        let version = try session.find(reference, in: account, for: request.place)
+        if version == known { return .unchanged }
+        return .read(try readPage(request, of: version.session, body), at: version)
+    }
+
+    private mutating func readPage(
+        _ request: PageRequest<MessageCursor>,
+        of number: SessionNumber,
+        _ body: (borrowing MessageRow) -> Void
+    ) throws -> PageNeighbors<MessageCursor> {
         let first = MessageKey(number, position: 0)
         let last = MessageKey.end(of: number)
         switch request.place {

@@ -13,6 +13,7 @@ enum Migrations {
         migrator.registerMigration("3 idempotency keys", migrate: createIdempotencyKeys)
         migrator.registerMigration("4 details of assistants", migrate: addDetailsOfAssistants)
         migrator.registerMigration("5 turns and callbacks", migrate: createTurnsAndCallbacks)
+        migrator.registerMigration("6 edits of sessions", migrate: addEdits)
         return migrator
     }
 
@@ -128,6 +129,11 @@ enum Migrations {
                 CREATE INDEX assistant_of_account ON assistant (account_sid);
                 """
         )
+    }
+
+    private static func addEdits(_ db: Database) throws {
+        // How many of a session's messages have been changed or deleted. With the last position it makes its version.
+        try db.execute(sql: "ALTER TABLE session ADD COLUMN edits INTEGER NOT NULL DEFAULT 0")
     }
 
     private static func createTurnsAndCallbacks(_ db: Database) throws {

@@ -1,0 +1,122 @@
+import AssistantsStore
+import Synchronization
+import Testing
+
+extension StoreConformance {
+    static let versions = [
+        StoreConformance("every change of a session's messages gives it a version that it never had") { store in
+            let fixture = try await Fixture(store)
+            let turns = try await TurnFixture(store)
+            var versions: [SessionVersion] = []
+            func changes(_ change: () async throws -> Void) async throws {
+                try await change()
+                versions.append(try await fixture.reading(of: "s").version)
+                #expect(Set(versions).count == versions.count, "\(versions)")
+            }
+            try await changes { try await fixture.put(["a", "b", "c"], in: "s") }
+            try await changes { _ = try await fixture.append([.number(1), .number(2)], to: "s") }
+            try await changes {
+                _ = try await fixture.update("a", of: "s", MessageChanges(content: .empty), at: .now)
+            }
+            try await changes {
+                _ = try await fixture.update("a", of: "s", MessageChanges(meta: .empty), at: .now)
+            }
+            try await changes { try await fixture.delete("b", of: "s") }
+            // As many appended again as were deleted, and at the same place.
+            try await changes { try await fixture.delete("c", of: "s") }
+            try await changes { try await fixture.put(["b"], in: "s") }
+            try await changes {
+                try await store.delete(SessionReference("s"), in: fixture.account)
+                try await fixture.put(["a", "b", "c"], in: "s")
+            }
+            let last = try await fixture.reading(of: "s").version
+            // What changes nothing.
+            try await fixture.put(["a", "b"], in: "s")
+            try await fixture.put(["x"], in: "t")
+            await Refusal.messageNotFound.expect { try await fixture.delete("x", of: "s") }
+            #expect(try await fixture.reading(of: "s").version == last)
+
+            _ = try await turns.accept("Hello", in: "s")
+            let accepted = try await turns.base.reading(of: "s").version
+            let turn = try #require(try await turns.begin().first)
+            try await turns.finish(turn, reply: "Hi")
+            #expect(try await turns.base.reading(of: "s").version != accepted)
+        },
+        StoreConformance("at the version that is known nothing is read, at any other the page") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.put(["a", "b", "c"], in: "s")
+            try await fixture.put(["a", "b", "c"], in: "t")
+            let (_, old) = try await fixture.reading(of: "s")
+            let next = try #require(try await fixture.page(of: "s", .first, size: 2).neighbors.next)
+            for place in [PageRequest<MessageCursor>.Place.first, .after(next), .before(next)] {
+                #expect(try await fixture.reading(of: "s", place, unless: old).texts == nil)
+            }
+            await Refusal.cursorOfAnotherSession.expect {
+                _ = try await fixture.reading(of: "t", .after(next), unless: old)
+            }
+            await Refusal.sessionNotFound.expect { _ = try await fixture.reading(of: "u", unless: old) }
+            #expect(try await fixture.reading(of: "t", unless: old).texts == ["a", "b", "c"])
+            try await fixture.delete("a", of: "s")
+            let (texts, new) = try await fixture.reading(of: "s", unless: old)
+            #expect(texts == ["b", "c"])
+            #expect(try await fixture.reading(of: "s", unless: new).texts == nil)
+            #expect(try await fixture.reading(of: "s", .after(next), unless: new).texts == nil)
+            #expect(try await fixture.reading(of: "s", .before(next), unless: old).texts == [])
+            let other = SessionVersion(session: SessionNumber(new.session.value + 1), changes: new.changes)
+            #expect(try await fixture.reading(of: "s", unless: other).texts == ["b", "c"])
+        },
+        StoreConformance("two pages of one version are the same, whoever writes meanwhile") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.put((0..<40).map { "m\($0)" }, in: "s")
+            let isOver = Mutex(false)
+            let writing = Task {
+                defer { isOver.withLock { $0 = true } }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for writer in 0..<4 {
+                        group.addTask {
+                            for number in stride(from: writer, to: 40, by: 4) {
+                                _ = try await fixture.append([.number(number)], to: "s")
+                                try await fixture.delete("m\(number)", of: "s")
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            var pages: [SessionVersion: [String]] = [:]
+            while !isOver.withLock({ $0 }) {
+                let (texts, version) = try await fixture.reading(of: "s")
+                if let page = pages[version] { #expect(page == texts) }
+                pages[version] = texts
+            }
+            try await writing.value
+            let (texts, version) = try await fixture.reading(of: "s")
+            if let page = pages[version] { #expect(page == texts) }
+            #expect(texts?.count == 40)
+            #expect(pages.count > 1)
+        },
+    ]
+}
+
+extension Fixture {
+    /// A page of up to 1,000 messages, as their ids, `nil` where it is unchanged, and the version it is of.
+    fileprivate func reading(
+        of session: String,
+        _ place: PageRequest<MessageCursor>.Place = .first,
+        unless known: SessionVersion? = nil
+    ) async throws -> (texts: [String]?, version: SessionVersion) {
+        var texts: [String] = []
+        let reading = try await store.readMessages(
+            of: SessionReference(session),
+            in: account,
+            page: PageRequest(place, size: 1_000),
+            unless: known
+        ) { row in
+            texts.append(row.id.text)
+        }
+        switch reading {
+        case .read(_, let version): return (texts, version)
+        case .unchanged: return (texts.isEmpty ? nil : texts, try #require(known))
+        }
+    }
+}
