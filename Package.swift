@@ -106,7 +106,7 @@ let package = Package(
             name: "StoreCopy",
             dependencies: ["AssistantsStore", .product(name: "Crypto", package: "swift-crypto")]
         ),
-        .target(name: "StoreConformance", dependencies: ["AssistantsStore"]),
+        .target(name: "StoreConformance", dependencies: ["AssistantsStore", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["CLibpq"]),
         .testTarget(name: "AssistantsStoreTests", dependencies: ["AssistantsStore"]),
         .testTarget(

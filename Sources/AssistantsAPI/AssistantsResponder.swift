@@ -21,6 +21,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - model: what gives the replies, for its name.
     ///   - turns: takes the messages to assistants; runs beside the server.
     ///   - callbacks: knows which webhooks can be called.
+    ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
     package init(
         store: any Store,
         pageTokenKey: [UInt8],
@@ -30,6 +31,7 @@ package struct AssistantsResponder: HTTPResponder {
         callbacks: CallbackSender,
         publicURL: PublicURL? = nil,
         trustedProxies: TrustedProxies = TrustedProxies(),
+        pageCacheSize: Int = 0,
         logger: Logger
     ) {
         self.logger = logger
@@ -41,7 +43,7 @@ package struct AssistantsResponder: HTTPResponder {
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
             send: SendResource(turns: turns, callbacks: callbacks),
             sessions: SessionsResource(store: store, tokens: tokens),
-            messages: MessagesResource(store: store, tokens: tokens),
+            messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize),
             message: MessageResource(store: store)
         )
     }

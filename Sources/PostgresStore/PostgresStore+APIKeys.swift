@@ -47,6 +47,5 @@ extension PostgresStore {
             )
             guard result.changes == 1 else { throw StoreError.apiKeyNotFound(key) }
         }
-        credentials.removeAll()
     }
 }

@@ -50,13 +50,8 @@ extension PostgresStore {
         } else {
             return nil
         }
-        return try await credentials.credential(for: userName) { () async throws(StoreError) in
-            let row = try await query(sql, [userName])
-            guard row.result.count > 0 else { return nil }
-            return StoredCredential(
-                account: AccountSID(unchecked: row.result.text(0, 0)),
-                digest: row.result.array(0, 1)
-            )
-        }
+        let row = try await query(sql, [userName])
+        guard row.result.count > 0 else { return nil }
+        return StoredCredential(account: AccountSID(unchecked: row.result.text(0, 0)), digest: row.result.array(0, 1))
     }
 }

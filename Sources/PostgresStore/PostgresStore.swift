@@ -8,7 +8,6 @@ package struct PostgresStore: Store {
     let readers: PostgresPool
     /// For everything else.
     let pool: PostgresPool
-    let credentials = CredentialCache()
 
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.

@@ -1,4 +1,5 @@
 import AssistantsStore
+import TestSupport
 import Testing
 
 extension StoreConformance {

@@ -155,6 +155,7 @@ struct ListMessagesTests {
         let uri = "/v1/Sessions/s/Messages"
         #expect(try await server.send(uri, authorization: authorization).status == 200)
         try await server.store.revoke(key.sid, of: TestServer.sid)
+        try await Task.sleep(for: VerifiedCredentials.lifetime)
         #expect(try await server.send(uri, authorization: authorization).status == 401)
     }
 }

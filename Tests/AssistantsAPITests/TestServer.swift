@@ -27,24 +27,23 @@ final class TestServer: Sendable {
 
     let store: any Store
     private let directory: TemporaryDirectory
-    private let publicURL: PublicURL?
-    private let model: Model
-    private let callbacks: CallbackSender
-    private let turns: TurnRunner
+    private let responder: AssistantsResponder
+    private let responderWithoutCache: AssistantsResponder
     private let services: Task<Void, Never>
 
-    /// - Parameter model: the default replies to nothing.
+    /// - Parameters:
+    ///   - model: the default replies to nothing.
+    ///   - pageCacheSize: in bytes.
     init(
         publicURL: PublicURL? = nil,
         model: Model = Model(name: "the configured model", server: nil),
-        turnOptions: TurnOptions = TurnOptions()
+        turnOptions: TurnOptions = TurnOptions(),
+        pageCacheSize: Int = 1 << 20
     ) async throws {
-        self.publicURL = publicURL
-        self.model = model
         directory = try TemporaryDirectory()
         store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        callbacks = CallbackSender(store: store, sealingKey: .success(Self.sealingKey), logger: Self.logger)
-        turns = TurnRunner(
+        let callbacks = CallbackSender(store: store, sealingKey: .success(Self.sealingKey), logger: Self.logger)
+        let turns = TurnRunner(
             store: store,
             model: model,
             callbacks: callbacks,
@@ -52,7 +51,22 @@ final class TestServer: Sendable {
             logger: Self.logger,
             answer: SendRepresentation.answer
         )
-        services = Task { [callbacks, turns] in
+        func responder(_ store: any Store, pageCacheSize: Int) -> AssistantsResponder {
+            AssistantsResponder(
+                store: store,
+                pageTokenKey: Self.pageTokenKey,
+                sealingKey: .success(Self.sealingKey),
+                model: model,
+                turns: turns,
+                callbacks: callbacks,
+                publicURL: publicURL,
+                pageCacheSize: pageCacheSize,
+                logger: Self.logger
+            )
+        }
+        self.responder = responder(store, pageCacheSize: pageCacheSize)
+        responderWithoutCache = responder(store, pageCacheSize: 0)
+        services = Task {
             async let delivering: Void? = try? callbacks.run()
             async let answering: Void? = try? turns.run()
             _ = await (delivering, answering)
@@ -90,20 +104,10 @@ final class TestServer: Sendable {
         method: HTTPRequest.Method = .get,
         headers: HTTPFields = [:],
         body: String? = nil,
+        isCacheUsed: Bool = true,
         authorization: String? = TestServer.basic(TestServer.sid.text, TestServer.token.text)
     ) async throws -> Answer {
-        let application = Application(
-            responder: AssistantsResponder(
-                store: store,
-                pageTokenKey: Self.pageTokenKey,
-                sealingKey: .success(Self.sealingKey),
-                model: model,
-                turns: turns,
-                callbacks: callbacks,
-                publicURL: publicURL,
-                logger: Self.logger
-            )
-        )
+        let application = Application(responder: isCacheUsed ? responder : responderWithoutCache)
         var headers = headers
         headers[.authorization] = authorization
         return try await application.test(.router) { [headers] client in
@@ -120,6 +124,11 @@ final class TestServer: Sendable {
                 )
             }
         }
+    }
+
+    /// A store on the same database, as another process has it.
+    func otherStore() throws -> any Store {
+        try SQLiteStore(path: directory.file("understudy.sqlite"))
     }
 
     /// A list's page, by its URL.

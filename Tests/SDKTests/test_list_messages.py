@@ -1,11 +1,12 @@
 """The official Python SDK, unmodified, lists messages and sessions."""
 
 import datetime
+import time
 
 import pytest
 from conftest import SESSIONS, sdk
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from understudy import SID, json_of
+from understudy import SID, command, json_of
 
 
 def texts(messages):
@@ -120,9 +121,8 @@ def test_an_api_key_works_until_it_is_revoked(server):
     assert len(client.assistants.v1.sessions("CA1").messages.list()) == 3
     listed = json_of("key", "list", "--data-directory", server.directory, "--account", SID)
     assert [entry["sid"] for entry in listed] == [key["sid"]]
-    from understudy import command
-
     command("key", "revoke", key["sid"], "--data-directory", server.directory, "--account", SID)
+    time.sleep(1)
     with pytest.raises(TwilioException) as error:
         client.assistants.v1.sessions("CA1").messages.list()
     assert error.value.args[1].status_code == 401

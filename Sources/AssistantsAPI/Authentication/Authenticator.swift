@@ -1,11 +1,17 @@
 import AssistantsStore
+import Crypto
 import HTTPTypes
 import Hummingbird
 import Secrets
 
 /// Finds out whose request it is.
 struct Authenticator: Sendable {
-    let store: any Store
+    private let store: any Store
+    private let verified = VerifiedCredentials()
+
+    init(store: any Store) {
+        self.store = store
+    }
 
     /// - Throws: `APIError` of status 401.
     func account(for request: Request) async throws -> AccountSID {
@@ -14,6 +20,9 @@ struct Authenticator: Sendable {
                 "Credentials are missing: use Basic authentication with an account SID and its auth token, or an API key"
             )
         }
+        let digest = SHA256.hash(data: Array(header.utf8))
+        let now = ContinuousClock.now
+        if let account = verified.account(for: digest, at: now) { return account }
         guard let credentials = BasicCredentials(header: header) else {
             throw APIError.unauthorized(
                 "The Authorization header is not well-formed: it must be Basic and the base64 of user:password"
@@ -25,6 +34,7 @@ struct Authenticator: Sendable {
         guard isRight, let stored else {
             throw APIError.unauthorized("The user name or the password is wrong")
         }
+        verified.keep(stored.account, for: digest, since: now)
         return stored.account
     }
 

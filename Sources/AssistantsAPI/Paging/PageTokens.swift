@@ -81,13 +81,3 @@ struct PageTokens: Sendable {
         return Array(HMAC<SHA256>.authenticationCode(for: message, using: key)).prefix(Self.macLength)
     }
 }
-
-extension Int64 {
-    fileprivate init(bigEndian bytes: ArraySlice<UInt8>) {
-        self = bytes.reduce(0) { $0 << 8 | Int64($1) }
-    }
-
-    fileprivate var bigEndianBytes: [UInt8] {
-        (0..<8).reversed().map { UInt8(truncatingIfNeeded: self >> (8 * $0)) }
-    }
-}

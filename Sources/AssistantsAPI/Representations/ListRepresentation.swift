@@ -4,7 +4,9 @@ import NIOCore
 /// A list, or a page of one, as JSON: `{"messages":[…],"meta":{…}}`.
 struct ListRepresentation {
     private let key: StaticString
-    private var json: ByteBuffer
+    private let capacity: Int
+    /// Has room from the first item on: a page may turn out to be at hand.
+    private var json = ByteBuffer()
     /// Of items.
     private(set) var count = 0
 
@@ -13,30 +15,28 @@ struct ListRepresentation {
     ///   - capacity: in bytes; more is taken when it is needed.
     init(key: StaticString, capacity: Int) {
         self.key = key
-        json = ByteBuffer()
-        json.reserveCapacity(capacity)
-        json.writeStaticString("{\"")
-        json.writeStaticString(key)
-        json.writeStaticString("\":[")
+        self.capacity = capacity
     }
 
     /// In bytes, so far.
     var length: Int { json.readableBytes }
 
     mutating func append(_ write: (inout ByteBuffer) -> Void) {
-        if count > 0 { json.writeStaticString(",") }
+        if count > 0 { json.writeStaticString(",") } else { begin() }
         count += 1
         write(&json)
     }
 
     /// A list that is whole, and so has no neighbours: `{"messages":[…]}`.
-    consuming func finish() -> ByteBuffer {
+    mutating func finish() -> ByteBuffer {
+        if count == 0 { begin() }
         json.writeStaticString("]}")
         return json
     }
 
     /// Every key of `meta` is always there, `null` spelled out: SDKs fail on an absent one.
-    consuming func response(links: PageLinks) -> Response {
+    mutating func finish(links: PageLinks) -> ByteBuffer {
+        if count == 0 { begin() }
         json.writeStaticString("],\"meta\":{\"first_page_url\":")
         json.writeJSONString(links.first)
         json.writeStaticString(",\"key\":\"")
@@ -52,7 +52,14 @@ struct ListRepresentation {
         json.writeStaticString(",\"url\":")
         json.writeJSONString(links.current)
         json.writeStaticString("}}")
-        return Response(json: json)
+        return json
+    }
+
+    private mutating func begin() {
+        json.reserveCapacity(capacity)
+        json.writeStaticString("{\"")
+        json.writeStaticString(key)
+        json.writeStaticString("\":[")
     }
 
     private static func write(_ url: String?, to json: inout ByteBuffer) {

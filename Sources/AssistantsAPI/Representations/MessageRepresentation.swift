@@ -3,6 +3,10 @@ import NIOCore
 
 /// A message as JSON, written straight from the store's row.
 enum MessageRepresentation {
+    /// Names what messages and their lists look like. It changes with that, so that no client takes what it has of old for
+    /// what there is.
+    static let form = "1"
+
     static func write(_ message: borrowing MessageRow, of account: AccountSID, to json: inout ByteBuffer) {
         let message = copy message
         json.write(upTo: maximumLength(of: message)) { json in

@@ -20,8 +20,10 @@ struct AssistantsResource: Sendable {
         for assistant in assistants.items {
             page.append { representation(of: assistant, at: call).write(to: &$0) }
         }
-        return page.response(
-            links: PageLinks(query, at: call, neighbors: assistants.neighbors, tokens: tokens, account: account)
+        return Response(
+            json: page.finish(
+                links: PageLinks(query, at: call, neighbors: assistants.neighbors, tokens: tokens, account: account)
+            )
         )
     }
 

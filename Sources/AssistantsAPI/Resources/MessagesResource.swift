@@ -6,29 +6,48 @@ import NIOCore
 struct MessagesResource: Sendable {
     let store: any Store
     let tokens: PageTokens
+    private let cache: PageCache
     private let usualLength = UsualLength()
 
-    init(store: any Store, tokens: PageTokens) {
+    /// - Parameter cacheSize: how much memory pages may take that are kept, in bytes.
+    init(store: any Store, tokens: PageTokens, cacheSize: Int) {
         self.store = store
         self.tokens = tokens
+        cache = PageCache(capacity: cacheSize)
     }
 
     /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first.
     func list(of session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let query = try PageQuery(call.target.query)
-        let place: PageRequest<MessageCursor>.Place = try query.place(in: account, tokens)
-        var page = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: query.size))
-        let neighbors = try await store.readMessages(
-            of: session,
-            in: account,
-            page: PageRequest(place, size: query.size)
-        ) { message in
-            page.append { MessageRepresentation.write(message, of: account, to: &$0) }
+        let key = PageKey(call, in: account)
+        let condition = call.request.headers[.ifNoneMatch]
+        let kept = cache.page(for: key)
+        let request = try kept?.request ?? pageRequest(call, account)
+        let known = kept?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
+        var json = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: request.size))
+        let reading = try await store.readMessages(of: session, in: account, page: request, unless: known?.version) {
+            row in
+            json.append { MessageRepresentation.write(row, of: account, to: &$0) }
         }
-        usualLength.note(page.length, of: page.count)
-        return page.response(
-            links: PageLinks(query, at: call, neighbors: neighbors, tokens: tokens, account: account)
+        guard case .read(let neighbors, let version) = reading else {
+            guard let known else { preconditionFailure("no version was given that it could be") }
+            return Response(unless: condition, tag: known, json: kept?.json ?? ByteBuffer())
+        }
+        usualLength.note(json.length, of: json.count)
+        let query = try PageQuery(call.target.query)
+        let page = PageCache.Page(
+            request: request,
+            tag: PageTag(version, of: key),
+            json: json.finish(
+                links: PageLinks(query, at: call, neighbors: neighbors, tokens: tokens, account: account)
+            )
         )
+        cache.keep(page, for: key)
+        return Response(unless: condition, tag: page.tag, json: page.json)
+    }
+
+    private func pageRequest(_ call: Call, _ account: AccountSID) throws(APIError) -> PageRequest<MessageCursor> {
+        let query = try PageQuery(call.target.query)
+        return PageRequest(try query.place(in: account, tokens), size: query.size)
     }
 
     /// `POST /v1/Sessions/{sessionId}/Messages`: one message, or several, all or nothing.

@@ -16,8 +16,10 @@ struct SessionsResource: Sendable {
         for session in sessions.items {
             page.append { SessionRepresentation.write(session, to: &$0) }
         }
-        return page.response(
-            links: PageLinks(query, at: call, neighbors: sessions.neighbors, tokens: tokens, account: account)
+        return Response(
+            json: page.finish(
+                links: PageLinks(query, at: call, neighbors: sessions.neighbors, tokens: tokens, account: account)
+            )
         )
     }
 

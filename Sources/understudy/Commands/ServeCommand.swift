@@ -66,6 +66,15 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var databaseConnections: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How much memory pages may take that are kept for who asks again, in MiB; 0 keeps none.",
+            discussion: "The default is 64.",
+            valueName: "size"
+        )
+    )
+    var pageCache: Int?
+
     @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
@@ -74,7 +83,9 @@ struct ServeCommand: AsyncParsableCommand {
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
             ].merging(replies.texts) { $1 },
-            integers: ["port": port, "database-connections": databaseConnections].merging(replies.integers) { $1 },
+            integers: ["port": port, "database-connections": databaseConnections, "page-cache": pageCache].merging(
+                replies.integers
+            ) { $1 },
             flags: replies.flags
         )
         let options = try await ServeOptions(settings)
@@ -131,6 +142,7 @@ struct ServeCommand: AsyncParsableCommand {
                 callbacks: callbacks,
                 publicURL: options.publicURL,
                 trustedProxies: options.trustedProxies,
+                pageCacheSize: options.pageCacheSize,
                 logger: logger
             ),
             host: options.host,

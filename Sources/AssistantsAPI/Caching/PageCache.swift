@@ -1,0 +1,103 @@
+import AssistantsStore
+import NIOCore
+import Synchronization
+
+/// Pages that were asked for of late, as the bytes of their JSON. Whether one is still right is for the session's version
+/// to say, which every request reads: so it does not matter who writes to the database.
+///
+/// A page is kept when it is asked for the second time: most are read once, and would only drive out others. Where there is
+/// no more room, the one goes that has not been asked for since the hand went by it last (CLOCK).
+final class PageCache: Sendable {
+    struct Page: Sendable {
+        let request: PageRequest<MessageCursor>
+        let tag: PageTag
+        let json: ByteBuffer
+
+        /// In bytes, with what it takes beside its JSON, about.
+        fileprivate var size: Int { json.storageCapacity + 512 }
+    }
+
+    fileprivate struct Slot {
+        let key: PageKey
+        var page: Page
+        var isAskedFor = false
+    }
+
+    fileprivate struct State {
+        var places: [PageKey: Int] = [:]
+        var slots: [Slot] = []
+        var hand = 0
+        /// In bytes.
+        var size = 0
+        /// The hashes of pages that were asked for once.
+        var seen: Set<Int> = []
+    }
+
+    private static let maximumSeen = 1 << 16
+
+    /// In bytes.
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    /// - Parameter capacity: in bytes; 0 keeps nothing.
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// How much room the pages take, in bytes.
+    var size: Int { state.withLock(\.size) }
+
+    func page(for key: PageKey) -> Page? {
+        guard capacity > 0 else { return nil }
+        return state.withLock { state in
+            guard let place = state.places[key] else { return nil }
+            state.slots[place].isAskedFor = true
+            return state.slots[place].page
+        }
+    }
+
+    /// Keeps a page in place of what there was of it, if there was, or if it has been asked for before.
+    func keep(_ page: Page, for key: PageKey) {
+        // One that takes the room of many is not worth it.
+        guard page.size <= capacity / 16 else { return }
+        state.withLock { state in
+            if let place = state.places[key] {
+                state.size += page.size - state.slots[place].page.size
+                state.slots[place].page = page
+            } else if state.isSeen(key, upTo: Self.maximumSeen) {
+                state.places[key] = state.slots.count
+                state.slots.append(Slot(key: key, page: page))
+                state.size += page.size
+            }
+            while state.size > capacity { state.removeOne() }
+        }
+    }
+}
+
+extension PageCache.State {
+    /// Whether a page was asked for before.
+    fileprivate mutating func isSeen(_ key: PageKey, upTo limit: Int) -> Bool {
+        if seen.remove(key.hashValue) != nil { return true }
+        if seen.count >= limit { seen.removeAll() }
+        seen.insert(key.hashValue)
+        return false
+    }
+
+    fileprivate mutating func removeOne() {
+        while slots[hand].isAskedFor {
+            slots[hand].isAskedFor = false
+            hand = (hand + 1) % slots.count
+        }
+        let removed = slots[hand]
+        size -= removed.page.size
+        places[removed.key] = nil
+        // The newest takes its place.
+        let newest = slots.removeLast()
+        if hand < slots.count {
+            slots[hand] = newest
+            places[newest.key] = hand
+            hand += 1
+        }
+        if hand >= slots.count { hand = 0 }
+    }
+}

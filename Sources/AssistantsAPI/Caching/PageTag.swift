@@ -1,0 +1,49 @@
+import AssistantsStore
+
+/// The entity tag (RFC 9110, section 8.8.3) of a page: two answers with the same one are the same, byte for byte.
+///
+/// In its quotes are 36 letters of base64url, which are 27 bytes: the session's number and changes, 8 bytes each,
+/// big-endian, and `PageKey.digest`. So a tag tells which version the client has before anything is read.
+struct PageTag: Sendable {
+    let version: SessionVersion
+    /// With its quotes.
+    let text: String
+
+    init(_ version: SessionVersion, of page: PageKey) {
+        let bytes = version.session.value.bigEndianBytes + version.changes.bigEndianBytes + page.digest
+        self.version = version
+        text = "\"\(Base64URL.encode(bytes))\""
+    }
+
+    /// Finds the tag of a page in the value of `If-None-Match`; `nil` where there is none of this page.
+    init?(in header: String, of page: PageKey) {
+        let digest = page.digest
+        for tag in Self.tags(in: header) {
+            guard let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast()), bytes.count == 27,
+                bytes[16...] == digest[...]
+            else { continue }
+            version = SessionVersion(
+                session: SessionNumber(Int64(bigEndian: bytes[0..<8])),
+                changes: Int64(bigEndian: bytes[8..<16])
+            )
+            text = String(tag)
+            return
+        }
+        return nil
+    }
+
+    /// Whether a request with this `If-None-Match` has the page already.
+    func isMatched(by header: String) -> Bool {
+        Self.tags(in: header).contains { $0 == "*" || $0 == text }
+    }
+
+    /// The tags of a list, which may be weak ones: compared weakly, these are like others.
+    private static func tags(in header: String) -> some Sequence<Substring> {
+        header.split(separator: ",").lazy.map { item in
+            let tag = item.drop { $0 == " " || $0 == "\t" }
+            let end = tag.lastIndex { $0 != " " && $0 != "\t" }.map { tag.index(after: $0) } ?? tag.startIndex
+            let trimmed = tag[..<end]
+            return trimmed.hasPrefix("W/") ? trimmed.dropFirst(2) : trimmed
+        }
+    }
+}

@@ -1,0 +1,165 @@
+import AssistantsStore
+import HTTPTypes
+import Secrets
+import TestSupport
+import Testing
+
+@testable import AssistantsAPI
+
+@Suite("Asking for a page again")
+struct ConditionalTests {
+    private let list = "/v1/Sessions/s/Messages?PageSize=3"
+
+    private func tag(_ server: TestServer, _ uri: String, headers: HTTPFields = [:]) async throws -> String {
+        let answer = try await server.send(uri, headers: headers)
+        #expect(answer.status == 200)
+        #expect(answer.header("cache-control") == "private, no-cache")
+        return try #require(answer.header("etag"))
+    }
+
+    @Test(
+        "who has a page already gets 304 and no body, however the tag is written",
+        arguments: ["*", "TAG", "W/TAG", "\"other\", TAG", "TAG,\"other\"", " \t W/TAG \t ,"],
+        [HTTPRequest.Method.get, .head]
+    )
+    func matches(_ condition: String, _ method: HTTPRequest.Method) async throws {
+        // Whether the page is kept or not.
+        for pageCacheSize in [0, 1 << 20] {
+            let server = try await TestServer(pageCacheSize: pageCacheSize)
+            try await server.fill("s", count: 10)
+            let tag = try await tag(server, list)
+            for _ in 1...3 {
+                let answer = try await server.send(
+                    list,
+                    method: method,
+                    headers: [.ifNoneMatch: condition.replacing("TAG", with: tag)]
+                )
+                #expect(answer.status == 304)
+                #expect(answer.body == "")
+                #expect(answer.header("etag") == tag)
+                #expect(answer.header("cache-control") == "private, no-cache")
+            }
+        }
+    }
+
+    @Test(
+        "who has something else gets the page",
+        arguments: [
+            "", ",", "\"", "\"\"", "W/", "TAG", "\"*\"", "\"AAAA\"", "\"\(String(repeating: "A", count: 36))\"",
+        ]
+    )
+    func matchesNot(_ condition: String) async throws {
+        for pageCacheSize in [0, 1 << 20] {
+            let server = try await TestServer(pageCacheSize: pageCacheSize)
+            try await server.fill("s", count: 10)
+            let body = try await server.send(list).body
+            // The tag without its quotes is none.
+            let tag = String(try await tag(server, list).dropFirst().dropLast())
+            for _ in 1...3 {
+                let headers: HTTPFields = [.ifNoneMatch: condition.replacing("TAG", with: tag)]
+                let answer = try await server.send(list, headers: headers)
+                #expect(answer.status == 200)
+                #expect(answer.body == body)
+            }
+        }
+    }
+
+    @Test("a tag is of one page of one account at one address, and of one state of its session")
+    func isOfOnePage() async throws {
+        let server = try await TestServer()
+        for account in [TestServer.sid, TestServer.otherSID] {
+            try await server.fill("s", count: 10, account: account)
+            try await server.fill("t", count: 10, account: account)
+        }
+        let other = TestServer.basic(TestServer.otherSID.text, TestServer.otherToken.text)
+        var tags = [
+            try await tag(server, list),
+            try await tag(server, list + "&x=1"),
+            try await tag(server, "/v1/Sessions/s/Messages?PageSize=4"),
+            try await tag(server, "/v1/Sessions/t/Messages?PageSize=3"),
+            try #require(try await server.send(list, authorization: other).header("etag")),
+            try await tag(
+                server,
+                try #require(try await server.page(list).meta.nextPageUrl?.trimmingPrefix("http://localhost"))
+                    .description
+            ),
+        ]
+        for (method, uri, body) in [
+            (HTTPRequest.Method.post, "/v1/Sessions/s/Messages", #"{"role":"user","content":{}}"#),
+            (.put, "/v1/Sessions/s/Messages/aia_msg_9", #"{"content":{"content":"other"}}"#),
+            (.delete, "/v1/Sessions/s/Messages/aia_msg_9", nil),
+            (.delete, "/v1/Sessions/s", nil),
+            (.post, "/v1/Sessions/s/Messages", #"{"role":"user","content":{}}"#),
+        ] {
+            let answer = try await server.send(uri, method: method, body: body)
+            #expect((200...204).contains(answer.status), "\(answer.body)")
+            let after = try await server.send(list, headers: [.ifNoneMatch: tags.joined(separator: ", ")])
+            if uri == "/v1/Sessions/s" {
+                #expect(after.status == 404)
+                #expect(after.header("etag") == nil)
+            } else {
+                #expect(after.status == 200)
+                tags.append(try #require(after.header("etag")))
+            }
+        }
+        #expect(Set(tags).count == tags.count)
+    }
+
+    @Test("a page that is kept is what it would be without, whoever writes", arguments: 1...8)
+    func isTheSame(_ seed: UInt64) async throws {
+        // Little room, so that pages come and go.
+        let server = try await TestServer(pageCacheSize: 40_000)
+        let other = try server.otherStore()
+        var generator = SeededGenerator(seed: seed)
+        var uris = ["/v1/Sessions/s/Messages", "/v1/Sessions/t/Messages", "/v1/Sessions/u/Messages?PageSize=2"]
+        var tags: [String: (tag: String, body: String)] = [:]
+        for step in 0..<400 {
+            let session = ["s", "t", "u"].randomElement(using: &generator) ?? "s"
+            let reference = SessionReference(session)
+            let draft = MessageDraft(role: .user, content: try JSONObject(#"{"content":"\#(step)"}"#))
+            let id = MessageID(unchecked: "aia_msg_\(step / 10)")
+            let date = Timestamp(microseconds: Int64(step) * 1_000_000)
+            switch Int.random(in: 0..<12, using: &generator) {
+            case 0:
+                _ = try await other.append(
+                    [draft],
+                    to: reference,
+                    in: TestServer.sid,
+                    defaults: MessageDefaults(assistantName: "T"),
+                    once: nil
+                )
+            case 1:
+                _ = try? await other.update(
+                    id,
+                    of: reference,
+                    in: TestServer.sid,
+                    with: MessageChanges(meta: draft.content),
+                    at: date
+                )
+            case 2:
+                try? await server.store.delete(id, of: reference, in: TestServer.sid)
+            case 3 where step % 5 == 0:
+                try? await other.delete(reference, in: TestServer.sid)
+            case 4 where step % 3 == 0:
+                try await server.fill(session, count: step / 10 + 1)
+            default:
+                let uri = uris.randomElement(using: &generator) ?? ""
+                let fresh = try await server.send(uri, isCacheUsed: false)
+                let known = tags[uri]
+                let answer = try await server.send(uri, headers: known.map { [.ifNoneMatch: $0.tag] } ?? [:])
+                #expect(answer.header("etag") == fresh.header("etag"))
+                if answer.status == 304 {
+                    #expect(known?.body == fresh.body)
+                } else {
+                    #expect(answer.status == fresh.status)
+                    #expect(answer.body == fresh.body)
+                }
+                if let tag = fresh.header("etag") {
+                    tags[uri] = (tag, fresh.body)
+                    let next = try fresh.decode(ListedPage.self).meta.nextPageUrl
+                    if let next, uris.count < 30 { uris.append(String(next.trimmingPrefix("http://localhost"))) }
+                }
+            }
+        }
+    }
+}
