@@ -2,7 +2,7 @@
 """Compare pages of messages with nginx, the framework alone, and what a user would write instead.
 
 All are measured in one run on one machine, in turn, over several rounds; the medians go into docs/performance.md.
-Usage: compare.py LINES OUTPUT [--rounds N] [--seconds N], with UNDERSTUDY and CONSTANT_SERVER set; scripts/bench.sh does it.
+Usage: compare.py LINES OUTPUT [--rounds N] [--seconds N], with UNDERSTUDY, CONSTANT_SERVER and COMMITS set; scripts/bench.sh does it.
 """
 
 import argparse
@@ -17,11 +17,11 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import figures
 import servers
-from measuring import PROGRAM, SID, create_account, fetch, load, machine, run, sessions_of
+from measuring import PROGRAM, fetch, load, machine, run, sessions_of
 
 CONNECTIONS = 32
-LONG, LENGTH = "long", 1_000_000
 STRETCHED = 1_500
 
 
@@ -32,17 +32,6 @@ def stretched(line):
         message["content"][key] = ((text or "-") + " ") * (STRETCHED // (len(text) + 1) + 1)
         message["content"][key] = message["content"][key][:STRETCHED]
     return json.dumps(message, ensure_ascii=False) + "\n"
-
-
-def import_lines(directory, lines):
-    """Store lines, and return how many a second that were."""
-    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
-        count = sum(1 for line in lines if file.write(line))
-        file.flush()
-        arguments = ["--data-directory", directory, "--account", SID, "--format", "json", file.name]
-        summary = json.loads(run(PROGRAM, "import", *arguments))
-    assert summary["stored"] == count
-    return count / summary["seconds"]
 
 
 def measure(address, paths, options, connections):
@@ -57,6 +46,8 @@ def compare(directory, lines, options):
     """The table of all servers: by name, the loads over one connection and over many."""
     sessions = sessions_of(lines)
     paths = [f"/v1/Sessions/{session}/Messages?PageSize=50" for session in sessions]
+    # A directory has one server.
+    twin = shutil.copytree(directory, directory.with_name(f"{directory.name}-twin"))
     with contextlib.ExitStack() as stack:
         address, _, _ = stack.enter_context(servers.understudy(directory, paths[0]))
         pages = {path.partition("?")[0]: fetch(address, path) for path in paths}
@@ -68,6 +59,9 @@ def compare(directory, lines, options):
             "nginx, static files, 1 worker": stack.enter_context(servers.nginx(directory / "nginx", pages, paths[0]))[0],
             "Hummingbird, one constant body": stack.enter_context(servers.constant(paths[0], body))[0],
             "**Understudy**": address,
+            "**Understudy**, no page kept": stack.enter_context(
+                servers.understudy(twin, paths[0], "--page-cache", 0)
+            )[0],
             "FastAPI, uvicorn, 2 workers": stack.enter_context(servers.fastapi(directory, paths[0]))[0],
         }
         same = [addresses[name] for name in addresses if "Hummingbird" not in name]
@@ -100,32 +94,6 @@ def table(size, loads):
     return lines
 
 
-def depth(directory, options):
-    """How much longer the last page of a long session takes than its first, and how much faster large pages flow."""
-    first = f"/v1/Sessions/{LONG}/Messages?PageSize=50"
-    large = f"/v1/Sessions/{LONG}/Messages?PageSize=1000"
-    with servers.understudy(directory, first) as (address, server, start):
-        path, last = large, None
-        while path:
-            following = json.loads(fetch(address, path))["meta"]["next_page_url"]
-            last, path = path, following and following.removeprefix(address)
-        deepest = last.replace("PageSize=1000", "PageSize=50")
-        deep, shallow, small, big = [], [], [], []
-        for _ in range(options.rounds):
-            shallow.append(measure(address, [first], options, 1))
-            deep.append(measure(address, [deepest], options, 1))
-            small.append(measure(address, [first], options, CONNECTIONS))
-            big.append(measure(address, [large], options, CONNECTIONS))
-        status = Path(f"/proc/{server.pid}/status").read_text()
-    resident = int(re.search(r"RssAnon:\s*(\d+)", status)[1]) / 1000
-    return [
-        ("deepest page of a session of 1,000,000 ÷ its first, p50", median(deep, "p50") / median(shallow, "p50")),
-        ("page of 1000, bytes/s ÷ page of 50", median(big, "bytes") / median(small, "bytes")),
-        ("anonymous memory after that load, MB", resident),
-        ("start to first answer, ms", start * 1000),
-    ]
-
-
 def versions():
     swift = re.search(r"Swift version \S+", run("swift", "--version"))[0]
     nginx = subprocess.run([servers.NGINX, "-v"], capture_output=True, text=True, check=True).stderr.split("/")[-1].strip()
@@ -142,8 +110,9 @@ def main():
     options = parser.parse_args()
     with open(options.lines, encoding="utf-8") as file:
         lines = list(file)
-    full = set(sessions_of(lines))
-    chosen = [line for line in lines if json.loads(line)["session_id"] in full]
+    full = sessions_of(lines)
+    kept = set(full)
+    chosen = [line for line in lines if json.loads(line)["session_id"] in kept]
     text = [
         "# Performance",
         "",
@@ -155,34 +124,22 @@ def main():
         f"- Full pages of 50 of {len(full):,} real conversations, drawn uniformly, Basic authentication on (but for nginx)",
         "",
     ]
-    figures = []
+    rows = []
     with tempfile.TemporaryDirectory() as name:
+        root = Path(name)
         for title, kind, data in (
             ("Real texts", "real texts", chosen),
             ("Texts of 1.5 kB, as models write", "texts of 1.5 kB", map(stretched, chosen)),
         ):
-            directory = Path(name) / title.split()[0]
-            directory.mkdir()
-            create_account("--data-directory", directory)
-            rate = import_lines(directory, data)
-            figures.append((f"import, {kind}, messages/s", rate))
+            directory = root / title.split()[0]
+            rows.append((f"import, {kind}, messages/s", figures.import_lines(directory, data)))
             size, loads = compare(directory, chosen, options)
             text += [f"## {title}", "", *table(size, loads), ""]
-        directory = Path(name) / "long"
-        directory.mkdir()
-        create_account("--data-directory", directory)
-        texts = [json.loads(line)["content"]["content"] for line in chosen[:10_000]]
-        import_lines(
-            directory,
-            (
-                json.dumps({"session_id": LONG, "role": "user", "content": {"content": texts[number % len(texts)]}}) + "\n"
-                for number in range(LENGTH)
-            ),
-        )
-        figures += depth(directory, options)
-        shutil.rmtree(directory)
+        rows += figures.appends(root, options)
+        rows += figures.depth(root, chosen, options)
+        rows += figures.size(root, chosen, options)
     text += ["## Single figures", "", "| | |", "|---|---|"]
-    text += [f"| {label} | {value:,.0f} |" if value >= 20 else f"| {label} | {value:.2f} |" for label, value in figures]
+    text += [f"| {label} | {value:,.0f} |" if value >= 20 else f"| {label} | {value:.2f} |" for label, value in rows]
     Path(options.output).write_text("\n".join(text) + "\n")
     print("\n".join(text))
 

@@ -60,14 +60,14 @@ class Load:
     p99: float
 
 
-def load(address, paths, *, connections, seconds):
-    """Ask for paths drawn at random, over so many connections."""
+def load(address, paths, *, connections, seconds, body=None):
+    """Ask for paths drawn at random, over so many connections, or post the body to them."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(paths))
         file.flush()
         output = run(
             "wrk", "--threads", 1, "--connections", connections, "--duration", f"{seconds}s", "--script",
-            Path(__file__).with_name("page.lua"), address, "--", AUTHORIZATION, file.name,
+            Path(__file__).with_name("load.lua"), address, "--", AUTHORIZATION, file.name, *([body] if body else []),
         )
     requests, size, duration, failed, p50, p99 = map(int, re.search(r"RESULT (.*)", output)[1].split())
     assert failed == 0, f"{failed} answers were wrong"

@@ -32,9 +32,10 @@ def process(arguments, port, path, **options):
         server.wait(20)
 
 
-def understudy(directory, path):
+def understudy(directory, path, *arguments):
+    """No other may run on the directory."""
     port = free_port()
-    return process([PROGRAM, "serve", "--data-directory", directory, "--port", port], port, path)
+    return process([PROGRAM, "serve", "--data-directory", directory, "--port", port, *arguments], port, path)
 
 
 def fastapi(directory, path):
