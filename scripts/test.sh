@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/postgres.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config shellcheck
+install_packages libsqlite3-dev libpq-dev pkg-config gcc libc6-dev shellcheck
 
 echo "== style"
 shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/run.sh scripts/sample.sh scripts/test.sh .ci/run

@@ -11,18 +11,20 @@ struct Operations {
         case forAccounts((Call, AccountSID) async throws -> Response)
     }
 
-    private let byMethod: [HTTPRequest.Method: Operation]
+    /// Few, and made anew for each request: no dictionary.
+    private let byMethod: KeyValuePairs<HTTPRequest.Method, Operation>
 
-    init(_ byMethod: [HTTPRequest.Method: Operation]) {
+    init(_ byMethod: KeyValuePairs<HTTPRequest.Method, Operation>) {
         self.byMethod = byMethod
     }
 
     /// HEAD is answered like GET; the responder leaves the body out.
     /// - Throws: `APIError` of status 405.
     func operation(for method: HTTPRequest.Method) throws(APIError) -> Operation {
-        if let operation = byMethod[method == .head ? .get : method] { return operation }
-        var allowed = Array(byMethod.keys)
-        if byMethod[.get] != nil { allowed.append(.head) }
+        let wanted = method == .head ? .get : method
+        if let operation = byMethod.first(where: { $0.key == wanted })?.value { return operation }
+        var allowed = byMethod.map(\.key)
+        if allowed.contains(.get) { allowed.append(.head) }
         throw .methodNotAllowed(method, allowed: allowed.sorted { $0.rawValue < $1.rawValue })
     }
 }

@@ -9,6 +9,10 @@ enum PercentEncoding {
 
     /// Decodes once.
     static func decode(_ text: Substring, plusIsSpace: Bool = false) throws(DecodingError) -> String {
+        // Most texts are what they mean.
+        if text.utf8.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != 0 && !(plusIsSpace && $0 == UInt8(ascii: "+")) }) {
+            return String(text)
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(text.utf8.count)
         var bytes = text.utf8.makeIterator()

@@ -40,7 +40,7 @@ struct MessagePageQuery: ~Copyable {
         self.start = start
     }
 
-    /// Runs in one transaction, so that the session, its page and the page's neighbours are of one state.
+    /// What is read is read in one transaction, so that the session, its page and the page's neighbours are of one state.
     mutating func run(
         _ reference: SessionReference,
         in account: AccountSID,
@@ -48,6 +48,11 @@ struct MessagePageQuery: ~Copyable {
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> MessagePageReading {
+        if let known {
+            defer { session.reset() }
+            // One statement is of one state by itself.
+            if try session.find(reference, in: account, for: request.place) == known { return .unchanged }
+        }
         try begin.run()
         defer {
             session.reset()
@@ -55,7 +60,6 @@ struct MessagePageQuery: ~Copyable {
             try? end.run()
         }
         let version = try session.find(reference, in: account, for: request.place)
-        if version == known { return .unchanged }
         return .read(try readPage(request, of: version.session, body), at: version)
     }
 
