@@ -26,11 +26,11 @@ STRETCHED = 1_500
 
 
 def stretched(line):
-    """The same message with as much text as models write."""
+    """The same message with as much text as models write: 1.5 kB, whether in one text or in two."""
     message = json.loads(line)
     for key, text in message["content"].items():
-        message["content"][key] = ((text or "-") + " ") * (STRETCHED // (len(text) + 1) + 1)
-        message["content"][key] = message["content"][key][:STRETCHED]
+        length = STRETCHED // len(message["content"])
+        message["content"][key] = (f"{text or '-'} " * (length // (len(text) + 1) + 1))[:length]
     return json.dumps(message, ensure_ascii=False) + "\n"
 
 

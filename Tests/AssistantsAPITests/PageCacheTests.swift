@@ -11,6 +11,10 @@ struct PageCacheTests {
         PageKey(account: TestServer.sid, baseURL: "http://localhost", target: "/v1/Sessions/s\(number)/Messages")
     }
 
+    private func kept(by cache: PageCache, of numbers: Range<Int>) -> Set<Int> {
+        Set(numbers.filter { cache.page(for: key($0)) != nil })
+    }
+
     private func page(_ key: PageKey, size: Int = 1_000, changes: Int64 = 1) -> PageCache.Page {
         PageCache.Page(
             request: PageRequest(.first, size: 50),
@@ -44,10 +48,44 @@ struct PageCacheTests {
             #expect(cache.page(for: favorite) != nil)
             #expect(cache.size <= 100_000)
         }
-        let kept = (0..<2_000).filter { cache.page(for: key($0)) != nil }
-        #expect(kept.count > 10)
-        // What has just come is still there.
-        #expect(kept.contains(1_999))
+        #expect(kept(by: cache, of: 0..<2_000).count > 10)
+    }
+
+    @Test(
+        "where three times as many pages are asked for as there is room for, a third is at hand, and few are driven out"
+    )
+    func settles() {
+        let cache = PageCache(capacity: 100 * 1_512)
+        var generator = SeededGenerator(seed: 1)
+        var hits = 0
+        var before: Set<Int> = []
+        for draw in 0..<20_000 {
+            let number = Int.random(in: 0..<300, using: &generator)
+            if cache.page(for: key(number)) == nil {
+                cache.keep(page(key(number)), for: key(number))
+            } else {
+                hits += 1
+            }
+            if draw == 10_000 { before = kept(by: cache, of: 0..<300) }
+        }
+        #expect((6_000..<7_200).contains(hits))
+        let after = kept(by: cache, of: 0..<300)
+        #expect(after.count == 100)
+        // Of some 3,000 that wanted in.
+        #expect(after.subtracting(before).count < 50)
+    }
+
+    @Test("pages that nobody asks for any more make room for those that are asked for now")
+    func followsWhatIsAskedFor() {
+        let cache = PageCache(capacity: 100 * 1_512)
+        for number in Array(0..<100) + Array(0..<100) { cache.keep(page(key(number)), for: key(number)) }
+        #expect(kept(by: cache, of: 0..<100).count == 100)
+        for _ in 1...60 {
+            for number in 100..<150 where cache.page(for: key(number)) == nil {
+                cache.keep(page(key(number)), for: key(number))
+            }
+        }
+        #expect(kept(by: cache, of: 100..<150).count == 50)
     }
 
     @Test("a page that would take the room of many is not kept, and none is where there is no room")

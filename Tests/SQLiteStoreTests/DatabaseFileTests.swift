@@ -32,6 +32,13 @@ struct DatabaseFileTests {
         #expect(synchronous == 2)
     }
 
+    @Test("a new file has pages of 8 kB")
+    func pageSize() async throws {
+        let store = try SQLiteStore(path: path)
+        let size = try await store.pool.read { db in try Int.fetchOne(db, sql: "PRAGMA page_size") }
+        #expect(size == 8_192)
+    }
+
     @Test("a file that is no database is refused and left alone")
     func notADatabase() throws {
         let text = String(repeating: "not a database ", count: 100)

@@ -6,15 +6,16 @@ import Synchronization
 /// to say, which every request reads: so it does not matter who writes to the database.
 ///
 /// A page is kept when it is asked for the second time: most are read once, and would only drive out others. Where there is
-/// no more room, the one goes that has not been asked for since the hand went by it last (CLOCK).
+/// no more room, it takes the place of one that has not been asked for since the hand went by it last (CLOCK). The hand
+/// turns slowly: where far more is asked for than there is room for, pages that drive out each other save nobody anything.
 final class PageCache: Sendable {
     struct Page: Sendable {
         let request: PageRequest<MessageCursor>
         let tag: PageTag
         let json: ByteBuffer
 
-        /// In bytes, with what it takes beside its JSON, about.
-        fileprivate var size: Int { json.storageCapacity + 512 }
+        /// In bytes, with what it takes beside its JSON, about. A buffer's spare room is not in memory: nobody wrote to it.
+        fileprivate var size: Int { json.readableBytes + 512 }
     }
 
     fileprivate struct Slot {
@@ -27,6 +28,8 @@ final class PageCache: Sendable {
         var places: [PageKey: Int] = [:]
         var slots: [Slot] = []
         var hand = 0
+        /// How many more pages have to want in until the hand turns.
+        var patience = 0
         /// In bytes.
         var size = 0
         /// The hashes of pages that were asked for once.
@@ -34,6 +37,8 @@ final class PageCache: Sendable {
     }
 
     private static let maximumSeen = 1 << 16
+    /// With every how many pages that want in the hand turns.
+    fileprivate static let patience = 4
 
     /// In bytes.
     private let capacity: Int
@@ -56,7 +61,8 @@ final class PageCache: Sendable {
         }
     }
 
-    /// Keeps a page in place of what there was of it, if there was, or if it has been asked for before.
+    /// Keeps a page in place of what there was of it, if there was, or if it has been asked for before and there is room, or
+    /// another that nobody asks for.
     func keep(_ page: Page, for key: PageKey) {
         // One that takes the room of many is not worth it.
         guard page.size <= capacity / 16 else { return }
@@ -64,7 +70,9 @@ final class PageCache: Sendable {
             if let place = state.places[key] {
                 state.size += page.size - state.slots[place].page.size
                 state.slots[place].page = page
-            } else if state.isSeen(key, upTo: Self.maximumSeen) {
+            } else if state.isSeen(key, upTo: Self.maximumSeen),
+                state.size + page.size <= capacity || state.turnHand()
+            {
                 state.places[key] = state.slots.count
                 state.slots.append(Slot(key: key, page: page))
                 state.size += page.size
@@ -83,11 +91,24 @@ extension PageCache.State {
         return false
     }
 
+    /// Turns the hand by one page, when it is time to, and returns whether it has come to one that nobody asks for.
+    fileprivate mutating func turnHand() -> Bool {
+        patience -= 1
+        guard patience <= 0 else { return false }
+        patience = PageCache.patience
+        return !passOne()
+    }
+
+    /// Goes by the page at the hand, if that has been asked for since last time.
+    private mutating func passOne() -> Bool {
+        guard slots[hand].isAskedFor else { return false }
+        slots[hand].isAskedFor = false
+        hand = (hand + 1) % slots.count
+        return true
+    }
+
     fileprivate mutating func removeOne() {
-        while slots[hand].isAskedFor {
-            slots[hand].isAskedFor = false
-            hand = (hand + 1) % slots.count
-        }
+        while passOne() {}
         let removed = slots[hand]
         size -= removed.page.size
         places[removed.key] = nil

@@ -69,7 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How much memory pages may take that are kept for who asks again, in MiB; 0 keeps none.",
-            discussion: "The default is 64.",
+            discussion: "The default is 80.",
             valueName: "size"
         )
     )

@@ -33,7 +33,7 @@ struct ServeOptions {
                 return networks.count == parts.count ? TrustedProxies(networks) : nil
             } ?? TrustedProxies()
         databaseConnections = try await settings.integer("database-connections", in: 1...1_000) ?? 8
-        pageCacheSize = (try await settings.integer("page-cache", in: 0...1_048_576) ?? 64) << 20
+        pageCacheSize = (try await settings.integer("page-cache", in: 0...1_048_576) ?? 80) << 20
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
             try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info
