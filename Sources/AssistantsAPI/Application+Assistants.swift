@@ -7,11 +7,13 @@ extension Application<AssistantsResponder> {
     /// The server: every request goes to the responder.
     /// - Parameters:
     ///   - port: 0 takes a free one.
+    ///   - maximumConnections: further ones wait until one of these ends.
     ///   - onListening: called with the address when the server can be reached.
     package init(
         responder: AssistantsResponder,
         host: String,
         port: Int,
+        maximumConnections: Int,
         logger: Logger,
         onListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in }
     ) {
@@ -22,12 +24,20 @@ extension Application<AssistantsResponder> {
                     HTTP1Channel(
                         responder: respond,
                         configuration: HTTP1Channel.Configuration(
-                            additionalChannelHandlers: [UnparsableRequestHandler(logger: logger), ContinueHandler()]
+                            additionalChannelHandlers: [ConnectionHandler(logger: logger)],
+                            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                                maxHeaderFieldSize: 1 << 14,
+                                maxHeaderListSize: 1 << 14,
+                                maxHeaderFieldCount: 100
+                            )
                         )
                     )
                 )
             },
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: .maximum(maximumConnections, logger: logger)
+            ),
             onServerRunning: { channel in
                 if let address = channel.localAddress { await onListening(address) }
             },

@@ -25,6 +25,11 @@ package struct APIError: Error {
         )
     }
 
+    /// A request that takes too long to arrive.
+    static func timeout(_ message: String) -> APIError {
+        APIError(status: .requestTimeout, code: 20001, message: message)
+    }
+
     /// No credentials, or wrong ones.
     static func unauthorized(_ message: String) -> APIError {
         APIError(

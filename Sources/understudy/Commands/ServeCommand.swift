@@ -75,6 +75,15 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var pageCache: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How many connections of clients there may be at once; further ones wait.",
+            discussion: "The default is 10000, or what the system's limit of open files has room for.",
+            valueName: "count"
+        )
+    )
+    var maxConnections: Int?
+
     @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
@@ -83,9 +92,10 @@ struct ServeCommand: AsyncParsableCommand {
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
             ].merging(replies.texts) { $1 },
-            integers: ["port": port, "database-connections": databaseConnections, "page-cache": pageCache].merging(
-                replies.integers
-            ) { $1 },
+            integers: [
+                "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
+                "max-connections": maxConnections,
+            ].merging(replies.integers) { $1 },
             flags: replies.flags
         )
         let options = try await ServeOptions(settings)
@@ -147,6 +157,7 @@ struct ServeCommand: AsyncParsableCommand {
             ),
             host: options.host,
             port: options.port,
+            maximumConnections: options.maximumConnections,
             logger: logger,
             onListening: { address in
                 // Not `print`, which keeps a line for itself where standard output is a pipe.

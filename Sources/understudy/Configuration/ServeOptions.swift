@@ -13,6 +13,7 @@ struct ServeOptions {
     let databaseConnections: Int
     /// In bytes.
     let pageCacheSize: Int
+    let maximumConnections: Int
     let logLevel: Logger.Level
 
     init(_ settings: Settings) async throws {
@@ -34,8 +35,26 @@ struct ServeOptions {
             } ?? TrustedProxies()
         databaseConnections = try await settings.integer("database-connections", in: 1...1_000) ?? 8
         pageCacheSize = (try await settings.integer("page-cache", in: 0...1_048_576) ?? 80) << 20
+        maximumConnections = try Self.maximumConnections(
+            configured: try await settings.integer("max-connections", in: 1...1_000_000)
+        )
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
             try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info
+    }
+
+    private static func maximumConnections(configured: Int?) throws -> Int {
+        let possible = FileDescriptors.connectionsAfterRaisingLimit()
+        if let configured, configured > possible {
+            throw CommandError(
+                "The system lets this process have \(possible) connections, and --max-connections is \(configured): raise the limit of open files (ulimit -n)"
+            )
+        }
+        guard possible > 0 else {
+            throw CommandError(
+                "The system lets this process have too few open files: raise their limit (ulimit -n) to 512"
+            )
+        }
+        return configured ?? min(10_000, possible)
     }
 }

@@ -1,0 +1,107 @@
+import NIOCore
+
+/// How long a connection's client may take for what it is waited for now.
+struct ConnectionDeadlines {
+    /// What is to be done at the end of a wait.
+    enum Verdict {
+        case look(in: TimeAmount)
+        /// Part of a request has taken too long to arrive.
+        case refuse(String)
+        case close
+    }
+
+    /// From the first byte of a request to the end of its head, its first on the connection or not.
+    static let head = TimeAmount.seconds(10)
+    /// From the head to the end of the body, in total.
+    static let body = TimeAmount.seconds(30)
+    /// While part of an answer waits and none of it is taken.
+    static let stall = TimeAmount.seconds(30)
+    /// Between requests.
+    static let idle = TimeAmount.seconds(60)
+    /// How often a connection is looked at: less than the shortest of the others, so that none of them needs a timer of its own.
+    static let interval = TimeAmount.milliseconds(2_500)
+
+    /// What of a request has arrived.
+    private enum Reading {
+        case nothing
+        case head
+        case body
+    }
+
+    private var reading = Reading.nothing
+    /// When `reading` became what it is, or the last answer ended, whichever was later.
+    private var start: NIODeadline
+    /// Requests whose head has arrived and whose answer has not ended.
+    private var unanswered = 0
+    private var isAnswerBegun = false
+    private var writes = 0
+    /// What waits to be sent, as it was seen last, and when it was seen to change.
+    private var waiting: (bytes: Int, writes: Int, since: NIODeadline)
+
+    init(at now: NIODeadline) {
+        start = now
+        waiting = (0, 0, now)
+    }
+
+    // MARK: What happens
+
+    /// Bytes have arrived that make no part of a request yet.
+    mutating func readBytes(at now: NIODeadline) {
+        if reading == .nothing { enter(.head, now) }
+    }
+
+    mutating func readHead(at now: NIODeadline) {
+        unanswered += 1
+        enter(.body, now)
+    }
+
+    mutating func readEnd(at now: NIODeadline) {
+        enter(.nothing, now)
+    }
+
+    mutating func beganAnswer() {
+        writes &+= 1
+        isAnswerBegun = true
+    }
+
+    mutating func wroteBody() {
+        writes &+= 1
+    }
+
+    mutating func endedAnswer(at now: NIODeadline) {
+        writes &+= 1
+        isAnswerBegun = false
+        // What is no HTTP is answered without a head that was read.
+        unanswered = max(0, unanswered - 1)
+        start = now
+    }
+
+    private mutating func enter(_ new: Reading, _ now: NIODeadline) {
+        reading = new
+        start = now
+    }
+
+    // MARK: What is to be done
+
+    /// - Parameter bytes: how many wait to be sent.
+    mutating func verdict(waiting bytes: Int, at now: NIODeadline) -> Verdict {
+        if bytes == 0 || bytes != waiting.bytes || writes != waiting.writes { waiting = (bytes, writes, now) }
+        if now - waiting.since >= Self.stall { return .close }
+        guard let limit else { return .look(in: Self.interval) }
+        let left = start + limit - now
+        if left > .zero { return .look(in: min(left, Self.interval)) }
+        if reading == .nothing || isAnswerBegun { return .close }
+        let part = reading == .head ? "headers" : "body"
+        return .refuse("The request's \(part) took longer than \(limit.nanoseconds / 1_000_000_000) s to arrive")
+    }
+
+    /// How long what is waited for now may take; `nil` where the client waits for us. A request whose predecessor is not
+    /// answered yet may be waiting for that.
+    private var limit: TimeAmount? {
+        switch reading {
+        case .nothing: unanswered == 0 ? Self.idle : nil
+        case .head: unanswered == 0 ? Self.head : nil
+        case .body: unanswered == 1 ? Self.body : nil
+        }
+    }
+}

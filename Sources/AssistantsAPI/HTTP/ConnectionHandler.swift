@@ -1,0 +1,132 @@
+import HTTPTypes
+import Hummingbird
+package import Logging
+package import NIOCore
+package import NIOHTTPTypes
+
+/// What a connection needs beyond Hummingbird's own handling of it. One handler, for each costs every request.
+///
+/// - Clients that are slow or greedy hurt only themselves: `ConnectionDeadlines` says when a connection is closed, and a
+///   request that does not arrive in time is answered with 408.
+/// - What is no HTTP gets an error in the form of every other. Hummingbird answers it by itself, without a body, before any
+///   responder sees it; that answer is known by its lack of a `Twilio-Request-Id`.
+/// - Clients that ask before they send a body (RFC 9110, section 10.1.1) are told to go on; they would wait for it, curl for a
+///   second.
+package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPRequestPart
+    package typealias InboundOut = HTTPRequestPart
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
+
+    private let logger: Logger
+    private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
+    /// Whether the read that goes on has given a part of a request.
+    private var hasReadPart = false
+    private var timer: Scheduled<Void>?
+
+    package init(logger: Logger) {
+        self.logger = logger
+    }
+
+    // MARK: Connection
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { begin(context) }
+    }
+
+    package func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        context.fireChannelInactive()
+    }
+
+    package func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.cancel()
+    }
+
+    // MARK: Requests
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasReadPart = true
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            deadlines.readHead(at: context.eventLoop.now)
+            if head.headerFields[.expect]?.lowercased() == "100-continue" {
+                context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
+            }
+        case .body:
+            break
+        case .end:
+            deadlines.readEnd(at: context.eventLoop.now)
+        }
+        context.fireChannelRead(data)
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        if !hasReadPart { deadlines.readBytes(at: context.eventLoop.now) }
+        hasReadPart = false
+        context.fireChannelReadComplete()
+    }
+
+    // MARK: Answers
+
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            deadlines.beganAnswer()
+            if head.status == .badRequest, head.headerFields[.twilioRequestID] == nil {
+                let error = APIError.badRequest("The request is not well-formed HTTP, or its headers are too large")
+                writeLast(error, context, promise: promise)
+                return
+            }
+        case .body:
+            deadlines.wroteBody()
+        case .end:
+            deadlines.endedAnswer(at: context.eventLoop.now)
+        }
+        context.write(data, promise: promise)
+    }
+
+    /// Writes all but the end of an error that no responder gave, as the connection's last answer, and logs it under the
+    /// answer's request id.
+    private func writeLast(_ error: APIError, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        let id = RequestID()
+        logger.info("\(error.message)", metadata: ["request_id": "\(id)", "status": "\(error.status.code)"])
+        var response = ErrorRepresentation.response(for: error)
+        response.headers[.twilioRequestID] = id.description
+        response.headers[.connection] = "close"
+        context.write(wrapOutboundOut(.head(response.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(ErrorRepresentation.body(of: error))), promise: promise)
+    }
+
+    // MARK: Time
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard timer == nil else { return }
+        deadlines = ConnectionDeadlines(at: context.eventLoop.now)
+        lookAgain(context, in: ConnectionDeadlines.interval)
+    }
+
+    private func lookAgain(_ context: ChannelHandlerContext, in delay: TimeAmount) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.look(context) }
+    }
+
+    private func look(_ context: ChannelHandlerContext) {
+        let bytes = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        switch deadlines.verdict(waiting: bytes, at: context.eventLoop.now) {
+        case .look(let delay):
+            lookAgain(context, in: delay)
+        case .refuse(let message):
+            writeLast(.timeout(message), context, promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            context.close(promise: nil)
+        case .close:
+            logger.debug("closed a connection that its client did not use, or did not read from")
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// How many files and connections the process may have open.
+enum FileDescriptors {
+    /// What is kept for everything but clients' connections.
+    private static let others = 256
+
+    /// Takes as many as the system gives, which by default gives a program fewer than it may have, and returns how many
+    /// connections of clients there may then be.
+    static func connectionsAfterRaisingLimit() -> Int {
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return 0 }
+        if limit.rlim_cur < limit.rlim_max {
+            var raised = limit
+            raised.rlim_cur = limit.rlim_max
+            if setrlimit(resource, &raised) == 0 { limit = raised }
+        }
+        return max(0, Int(clamping: limit.rlim_cur) - others)
+    }
+
+    private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }
+}

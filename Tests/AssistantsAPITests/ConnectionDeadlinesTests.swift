@@ -1,0 +1,128 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOHTTPTypes
+import Testing
+
+@testable import AssistantsAPI
+
+/// Time is the test's: no test waits.
+@Suite("Deadlines of connections")
+struct ConnectionDeadlinesTests {
+    private let channel: EmbeddedChannel
+    private let request = HTTPRequest(method: .post, scheme: "http", authority: "a", path: "/")
+
+    init() throws {
+        channel = EmbeddedChannel(
+            handlers: [ConnectionHandler(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })]
+        )
+        channel.allowOptionsWhenClosed = true
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
+    }
+
+    private func wait(seconds: Int64) {
+        channel.embeddedEventLoop.advanceTime(by: .seconds(seconds))
+    }
+
+    private func receive(_ part: HTTPRequestPart) throws {
+        try channel.writeInbound(part)
+    }
+
+    /// Bytes that make no part of a request yet.
+    private func receiveBytes() {
+        channel.pipeline.fireChannelReadComplete()
+    }
+
+    private func answer() throws {
+        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        while try channel.readOutbound(as: HTTPResponsePart.self) != nil {}
+    }
+
+    /// The status of what was sent, if anything was.
+    private func status() throws -> Int? {
+        guard case .head(let head) = try channel.readOutbound(as: HTTPResponsePart.self) else { return nil }
+        return head.status.code
+    }
+
+    @Test("a connection on which nothing happens is closed after a minute, without an answer")
+    func idle() throws {
+        wait(seconds: 59)
+        #expect(channel.isActive)
+        wait(seconds: 1)
+        #expect(!channel.isActive)
+        #expect(try status() == nil)
+    }
+
+    @Test("headers have 10 s from their first byte, however many more come", arguments: [0, 1])
+    func head(requestsBefore: Int) throws {
+        for _ in 0..<requestsBefore {
+            try receive(.head(request))
+            try receive(.end(nil))
+            try answer()
+        }
+        wait(seconds: 30)
+        for _ in 1...9 {
+            receiveBytes()
+            wait(seconds: 1)
+        }
+        #expect(channel.isActive)
+        receiveBytes()
+        wait(seconds: 1)
+        #expect(!channel.isActive)
+        #expect(try status() == 408)
+    }
+
+    @Test("a body has 30 s from its headers, however many pieces come")
+    func body() throws {
+        try receive(.head(request))
+        for _ in 1...29 {
+            wait(seconds: 1)
+            try receive(.body(ByteBuffer(string: "x")))
+        }
+        #expect(channel.isActive)
+        wait(seconds: 1)
+        #expect(!channel.isActive)
+        #expect(try status() == 408)
+    }
+
+    @Test("the rest of a body that was answered already has no more time, and no second answer")
+    func bodyAfterAnswer() throws {
+        try receive(.head(request))
+        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .contentTooLarge)))
+        #expect(try status() == 413)
+        wait(seconds: 30)
+        #expect(!channel.isActive)
+        #expect(try status() == nil)
+    }
+
+    @Test("the server may take its time to answer, and the next request waits for it")
+    func answering() throws {
+        try receive(.head(request))
+        try receive(.end(nil))
+        receiveBytes()
+        wait(seconds: 600)
+        #expect(channel.isActive)
+        try answer()
+        wait(seconds: 9)
+        #expect(channel.isActive)
+        wait(seconds: 1)
+        #expect(!channel.isActive)
+        #expect(try status() == 408)
+    }
+
+    @Test("many requests, one after the other, never run out of time")
+    func busy() throws {
+        for _ in 1...100 {
+            receiveBytes()
+            wait(seconds: 5)
+            try receive(.head(request))
+            wait(seconds: 20)
+            try receive(.end(nil))
+            try answer()
+            wait(seconds: 50)
+        }
+        #expect(channel.isActive)
+    }
+}
