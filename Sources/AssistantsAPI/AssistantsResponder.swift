@@ -36,7 +36,7 @@ package struct AssistantsResponder: HTTPResponder {
     ) {
         self.logger = logger
         baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies)
-        authenticator = Authenticator(store: store)
+        authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
             health: HealthResource(),
@@ -81,7 +81,7 @@ package struct AssistantsResponder: HTTPResponder {
         let call = Call(request: request, target: target, baseURL: baseURL)
         return switch try routes.operations(at: route).operation(for: request.method) {
         case .forAnyone(let operation): try await operation(call)
-        case .forAccounts(let operation): try await operation(call, authenticator.account(for: request))
+        case .forAccounts(let operation): try await operation(call, authenticator.account(for: request, from: context))
         }
     }
 

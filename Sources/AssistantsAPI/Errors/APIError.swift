@@ -60,9 +60,10 @@ package struct APIError: Error {
         APIError(status: .conflict, code: 20409, message: message, headers: [.retryAfter: "1"])
     }
 
-    /// Nothing was done, for there is too much to do.
-    static func tooManyRequests(_ message: String) -> APIError {
-        APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "1"])
+    /// Nothing was done, for there is too much to do, or too much has been tried.
+    /// - Parameter seconds: when to try again.
+    static func tooManyRequests(_ message: String, seconds: Int64 = 1) -> APIError {
+        APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "\(seconds)"])
     }
 
     /// A fault of ours, or of the machine.

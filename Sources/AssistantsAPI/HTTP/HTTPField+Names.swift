@@ -9,6 +9,7 @@ extension HTTPField.Name {
     static let host = literal("Host")
     static let forwardedProto = literal("X-Forwarded-Proto")
     static let forwardedHost = literal("X-Forwarded-Host")
+    static let forwardedFor = literal("X-Forwarded-For")
 
     /// For names written in the program, which are known to be well-formed.
     private static func literal(_ name: StaticString) -> HTTPField.Name {

@@ -1,3 +1,5 @@
+import HTTPTypes
+import Hummingbird
 package import IPAddresses
 import NIOCore
 
@@ -10,7 +12,29 @@ package struct TrustedProxies: Sendable {
     }
 
     func contains(_ address: SocketAddress?) -> Bool {
-        guard !networks.isEmpty, let address = address?.ipAddress.flatMap({ IPAddress($0) }) else { return false }
-        return networks.contains { $0.contains(address) }
+        guard !networks.isEmpty, let address = address?.ip else { return false }
+        return contains(address)
     }
+
+    /// The client's address: the connection's, or the last of `X-Forwarded-For` that is no proxy of ours, where it comes from
+    /// one. `nil` where the connection has none.
+    func client(of request: Request, from context: ConnectionContext) -> IPAddress? {
+        guard var client = context.remoteAddress?.ip else { return nil }
+        guard contains(client), let forwarded = request.headers[.forwardedFor] else { return client }
+        for text in forwarded.split(separator: ",").reversed() {
+            // What cannot be read was not written by a proxy of ours, or tells nothing.
+            guard let address = IPAddress(text.drop { $0 == " " }.prefix { $0 != " " }) else { break }
+            client = address
+            if !contains(client) { break }
+        }
+        return client
+    }
+
+    private func contains(_ address: IPAddress) -> Bool {
+        networks.contains { $0.contains(address) }
+    }
+}
+
+extension SocketAddress {
+    fileprivate var ip: IPAddress? { ipAddress.flatMap { IPAddress($0) } }
 }

@@ -1,0 +1,38 @@
+import IPAddresses
+import Synchronization
+
+/// Logins that failed in the last minute, by the address that they came from: who guesses is told to wait.
+///
+/// Credentials that are right are never held up, wherever they come from: several clients may share an address.
+final class FailedLogins: Sendable {
+    /// How many are let off in a minute.
+    static let maximum = 9
+    static let window: Duration = .seconds(60)
+    /// How many addresses are remembered; of further ones, those whose minute is over make room.
+    static let capacity = 10_000
+
+    /// The moments of each address' last failures, oldest first.
+    private let failures = Mutex<[UInt128: [ContinuousClock.Instant]]>([:])
+
+    /// Notes a failure, and returns how long its client is to wait where it has had as many as are let off.
+    func note(from address: IPAddress, at now: ContinuousClock.Instant) -> Duration? {
+        failures.withLock { failures in
+            let network = Self.network(of: address)
+            var recent = (failures[network] ?? []).filter { $0 + Self.window > now }
+            if recent.count >= Self.maximum { return recent[0] + Self.window - now }
+            recent.append(now)
+            if failures[network] == nil, failures.count >= Self.capacity {
+                failures = failures.filter { $0.value.last.map { $0 + Self.window > now } ?? false }
+                // As many strangers as that are not held up by their addresses.
+                guard failures.count < Self.capacity else { return nil }
+            }
+            failures[network] = recent
+            return nil
+        }
+    }
+
+    /// Who has one address of IPv6 has the 64 bits behind its network, too.
+    private static func network(of address: IPAddress) -> UInt128 {
+        address.isIPv4 ? address.bits : (address.bits >> 64) << 64
+    }
+}

@@ -1,0 +1,38 @@
+import IPAddresses
+import Testing
+
+@testable import AssistantsAPI
+
+@Suite("Logins that failed")
+struct FailedLoginsTests {
+    private let failed = FailedLogins()
+    private let start = ContinuousClock.now
+
+    private func note(_ address: String, after seconds: Int = 0) throws -> Duration? {
+        failed.note(from: try #require(IPAddress(address)), at: start + .seconds(seconds))
+    }
+
+    @Test("nine in a minute are let off, and the tenth waits until the first of them is a minute old")
+    func tenth() throws {
+        for second in 0..<9 { #expect(try note("192.0.2.1", after: second) == nil) }
+        #expect(try note("192.0.2.1", after: 10) == .seconds(50))
+        #expect(try note("192.0.2.2", after: 10) == nil)
+        #expect(try note("192.0.2.1", after: 60) == nil)
+        #expect(try note("192.0.2.1", after: 60) == .seconds(1))
+    }
+
+    @Test("an address of IPv6 is one with those of its network of 64 bits")
+    func network() throws {
+        for number in 1...9 { #expect(try note("2001:db8::\(number)") == nil) }
+        #expect(try note("2001:db8::abcd") == .seconds(60))
+        #expect(try note("2001:db8:0:1::1") == nil)
+    }
+
+    @Test("only so many addresses are remembered, until their minute is over")
+    func capacity() throws {
+        for number in 0..<FailedLogins.capacity { #expect(try note("10.0.\(number / 256).\(number % 256)") == nil) }
+        for _ in 1...20 { #expect(try note("192.0.2.1", after: 30) == nil) }
+        for _ in 1...9 { #expect(try note("192.0.2.1", after: 60) == nil) }
+        #expect(try note("192.0.2.1", after: 60) == .seconds(60))
+    }
+}
