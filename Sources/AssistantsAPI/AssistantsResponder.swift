@@ -39,7 +39,7 @@ package struct AssistantsResponder: HTTPResponder {
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
-            health: HealthResource(),
+            health: HealthResource(store: store),
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
             send: SendResource(turns: turns, callbacks: callbacks),
             sessions: SessionsResource(store: store, tokens: tokens),

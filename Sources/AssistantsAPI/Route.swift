@@ -5,6 +5,7 @@ import AssistantsStore
 /// | path | place |
 /// |---|---|
 /// | `/health` | `health` |
+/// | `/ready` | `readiness` |
 /// | `/v1/Assistants` | `assistants` |
 /// | `/v1/Assistants/{assistant}` | `assistant` |
 /// | `/v1/Assistants/{assistant}/Messages` | `send` |
@@ -19,6 +20,7 @@ import AssistantsStore
 /// router does none of this: it drops empty components, and its `**` does not backtrack.
 enum Route {
     case health
+    case readiness
     case assistants
     case assistant(AssistantID)
     case send(to: AssistantID)
@@ -39,6 +41,7 @@ enum Route {
         let path = path.utf8.last == UInt8(ascii: "/") ? Substring(path.utf8.dropLast()) : path
         switch path {
         case "/health": self = .health
+        case "/ready": self = .readiness
         case "/v1/Assistants": self = .assistants
         case "/v1/Sessions": self = .sessions
         default:

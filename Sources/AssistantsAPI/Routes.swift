@@ -16,6 +16,8 @@ struct Routes: Sendable {
         switch route {
         case .health:
             Operations([.get: .forAnyone(health.fetch)])
+        case .readiness:
+            Operations([.get: .forAnyone(health.fetchReadiness)])
         case .assistants:
             Operations([.get: .forAccounts(assistants.list), .post: .forAccounts(assistants.create)])
         case .assistant(let id):

@@ -32,7 +32,6 @@ extension PostgresStore {
                 """,
                 [changes.content?.text, changes.meta?.text, date]
             )
-            session.edits += 1
             session.dateUpdated = max(session.dateUpdated, date)
             try session.update(&connection)
             return message
@@ -45,13 +44,12 @@ extension PostgresStore {
         in account: AccountSID
     ) async throws(StoreError) {
         try await write { connection in
-            var session = try connection.session(session, in: account, locked: true)
+            let session = try connection.session(session, in: account, locked: true)
             _ = try connection.message(
                 id,
                 of: session,
                 "DELETE FROM message WHERE \(place) RETURNING \(Message.columns)"
             )
-            session.edits += 1
             try session.update(&connection)
         }
     }

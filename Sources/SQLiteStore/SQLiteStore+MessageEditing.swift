@@ -27,7 +27,7 @@ extension SQLiteStore {
                 arguments: [changes.content?.text, changes.meta?.text, date.microseconds, key.value]
             )
             try db.execute(
-                sql: "UPDATE session SET edits = edits + 1, date_updated = max(date_updated, ?) WHERE number = ?",
+                sql: "UPDATE session SET stamp = random(), date_updated = max(date_updated, ?) WHERE number = ?",
                 arguments: [date.microseconds, key.session.value]
             )
             return try db.messageRow(id, of: session, in: account).message
@@ -43,7 +43,7 @@ extension SQLiteStore {
             let key = try db.messageRow(id, of: session, in: account).key
             try db.execute(sql: "DELETE FROM message WHERE key = ?", arguments: [key.value])
             try db.execute(
-                sql: "UPDATE session SET edits = edits + 1 WHERE number = ?",
+                sql: "UPDATE session SET stamp = random() WHERE number = ?",
                 arguments: [key.session.value]
             )
         }

@@ -15,10 +15,10 @@ struct PageCacheTests {
         Set(numbers.filter { cache.page(for: key($0)) != nil })
     }
 
-    private func page(_ key: PageKey, size: Int = 1_000, changes: Int64 = 1) -> PageCache.Page {
+    private func page(_ key: PageKey, size: Int = 1_000, stamp: Int64 = 1) -> PageCache.Page {
         PageCache.Page(
             request: PageRequest(.first, size: 50),
-            tag: PageTag(SessionVersion(session: SessionNumber(1), changes: changes), of: key),
+            tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), of: key),
             json: ByteBuffer(repeating: 0x20, count: size)
         )
     }
@@ -29,9 +29,9 @@ struct PageCacheTests {
         cache.keep(page(key(1)), for: key(1))
         #expect(cache.page(for: key(1)) == nil)
         cache.keep(page(key(1)), for: key(1))
-        #expect(cache.page(for: key(1))?.tag.version.changes == 1)
-        cache.keep(page(key(1), changes: 2), for: key(1))
-        #expect(cache.page(for: key(1))?.tag.version.changes == 2)
+        #expect(cache.page(for: key(1))?.tag.version.stamp == 1)
+        cache.keep(page(key(1), stamp: 2), for: key(1))
+        #expect(cache.page(for: key(1))?.tag.version.stamp == 2)
         #expect(cache.page(for: key(2)) == nil)
     }
 
@@ -55,7 +55,7 @@ struct PageCacheTests {
         "where three times as many pages are asked for as there is room for, a third is at hand, and few are driven out"
     )
     func settles() {
-        let cache = PageCache(capacity: 100 * 1_512)
+        let cache = PageCache(capacity: 100 * 2_048)
         var generator = SeededGenerator(seed: 1)
         var hits = 0
         var before: Set<Int> = []
@@ -77,7 +77,7 @@ struct PageCacheTests {
 
     @Test("pages that nobody asks for any more make room for those that are asked for now")
     func followsWhatIsAskedFor() {
-        let cache = PageCache(capacity: 100 * 1_512)
+        let cache = PageCache(capacity: 100 * 2_048)
         for number in Array(0..<100) + Array(0..<100) { cache.keep(page(key(number)), for: key(number)) }
         #expect(kept(by: cache, of: 0..<100).count == 100)
         for _ in 1...60 {
@@ -98,5 +98,31 @@ struct PageCacheTests {
         }
         #expect(cache.page(for: key(1)) == nil)
         #expect(none.page(for: key(2)) == nil)
+        #expect(none.size == 0)
+    }
+
+    @Test("a page that grows too large makes room, for its successors could not be kept either")
+    func outgrown() {
+        let cache = PageCache(capacity: 100_000)
+        for number in 1...3 {
+            for _ in 1...2 { cache.keep(page(key(number)), for: key(number)) }
+        }
+        let size = cache.size
+        cache.keep(page(key(1), size: 50_000, stamp: 2), for: key(1))
+        #expect(cache.page(for: key(1)) == nil)
+        #expect(cache.size < size)
+        #expect(kept(by: cache, of: 1..<4) == [2, 3])
+    }
+
+    @Test("a short page in a large buffer is counted with what it takes, and takes no more than it needs")
+    func trims() {
+        let cache = PageCache(capacity: 1 << 20)
+        var json = ByteBuffer()
+        json.reserveCapacity(60_000)
+        json.writeString("{}")
+        let page = PageCache.Page(request: PageRequest(.first, size: 50), tag: page(key(1)).tag, json: json)
+        for _ in 1...2 { cache.keep(page, for: key(1)) }
+        #expect(cache.page(for: key(1))?.json == json)
+        #expect((cache.page(for: key(1))?.json.storageCapacity ?? .max) < 100)
     }
 }

@@ -44,9 +44,9 @@ struct SessionsTests {
         }
     }
 
-    @Test("health needs no credentials")
-    func health() async throws {
-        let response = try await TestServer().send("/health", authorization: nil)
+    @Test("health and readiness need no credentials", arguments: ["/health", "/ready"])
+    func health(_ path: String) async throws {
+        let response = try await TestServer().send(path, authorization: nil)
         #expect(response.status == 200)
     }
 }

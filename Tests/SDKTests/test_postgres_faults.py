@@ -137,12 +137,15 @@ def test_a_server_that_is_restarted_loses_nothing(tmp_path, mode):
             writers.go_on()
             postgres.stop(mode)
             wait_until(lambda: is_unavailable(requests.get(messages_url(server), auth=AUTH, timeout=10)))
+            assert is_unavailable(requests.get(f"{server.url}/ready", timeout=10))
+            assert requests.get(f"{server.url}/health", timeout=10).status_code == 200
             refused = writers.refused
             wait_until(lambda: writers.refused > refused)
             postgres.start()
             start = time.monotonic()
             writers.go_on()
             assert time.monotonic() - start < 10
+            assert requests.get(f"{server.url}/ready", timeout=10).status_code == 200
         writers.check()
 
 

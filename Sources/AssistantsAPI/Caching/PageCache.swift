@@ -14,8 +14,15 @@ final class PageCache: Sendable {
         let tag: PageTag
         let json: ByteBuffer
 
-        /// In bytes, with what it takes beside its JSON, about. A buffer's spare room is not in memory: nobody wrote to it.
-        fileprivate var size: Int { json.readableBytes + 512 }
+        /// In bytes, with what it takes beside its JSON, about. A buffer's spare room is not in memory, for nobody wrote to it;
+        /// but memory comes in pages of 4 kB.
+        fileprivate var size: Int { min(json.storageCapacity, (json.readableBytes + 4_095) & ~4_095) + 1_024 }
+
+        /// In a buffer of its own size, where the one that it was written to is far too large for it.
+        fileprivate var trimmed: Page {
+            guard json.storageCapacity > 2 * json.readableBytes else { return self }
+            return Page(request: request, tag: tag, json: ByteBuffer(bytes: json.readableBytesView))
+        }
     }
 
     fileprivate struct Slot {
@@ -64,13 +71,19 @@ final class PageCache: Sendable {
     /// Keeps a page in place of what there was of it, if there was, or if it has been asked for before and there is room, or
     /// another that nobody asks for.
     func keep(_ page: Page, for key: PageKey) {
+        guard capacity > 0 else { return }
+        let page = page.trimmed
         // One that takes the room of many is not worth it.
-        guard page.size <= capacity / 16 else { return }
+        let isTooLarge = page.size > capacity / 16
         state.withLock { state in
             if let place = state.places[key] {
+                guard !isTooLarge else {
+                    state.remove(place)
+                    return
+                }
                 state.size += page.size - state.slots[place].page.size
                 state.slots[place].page = page
-            } else if state.isSeen(key, upTo: Self.maximumSeen),
+            } else if !isTooLarge, state.isSeen(key, upTo: Self.maximumSeen),
                 state.size + page.size <= capacity || state.turnHand()
             {
                 state.places[key] = state.slots.count
@@ -86,7 +99,7 @@ extension PageCache.State {
     /// Whether a page was asked for before.
     fileprivate mutating func isSeen(_ key: PageKey, upTo limit: Int) -> Bool {
         if seen.remove(key.hashValue) != nil { return true }
-        if seen.count >= limit { seen.removeAll() }
+        if seen.count >= limit { seen.removeAll(keepingCapacity: true) }
         seen.insert(key.hashValue)
         return false
     }
@@ -109,15 +122,20 @@ extension PageCache.State {
 
     fileprivate mutating func removeOne() {
         while passOne() {}
-        let removed = slots[hand]
+        remove(hand)
+        // What has taken its place is the newest.
+        hand = hand + 1 < slots.count ? hand + 1 : 0
+    }
+
+    fileprivate mutating func remove(_ place: Int) {
+        let removed = slots[place]
         size -= removed.page.size
         places[removed.key] = nil
         // The newest takes its place.
         let newest = slots.removeLast()
-        if hand < slots.count {
-            slots[hand] = newest
-            places[newest.key] = hand
-            hand += 1
+        if place < slots.count {
+            slots[place] = newest
+            places[newest.key] = place
         }
         if hand >= slots.count { hand = 0 }
     }

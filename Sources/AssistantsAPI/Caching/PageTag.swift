@@ -2,7 +2,7 @@ import AssistantsStore
 
 /// The entity tag (RFC 9110, section 8.8.3) of a page: two answers with the same one are the same, byte for byte.
 ///
-/// In its quotes are 36 letters of base64url, which are 27 bytes: the session's number and changes, 8 bytes each,
+/// In its quotes are 36 letters of base64url, which are 27 bytes: the session's number and stamp, 8 bytes each,
 /// big-endian, and `PageKey.digest`. So a tag tells which version the client has before anything is read.
 struct PageTag: Sendable {
     let version: SessionVersion
@@ -10,7 +10,7 @@ struct PageTag: Sendable {
     let text: String
 
     init(_ version: SessionVersion, of page: PageKey) {
-        let bytes = version.session.value.bigEndianBytes + version.changes.bigEndianBytes + page.digest
+        let bytes = version.session.value.bigEndianBytes + version.stamp.bigEndianBytes + page.digest
         self.version = version
         text = "\"\(Base64URL.encode(bytes))\""
     }
@@ -18,13 +18,15 @@ struct PageTag: Sendable {
     /// Finds the tag of a page in the value of `If-None-Match`; `nil` where there is none of this page.
     init?(in header: String, of page: PageKey) {
         let digest = page.digest
+        let quote = UInt8(ascii: "\"")
         for tag in Self.tags(in: header) {
-            guard let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast()), bytes.count == 27,
+            guard tag.utf8.first == quote, tag.utf8.last == quote,
+                let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast()), bytes.count == 27,
                 bytes[16...] == digest[...]
             else { continue }
             version = SessionVersion(
                 session: SessionNumber(Int64(bigEndian: bytes[0..<8])),
-                changes: Int64(bigEndian: bytes[8..<16])
+                stamp: Int64(bigEndian: bytes[8..<16])
             )
             text = String(tag)
             return
@@ -34,16 +36,25 @@ struct PageTag: Sendable {
 
     /// Whether a request with this `If-None-Match` has the page already.
     func isMatched(by header: String) -> Bool {
-        Self.tags(in: header).contains { $0 == "*" || $0 == text }
+        // Our tags hold no comma, so that splitting at each finds them. `*` stands alone, and may be within another's tag.
+        let tags = Self.tags(in: header)
+        return tags.contains { $0 == text } || header.trimmingSpace == "*"
     }
 
     /// The tags of a list, which may be weak ones: compared weakly, these are like others.
     private static func tags(in header: String) -> some Sequence<Substring> {
         header.split(separator: ",").lazy.map { item in
-            let tag = item.drop { $0 == " " || $0 == "\t" }
-            let end = tag.lastIndex { $0 != " " && $0 != "\t" }.map { tag.index(after: $0) } ?? tag.startIndex
-            let trimmed = tag[..<end]
-            return trimmed.hasPrefix("W/") ? trimmed.dropFirst(2) : trimmed
+            let tag = item.trimmingSpace
+            return tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
         }
+    }
+}
+
+extension StringProtocol where SubSequence == Substring {
+    /// Without the blanks and tabs at both ends.
+    fileprivate var trimmingSpace: Substring {
+        let text = drop { $0 == " " || $0 == "\t" }
+        let end = text.lastIndex { $0 != " " && $0 != "\t" }.map { text.index(after: $0) } ?? text.startIndex
+        return text[..<end]
     }
 }

@@ -1,9 +1,25 @@
+import AssistantsStore
 import Hummingbird
 import NIOCore
 
-/// Whether the server answers at all.
+/// What those who watch the server ask.
 struct HealthResource: Sendable {
+    let store: any Store
+    /// A user name that is looked up like any other.
+    private static let nobody = "AC00000000000000000000000000000000"
+
+    /// `GET /health`: whether the server answers at all.
     func fetch(_ call: Call) async throws -> Response {
         Response(json: ByteBuffer(string: #"{"status":"ok"}"#))
+    }
+
+    /// `GET /ready`: whether requests are worth sending here: the database answers what each of them asks first.
+    func fetchReadiness(_ call: Call) async throws -> Response {
+        do {
+            _ = try await store.credential(for: Self.nobody)
+        } catch {
+            throw APIError.unavailable(error)
+        }
+        return Response(json: ByteBuffer(string: #"{"status":"ready"}"#))
     }
 }

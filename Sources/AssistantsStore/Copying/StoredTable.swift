@@ -28,7 +28,7 @@ package enum StoredTable: String, CaseIterable, Codable, Sendable {
             ]
         case .session:
             [
-                "account_sid", "id", "number", "assistant_id", "identity", "verified", "last_position", "edits",
+                "account_sid", "id", "number", "assistant_id", "identity", "verified", "last_position", "stamp",
                 "date_created", "date_updated",
             ]
         case .message:

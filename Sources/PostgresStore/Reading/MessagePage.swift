@@ -19,7 +19,7 @@ struct MessagePage {
     ) {
         self.all = all
         let session = SessionNumber(result.integer(0, 0))
-        version = SessionVersion(session: session, changes: result.integer(0, 1))
+        version = SessionVersion(session: session, stamp: result.integer(0, 1))
         let hasOther = result.bool(0, 2)
         let count = result.isNull(0, 3) ? 0 : result.count
         let hasMore = count > request.size

@@ -9,18 +9,18 @@ enum MessagePageQuery {
     static let after = sql(comparison: ">", order: "position", neighbor: "<=")
     static let before = sql(comparison: "<", order: "position DESC", neighbor: ">=")
 
-    /// Values: session key, position, how many rows, and the session's number and changes at the version that is known, or
-    /// NULL: at that version there are no rows. Columns: the session's number and changes, whether there are rows on the
+    /// Values: session key, position, how many rows, and the session's number and stamp at the version that is known, or
+    /// NULL: at that version there are no rows. Columns: the session's number and stamp, whether there are rows on the
     /// other side, position (NULL where there are no rows), and those of a message.
     private static func sql(comparison: String, order: String, neighbor: String) -> String {
         """
-        SELECT s.number, s.last_position + s.edits,
+        SELECT s.number, s.stamp,
             EXISTS (SELECT FROM message WHERE session_key = $1::bytea AND position \(neighbor) $2::bigint),
             m.position, m.id, s.id, m.assistant_id, m.identity, m.role, m.content, m.meta, m.date_created, m.date_updated
         FROM session AS s
         LEFT JOIN LATERAL (
             SELECT * FROM message WHERE session_key = $1::bytea AND position \(comparison) $2::bigint
-                AND (s.number, s.last_position + s.edits) IS DISTINCT FROM ($4::bigint, $5::bigint)
+                AND (s.number, s.stamp) IS DISTINCT FROM ($4::bigint, $5::bigint)
             ORDER BY \(order) LIMIT $3::bigint
         ) AS m ON true
         WHERE s.session_key = $1::bytea
@@ -50,7 +50,7 @@ enum MessagePageQuery {
                 sql,
                 [
                     SessionKey(candidate, in: account).bytes, cursor?.position ?? 0, request.size + 1,
-                    known?.session.value, known?.changes,
+                    known?.session.value, known?.stamp,
                 ]
             )
             guard rows.result.count > 0 else { continue }

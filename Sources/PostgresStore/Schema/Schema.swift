@@ -5,8 +5,9 @@
 enum Schema {
     static let migrations: [(name: String, sql: String)] = [
         ("1 all that SQLite has", first),
-        // How many of a session's messages have been changed or deleted. With the last position it makes its version.
         ("2 edits of sessions", "ALTER TABLE session ADD COLUMN edits bigint NOT NULL DEFAULT 0"),
+        // It was how many messages had been changed or deleted; each write now draws a number, which makes the version.
+        ("3 stamps of sessions", "ALTER TABLE session RENAME COLUMN edits TO stamp"),
     ]
 
     private static let first = """

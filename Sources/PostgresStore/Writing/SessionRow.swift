@@ -3,8 +3,7 @@ import AssistantsStore
 /// A row of `session`, locked while messages are written to it in one transaction.
 struct SessionRow {
     static let columns = """
-        session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated,
-        edits
+        session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated
         """
 
     let key: SessionKey
@@ -12,8 +11,6 @@ struct SessionRow {
     let session: Session
     /// 0 before the first message.
     var lastPosition: Int64
-    /// How many messages have been changed or deleted.
-    var edits: Int64
     var dateUpdated: Timestamp
     var hasChanged = false
 
@@ -31,7 +28,6 @@ struct SessionRow {
             dateUpdated: rows.timestamp(row, first + 9)
         )
         lastPosition = rows.integer(row, first + 7)
-        edits = rows.integer(row, first + 10)
         dateUpdated = session.dateUpdated
     }
 
@@ -64,7 +60,7 @@ struct SessionRow {
             _ = try connection.run(
                 """
                 INSERT INTO session (\(columns))
-                VALUES ($1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, 0)
+                VALUES ($1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint)
                 ON CONFLICT (session_key) DO NOTHING
                 """,
                 [
@@ -81,13 +77,14 @@ struct SessionRow {
         return made
     }
 
+    /// Stores what has changed, and gives the session a new version.
     func update(_ connection: inout PostgresConnection) throws {
         _ = try connection.run(
             """
-            UPDATE session SET last_position = $2::bigint, edits = $3::bigint, date_updated = $4::bigint
+            UPDATE session SET last_position = $2::bigint, stamp = $3::bigint, date_updated = $4::bigint
             WHERE session_key = $1::bytea
             """,
-            [key.bytes, lastPosition, edits, dateUpdated]
+            [key.bytes, lastPosition, Int64.random(in: .min ... .max), dateUpdated]
         )
     }
 }

@@ -3,7 +3,7 @@ import GRDB
 
 /// Finds the session that a caller means, and holds its id for the length of a query.
 struct SessionLookup: ~Copyable {
-    static let byID = "SELECT number, id, last_position + edits FROM session WHERE account_sid = ? AND id = ?"
+    static let byID = "SELECT number, id, stamp FROM session WHERE account_sid = ? AND id = ?"
 
     private var byID: PreparedStatement
 
@@ -31,7 +31,7 @@ struct SessionLookup: ~Copyable {
             try byID.bind(candidate.text, at: 2)
             guard try byID.step() else { continue }
             let number = SessionNumber(byID.integer(0))
-            if wanted == nil || wanted == number { return SessionVersion(session: number, changes: byID.integer(2)) }
+            if wanted == nil || wanted == number { return SessionVersion(session: number, stamp: byID.integer(2)) }
             isAnyThere = true
         }
         throw isAnyThere ? StoreError.cursorOfAnotherSession : StoreError.sessionNotFound

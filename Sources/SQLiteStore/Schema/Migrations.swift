@@ -14,6 +14,7 @@ enum Migrations {
         migrator.registerMigration("4 details of assistants", migrate: addDetailsOfAssistants)
         migrator.registerMigration("5 turns and callbacks", migrate: createTurnsAndCallbacks)
         migrator.registerMigration("6 edits of sessions", migrate: addEdits)
+        migrator.registerMigration("7 stamps of sessions", migrate: renameEdits)
         return migrator
     }
 
@@ -132,8 +133,12 @@ enum Migrations {
     }
 
     private static func addEdits(_ db: Database) throws {
-        // How many of a session's messages have been changed or deleted. With the last position it makes its version.
         try db.execute(sql: "ALTER TABLE session ADD COLUMN edits INTEGER NOT NULL DEFAULT 0")
+    }
+
+    private static func renameEdits(_ db: Database) throws {
+        // It was how many messages had been changed or deleted; each write now draws a number, which makes the version.
+        try db.execute(sql: "ALTER TABLE session RENAME COLUMN edits TO stamp")
     }
 
     private static func createTurnsAndCallbacks(_ db: Database) throws {

@@ -26,7 +26,7 @@ struct SessionStatements: ~Copyable {
             on: connection
         )
         let update = try PreparedStatement(
-            "UPDATE session SET last_position = ?, date_updated = ? WHERE number = ?",
+            "UPDATE session SET last_position = ?, date_updated = ?, stamp = random() WHERE number = ?",
             on: connection
         )
         self.connection = connection
