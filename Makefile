@@ -1,4 +1,4 @@
-.PHONY: help run test sample bench bench-postgres format clean
+.PHONY: help run test sample bench bench-postgres bench-peers format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,6 +17,9 @@ bench: ## Compare pages with nginx, the framework alone and FastAPI, and write d
 
 bench-postgres: ## Compare pages through the server on PostgreSQL with pgbench
 	@scripts/bench-postgres.sh
+
+bench-peers: ## Compare pages with Synapse and llama-stack, and write docs/peers.md
+	@scripts/bench-peers.sh
 
 format: ## Format the sources
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks

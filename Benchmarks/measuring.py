@@ -32,8 +32,13 @@ def sessions_of(lines, least=50):
     return [session for session, count in counts.items() if count >= least]
 
 
-def fetch(address, path):
-    request = urllib.request.Request(address + path, headers={"Authorization": AUTHORIZATION})
+def fetch(address, path, authorization=AUTHORIZATION, *, method=None, body=None):
+    """Ask for a path, or send it a body, which is a JSON value."""
+    headers = {"Content-Type": "application/json"}
+    if authorization:
+        headers["Authorization"] = authorization
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address + path, data, headers, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read()
 
@@ -46,7 +51,7 @@ def wait_for(address, path):
             fetch(address, path)
             return time.monotonic() - start
         except OSError:
-            assert time.monotonic() - start < 20, f"{address} does not answer"
+            assert time.monotonic() - start < 60, f"{address} does not answer"
             time.sleep(0.002)
 
 
@@ -60,14 +65,14 @@ class Load:
     p99: float
 
 
-def load(address, paths, *, connections, seconds, body=None):
+def load(address, paths, *, connections, seconds, body=None, authorization=AUTHORIZATION):
     """Ask for paths drawn at random, over so many connections, or post the body to them."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(paths))
         file.flush()
         output = run(
             "wrk", "--threads", 1, "--connections", connections, "--duration", f"{seconds}s", "--script",
-            Path(__file__).with_name("load.lua"), address, "--", AUTHORIZATION, file.name, *([body] if body else []),
+            Path(__file__).with_name("load.lua"), address, "--", authorization, file.name, *([body] if body else []),
         )
     requests, size, duration, failed, p50, p99 = map(int, re.search(r"RESULT (.*)", output)[1].split())
     assert failed == 0, f"{failed} answers were wrong"

@@ -29,13 +29,14 @@ require_swift() {
     fi
 }
 
-# Makes the virtual environment, with the packages of a requirements file.
+# Makes a virtual environment, with the packages of a requirements file: install_python_packages FILE [VENV] [PYTHON]
 install_python_packages() {
-    if [ ! -x "$VENV/bin/pip" ]; then
-        python3 -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
-        python3 -m venv "$VENV"
+    local venv=${2:-$VENV} python=${3:-python3}
+    if [ ! -x "$venv/bin/pip" ]; then
+        "$python" -c 'import ensurepip' 2>/dev/null || install_packages python3-venv
+        "$python" -m venv "$venv"
     fi
-    "$VENV/bin/pip" install --quiet --disable-pip-version-check --requirement "$1"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$1"
 }
 
 build_release() {
