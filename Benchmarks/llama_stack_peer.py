@@ -70,7 +70,7 @@ def texts(answer):
 
 @contextlib.contextmanager
 def serving(root, conversations):
-    """Two workers, uvloop and httptools.
+    """Four workers, uvloop and httptools: of two, one is often given most of a load's connections, and answers fewer.
 
     `llama stack run` would log every request, in colours, and has no setting for that; so uvicorn runs the application.
     """
@@ -78,7 +78,7 @@ def serving(root, conversations):
     port = servers.free_port()
     arguments = [
         ENVIRONMENT / "bin/uvicorn", "--factory", "llama_stack.core.server.server:create_app", "--host", "127.0.0.1",
-        "--port", port, "--workers", 2, "--loop", "uvloop", "--http", "httptools", "--no-access-log",
+        "--port", port, "--workers", 4, "--loop", "uvloop", "--http", "httptools", "--no-access-log",
         "--log-level", "warning",
     ]
     variables = {

@@ -24,7 +24,7 @@ from peer import Peer
 CONNECTIONS = 32
 PAGE = 50
 PEERS = {"synapse": synapse_peer, "llama-stack": llama_stack_peer}
-NAMES = {"synapse": "Synapse, 1 process", "llama-stack": "llama-stack, uvicorn, 2 workers"}
+NAMES = {"synapse": "Synapse, 1 process", "llama-stack": "llama-stack, uvicorn, 4 workers"}
 
 
 def first_pages(lines, count):

@@ -17,7 +17,8 @@ install_python_packages Benchmarks/synapse-requirements.txt .build/venv-synapse 
 
 # Debian 12 has no Python that llama-stack runs on.
 peers=(synapse)
-for python in ${LLAMA_STACK_PYTHON:+"$LLAMA_STACK_PYTHON"} /usr/bin/python3 python3.14 python3.13 python3.12 ~/.pyenv/versions/3.1[2-9]*/bin/python3; do
+for python in ${LLAMA_STACK_PYTHON:+"$LLAMA_STACK_PYTHON"} /usr/bin/python3 python3.14 python3.13 \
+    ~/.pyenv/versions/3.13*/bin/python3 python3.12 ~/.pyenv/versions/3.12*/bin/python3; do
     "$python" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || continue
     install_python_packages Benchmarks/llama-stack-requirements.txt .build/venv-llama-stack "$python"
     peers+=(llama-stack)
