@@ -19,9 +19,8 @@ from pathlib import Path
 
 import figures
 import servers
-from measuring import PROGRAM, fetch, load, machine, run, sessions_of
+from measuring import CONNECTIONS, PROGRAM, fetch, in_turn, load, machine, median, run, sessions_of
 
-CONNECTIONS = 32
 STRETCHED = 1_500
 
 
@@ -32,14 +31,6 @@ def stretched(line):
         length = STRETCHED // len(message["content"])
         message["content"][key] = (f"{text or '-'} " * (length // (len(text) + 1) + 1))[:length]
     return json.dumps(message, ensure_ascii=False) + "\n"
-
-
-def measure(address, paths, options, connections):
-    return load(address, paths, connections=connections, seconds=options.seconds)
-
-
-def median(loads, name):
-    return statistics.median(getattr(item, name) for item in loads)
 
 
 def compare(directory, lines, options):
@@ -68,12 +59,11 @@ def compare(directory, lines, options):
         assert all(servers.same_messages(same, path) for path in paths[:50])
         for each in addresses.values():
             load(each, paths, connections=CONNECTIONS, seconds=1)
-        loads = {name: ([], []) for name in addresses}
-        for _ in range(options.rounds):
-            for name, each in addresses.items():
-                loads[name][0].append(measure(each, paths, options, 1))
-                loads[name][1].append(measure(each, paths, options, CONNECTIONS))
-    return size, loads
+        measures = {
+            name: lambda connections, each=each: load(each, paths, connections=connections, seconds=options.seconds)
+            for name, each in addresses.items()
+        }
+        return size, in_turn(measures, options.rounds)
 
 
 def table(size, loads):

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import re
+import statistics
 import subprocess
 import tempfile
 import time
@@ -16,6 +17,8 @@ from pathlib import Path
 SID, TOKEN = "AC0123456789abcdef0123456789abcdef", "correct horse battery staple"
 AUTHORIZATION = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 PROGRAM = os.environ["UNDERSTUDY"]
+# Of a load by many.
+CONNECTIONS = 32
 
 
 def run(*arguments, **options):
@@ -77,6 +80,23 @@ def load(address, paths, *, connections, seconds, body=None, authorization=AUTHO
     requests, size, duration, failed, p50, p99 = map(int, re.search(r"RESULT (.*)", output)[1].split())
     assert failed == 0, f"{failed} answers were wrong"
     return Load(requests * 1e6 / duration, size * 1e6 / duration, p50, p99)
+
+
+def in_turn(measures, rounds):
+    """Measure all over one connection and over many, in turn.
+
+    measures: by name, what takes a number of connections and gives a Load. Returns, by name, the rounds' loads of each.
+    """
+    loads = {name: ([], []) for name in measures}
+    for _ in range(rounds):
+        for name, measure in measures.items():
+            loads[name][0].append(measure(1))
+            loads[name][1].append(measure(CONNECTIONS))
+    return loads
+
+
+def median(loads, field):
+    return statistics.median(getattr(item, field) for item in loads)
 
 
 def machine():

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from collections.abc import Callable
 
-from measuring import AUTHORIZATION, fetch, run
+from measuring import AUTHORIZATION, fetch, load, run
 
 
 @dataclasses.dataclass
@@ -25,6 +25,11 @@ class Peer:
         for path, conversation in zip(self.paths, conversations, strict=True):
             answer = json.loads(fetch(self.address, path, self.authorization))
             assert self.texts(answer) == [text for _, text in conversation], f"{self.address}{path} has other messages"
+
+    def load(self, connections, seconds):
+        return load(
+            self.address, self.paths, connections=connections, seconds=seconds, authorization=self.authorization
+        )
 
     def size(self):
         """The mean of the pages' sizes in bytes."""

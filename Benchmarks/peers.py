@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import json
 import shutil
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -18,10 +17,9 @@ import figures
 import llama_stack_peer
 import servers
 import synapse_peer
-from measuring import PROGRAM, load, machine, run, sessions_of
+from measuring import CONNECTIONS, PROGRAM, in_turn, machine, median, run, sessions_of
 from peer import Peer
 
-CONNECTIONS = 32
 PAGE = 50
 PEERS = {"synapse": synapse_peer, "llama-stack": llama_stack_peer}
 NAMES = {"synapse": "Synapse, 1 process", "llama-stack": "llama-stack, uvicorn, 4 workers"}
@@ -55,10 +53,6 @@ def understudy(directory, sessions, *arguments):
         yield Peer(address, paths, texts)
 
 
-def measure(peer, connections, seconds):
-    return load(peer.address, peer.paths, connections=connections, seconds=seconds, authorization=peer.authorization)
-
-
 def compare(root, pages, options):
     """By name, the mean size of a page in bytes, and the loads over one connection and over many."""
     conversations = [conversation_of(page) for page in pages.values()]
@@ -76,19 +70,15 @@ def compare(root, pages, options):
             peers[NAMES[name]] = stack.enter_context(PEERS[name].serving(root / name, conversations))
         for peer in peers.values():
             peer.check(conversations)
-            measure(peer, CONNECTIONS, options.seconds)
-        loads = {name: ([], []) for name in peers}
-        for _ in range(options.rounds):
-            for name, peer in peers.items():
-                loads[name][0].append(measure(peer, 1, options.seconds))
-                loads[name][1].append(measure(peer, CONNECTIONS, options.seconds))
+            peer.load(CONNECTIONS, options.seconds)
+        measures = {
+            name: lambda connections, peer=peer: peer.load(connections, options.seconds) for name, peer in peers.items()
+        }
+        loads = in_turn(measures, options.rounds)
         return {name: (peer.size(), *loads[name]) for name, peer in peers.items()}
 
 
 def table(rows):
-    def median(loads, field):
-        return statistics.median(getattr(item, field) for item in loads)
-
     _, our_one, our_many = rows["**Understudy**"]
     lines = [
         f"| | requests/s, {CONNECTIONS} connections | Understudy's ÷ these | p99 ÷ p50 | p50, 1 connection | "

@@ -16,9 +16,9 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from measuring import PROGRAM, SID, create_account, fetch, load, machine, run, sessions_of
+from measuring import CONNECTIONS, PROGRAM, SID, create_account, fetch, load, machine, run, sessions_of
 
-CLIENTS, CONNECTIONS = 8, 32
+CLIENTS = 8
 SCRIPTS = 100
 BIN = "/usr/lib/postgresql/15/bin"
 URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]

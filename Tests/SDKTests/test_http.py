@@ -1,6 +1,5 @@
 """What is on the wire, byte by byte, past any client library."""
 
-import base64
 import json
 import re
 import socket
@@ -8,9 +7,7 @@ import socket
 import pytest
 import requests
 from conftest import message
-from understudy import SID, TOKEN, Server, create_account, import_lines
-
-AUTHORIZATION = "Authorization: Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
+from understudy import AUTHORIZATION, SID, TOKEN, Server, create_account, import_lines
 
 
 def exchange(server, text):
@@ -29,7 +26,7 @@ def exchange(server, text):
 
 
 def request(*headers, path="/v1/Sessions/s1/Messages?PageSize=1"):
-    return "\r\n".join([f"GET {path} HTTP/1.1", AUTHORIZATION, *headers, "", ""])
+    return "\r\n".join([f"GET {path} HTTP/1.1", f"Authorization: {AUTHORIZATION}", *headers, "", ""])
 
 
 @pytest.mark.parametrize(
@@ -139,7 +136,7 @@ def test_a_trusted_proxy_is_believed(small):
 
 def test_a_client_that_asks_first_is_told_to_go_on(small):
     body = b'{"role":"user","content":{}}'
-    head = f"POST /v1/Sessions/asked/Messages HTTP/1.1\r\nHost: a\r\n{AUTHORIZATION}\r\nContent-Length: {len(body)}\r\n"
+    head = f"POST /v1/Sessions/asked/Messages HTTP/1.1\r\nHost: a\r\nAuthorization: {AUTHORIZATION}\r\nContent-Length: {len(body)}\r\n"
     with Server(small) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall((head + "Expect: 100-continue\r\n\r\n").encode())
         assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"

@@ -1,5 +1,6 @@
 """Runs the program as its users do: by its command line."""
 
+import base64
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 PROGRAM = os.environ["UNDERSTUDY"]
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "correct horse battery staple"
+AUTHORIZATION = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 # Of servers whose data lie in PostgreSQL.
 SEALING_KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
 
