@@ -96,17 +96,17 @@ def size(root, lines, options):
         for part in (small, large):
             load(*part, connections=32, seconds=options.seconds)
         sizes = in_turn(options, (*large, 1), (*small, 1))
-    starts = []
+    starts, residents = [], []
     for _ in range(options.rounds):
         with servers.understudy(root / str(LARGE), paths[LARGE][0]) as (address, server, start):
             starts.append(start)
             load(address, paths[LARGE], connections=32, seconds=2 * options.seconds)
             load(address, paths[LARGE][:500], connections=32, seconds=2 * options.seconds)
             status = Path(f"/proc/{server.pid}/status").read_text()
-    resident = int(re.search(r"RssAnon:\s*(\d+)", status)[1]) / 1000
+            residents.append(int(re.search(r"RssAnon:\s*(\d+)", status)[1]) / 1000)
     return [
         (f"a page among {LARGE:,} messages ÷ among {SMALL:,}, p50, none kept", ratio(sizes, "p50")),
-        (f"anonymous memory under load, {LARGE:,} messages, MB", resident),
+        (f"anonymous memory under load, {LARGE:,} messages, MB", statistics.median(residents)),
         (f"start to first answer, {LARGE:,} messages, ms", statistics.median(starts) * 1000),
     ]
 
