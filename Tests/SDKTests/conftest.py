@@ -1,4 +1,5 @@
 import importlib.util
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,16 @@ def sdk(server, user=SID, password=TOKEN, account=SID):
 @pytest.fixture
 def client(server):
     return sdk(server)
+
+
+def preloaded(source, directory):
+    """Build a library of a source that lies here, and return the environment of programs that have it in front."""
+    library = directory / f"{source}.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", library, Path(__file__).with_name(source), "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library)}
+
+
+@pytest.fixture(scope="session")
+def disk(tmp_path_factory):
+    """The environment of programs that have a worse disk; `disk.c` says what else it takes."""
+    return preloaded("disk.c", tmp_path_factory.mktemp("disk"))

@@ -5,7 +5,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 BIN = Path("/usr/lib/postgresql/15/bin")
@@ -103,12 +102,3 @@ class PostgresServer:
         if self.mounted:
             as_root("umount", self.directory)
         shutil.rmtree(self.directory)
-
-
-def wait_until(condition, seconds=20):
-    """Wait until `condition()` is true, and return what it gave."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
-    return value

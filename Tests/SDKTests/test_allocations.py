@@ -1,11 +1,8 @@
 """How many allocations a page costs: a figure that does not depend on the machine, so that what makes it dearer is seen."""
 
-import subprocess
-from pathlib import Path
-
 import pytest
 import requests
-from conftest import message
+from conftest import message, preloaded
 from understudy import SID, TOKEN, Server, create_account, import_lines
 
 REQUESTS = 500
@@ -14,20 +11,17 @@ MOST = {"read": 120, "kept": 52, "304": 70}
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    library = tmp_path_factory.mktemp("malloc") / "malloc_counter.so"
-    source = Path(__file__).with_name("malloc_counter.c")
-    subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-o", library, source], check=True)
-    return library
+def malloc_counter(tmp_path_factory):
+    return preloaded("malloc_counter.c", tmp_path_factory.mktemp("malloc"))
 
 
 @pytest.mark.parametrize("case", MOST)
-def test_a_page_costs_few_allocations(tmp_path, library, case):
+def test_a_page_costs_few_allocations(tmp_path, malloc_counter, case):
     create_account(tmp_path)
     import_lines(tmp_path, [message("s", number) for number in range(1, 101)])
     counter = tmp_path / "counter"
     counter.write_bytes(bytes(8))
-    env = {"LD_PRELOAD": str(library), "MALLOC_COUNTER": str(counter)}
+    env = {**malloc_counter, "MALLOC_COUNTER": str(counter)}
     with Server(tmp_path, "--page-cache", "0" if case == "read" else "1", env=env) as server:
         with requests.Session() as session:
             session.auth = (SID, TOKEN)

@@ -9,10 +9,10 @@ import pytest
 import requests
 from conftest import sdk
 from receivers import Receiver, ScriptedModel, complete, http_server, respond
-from test_send import AUTH, make_assistant, send, transcript
+from test_send import make_assistant, send, transcript
 from twilio.request_validator import RequestValidator
 from twilio.rest.assistants.v1.assistant.message import MessageList
-from understudy import SID, TOKEN, Server, command, create_account, json_of
+from understudy import AUTH, SID, TOKEN, Server, command, create_account, json_of
 
 PRIVATE = ["--model", "echo", "--allow-private-callbacks"]
 

@@ -5,9 +5,8 @@ import subprocess
 import pytest
 import requests
 from conftest import chitchat_messages, message, sdk
-from postgres_server import wait_until
 from test_postgres import empty_url, sql  # noqa: F401 (a fixture)
-from understudy import PROGRAM, SEALING_KEY, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
+from understudy import PROGRAM, SEALING_KEY, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of, wait_until
 
 
 def texts(server, session):

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 import requests
 from conftest import message, sdk
-from postgres_server import wait_until
 from receivers import Receiver, ScriptedModel, complete, http_server
 from test_send import make_assistant, send, transcript
-from understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres
+from understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres, wait_until
 
 SERVER_URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
 PSQL = "/usr/lib/postgresql/15/bin/psql"

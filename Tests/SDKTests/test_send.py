@@ -10,9 +10,8 @@ from conftest import sdk
 from receivers import LITELLM_KEY, LITELLM_MODELS, ScriptedModel, complete, http_server, litellm, respond
 from twilio.rest.assistants.v1.assistant import AssistantList
 from twilio.rest.assistants.v1.assistant.message import MessageList
-from understudy import SID, TOKEN, Server, create_account
+from understudy import AUTH, SID, TOKEN, Server, create_account
 
-AUTH = (SID, TOKEN)
 
 
 @pytest.fixture

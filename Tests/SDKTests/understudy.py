@@ -5,11 +5,13 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 PROGRAM = os.environ["UNDERSTUDY"]
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "correct horse battery staple"
+AUTH = (SID, TOKEN)
 AUTHORIZATION = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 # Of servers whose data lie in PostgreSQL.
 SEALING_KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
@@ -55,6 +57,15 @@ def import_lines(directory, messages, sid=SID):
     """Import messages, given as dicts, and return the summary."""
     lines = "".join(json.dumps(message) + "\n" for message in messages)
     return json_of("import", "--data-directory", directory, "--account", sid, "-", input=lines)
+
+
+def wait_until(condition, seconds=20):
+    """Wait until `condition()` is true, and return what it gave."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+    return value
 
 
 class Server:
