@@ -21,7 +21,7 @@ struct Understudy: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, AccountCommand.self, KeyCommand.self, CallbackCommand.self, ImportCommand.self,
-            CopyCommand.self, DatabaseCommand.self,
+            BackupCommand.self, RestoreCommand.self, CheckCommand.self, CopyCommand.self, DatabaseCommand.self,
         ]
     )
 }

@@ -1,8 +1,8 @@
 import Foundation
 import GRDB
 
-/// A database's file before it is opened for use: what it is, and a copy of it put aside before it is changed.
-struct DatabaseFile {
+/// A database's file, which need not be in use: what it is, whether it is whole, and copies of it.
+package struct DatabaseFile {
     enum State {
         /// There is no file, or one in which nothing has been stored.
         case new
@@ -11,7 +11,11 @@ struct DatabaseFile {
         case current
     }
 
-    let path: String
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
 
     /// Reads the file without changing it.
     /// - Throws: `DatabaseFileError` where the file is not to be opened.
@@ -37,17 +41,16 @@ struct DatabaseFile {
     /// Writes a copy beside the file and returns its path. One that is there already is from an attempt that was cut
     /// off, and is replaced.
     func putAsideCopy() throws -> String {
-        let queue = try DatabaseQueue(path: path, configuration: readOnly)
-        let version = try queue.read { db in
+        let version = try DatabaseQueue(path: path, configuration: readOnly).read { db in
             try Int.fetchOne(db, sql: "SELECT count(*) FROM grdb_migrations") ?? 0
         }
         let copy = "\(path).version-\(version)"
         try? FileManager.default.removeItem(atPath: copy)
-        try queue.inDatabase { db in try db.execute(sql: "VACUUM INTO ?", arguments: [copy]) }
+        try vacuum(into: copy)
         return copy
     }
 
-    private var readOnly: Configuration {
+    var readOnly: Configuration {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)

@@ -5,6 +5,10 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
     case newer(path: String)
     case unfinishedCopy(path: String)
     case unusable(path: String, reason: String)
+    case empty(path: String)
+    case exists(path: String)
+    case notCopied(from: String, to: String, reason: String)
+    case damaged(path: String, problem: String)
 
     package var description: String {
         switch self {
@@ -14,6 +18,14 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
             "\(path) is another program's SQLite database; move it away, or name another data directory"
         case .unusable(let path, let reason):
             "\(path) cannot be used as a database: \(reason)"
+        case .empty(let path):
+            "\(path) has nothing in it, or is not there"
+        case .exists(let path):
+            "There is a file \(path) already; move it away, or name another"
+        case .notCopied(let path, let copy, let reason):
+            "\(path) cannot be written to \(copy): \(reason)"
+        case .damaged(let path, let problem):
+            "\(path) is damaged: \(problem)"
         case .unfinishedCopy(let path):
             "A copy into \(path) was not finished; the same understudy copy goes on with it"
         case .newer(let path):

@@ -98,6 +98,16 @@ struct Settings {
         return .directory(try await dataDirectory())
     }
 
+    /// - Parameter alternative: what does the same for PostgreSQL.
+    /// - Throws: `CommandError` where a PostgreSQL database is used in place of the data directory's.
+    func requireDirectory(else alternative: String) async throws {
+        guard try await postgresDatabase() == nil else {
+            throw CommandError(
+                "This is for the database of a data directory, and --database-url is set: \(alternative)"
+            )
+        }
+    }
+
     func dataDirectory() async throws -> DataDirectory {
         DataDirectory(path: try await text("data-directory") ?? "data")
     }

@@ -59,6 +59,13 @@ struct DataDirectory {
         }
     }
 
+    /// - Throws: `CommandError` where the directory has a database, or what is left of one.
+    func requireNoDatabase() throws {
+        for path in [databasePath, "\(databasePath)-wal"] where FileManager.default.fileExists(atPath: path) {
+            throw CommandError("There is a file \(path) already; move it away, or name another data directory")
+        }
+    }
+
     /// Opens the store for copying, while no server uses the directory.
     /// - Parameter isTarget: of the copy: one into it may be unfinished.
     func openContents(under _: FileLock, isTarget: Bool) throws -> any StoreContents {
@@ -113,7 +120,7 @@ struct DataDirectory {
 
     var sealingKeyPath: String { file("secret.key") }
 
-    private var databasePath: String { file("understudy.sqlite") }
+    var databasePath: String { file("understudy.sqlite") }
 
     private func file(_ name: String) -> String { "\(path)/\(name)" }
 

@@ -1,0 +1,58 @@
+import GRDB
+
+extension DatabaseFile {
+    /// What every database of Understudy's promises, beyond what SQLite itself looks after: a query that counts what breaks it,
+    /// and what that is called.
+    private static let promises = [
+        (
+            """
+            SELECT count(*) FROM message
+            WHERE key >> 32 NOT IN (SELECT number FROM session UNION ALL SELECT number FROM deleted_session)
+            """,
+            "messages belong to no session"
+        ),
+        (
+            """
+            SELECT count(*) FROM session
+            WHERE last_position < (
+                SELECT key & \(MessageKey.maximumPosition) FROM message
+                WHERE key > session.number << 32 AND key <= session.number << 32 | \(MessageKey.maximumPosition)
+                ORDER BY key DESC LIMIT 1
+            )
+            """,
+            "sessions have messages behind their last position"
+        ),
+        (
+            """
+            SELECT count(*) FROM message
+            WHERE role NOT IN ('user', 'assistant') OR NOT json_valid(content) OR NOT json_valid(meta)
+                OR json_type(content) <> 'object' OR json_type(meta) <> 'object'
+            """,
+            "messages have a role that none has, or a content or meta that is no JSON object"
+        ),
+    ]
+
+    /// Reads all of the database, which may be in use, and looks for what must not be.
+    /// - Returns: what is wrong, in words; nothing where all is right.
+    /// - Throws: `DatabaseFileError` where it is not to be read at all.
+    package func problems() throws -> [String] {
+        if try state(under: Migrations.all) == .new { throw DatabaseFileError.empty(path: path) }
+        do {
+            return try DatabaseQueue(path: path, configuration: readOnly).read { db in
+                let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+                // What is damaged cannot be counted.
+                guard damages.isEmpty else { return damages }
+                var problems = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
+                    "A row of \(row["table"] as String) belongs to a row of \(row["parent"] as String) that is not there"
+                }
+                for (query, what) in Self.promises {
+                    let count = try Int.fetchOne(db, sql: query) ?? 0
+                    if count > 0 { problems.append("\(count) \(what)") }
+                }
+                return problems
+            }
+        } catch let error as DatabaseError {
+            return ["It cannot be read: \(error.message ?? "\(error.resultCode)")"]
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import SQLiteStore
+
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Write the database of a data directory into a file.",
+        discussion: """
+            A server may be running, and go on writing: the file has everything that was acknowledged before the backup began. \
+            It is checked before it gets its name. The sealing key, secret.key, is not in it; keep that apart from it.
+
+            PostgreSQL has tools of its own for this, like pg_dump.
+
+            Example:
+              understudy backup --data-directory data backups/2026-11-25.sqlite
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "The file, which must not be there yet.", completion: .file())
+    var file: String
+
+    func run() async throws {
+        let settings = try await Settings(common)
+        try await settings.requireDirectory(else: "pg_dump backs up a PostgreSQL database")
+        let directory = try await settings.dataDirectory()
+        try directory.requireDatabase()
+        try DatabaseFile(path: directory.databasePath).write(to: file)
+        print(
+            "The backup is \(file); keep \(directory.sealingKeyPath) apart from it, or the same as UNDERSTUDY_SECRET_KEY"
+        )
+    }
+}

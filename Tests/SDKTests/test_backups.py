@@ -1,0 +1,140 @@
+"""Backups that are made while the server writes, what is restored from them, and what the check of a database finds."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+import requests
+from conftest import message
+from reliability import amount, record
+from understudy import AUTH, Server, command, create_account, import_lines
+from writers import Writers, append, messages_url, walk
+
+pytestmark = pytest.mark.promise
+
+
+def check(*arguments, code=0):
+    """Check a database, and return the problems that are found."""
+    result = command("check", *arguments, "--format", "json", check=False)
+    assert result.returncode == code, result.stderr
+    return json.loads(result.stdout)["problems"]
+
+
+def backed_up_and_restored(writers, data, directory):
+    """Back up under the writers, restore, and return how many batches were acknowledged before: they are in it."""
+    directory.mkdir()
+    writers.go_on()
+    before = list(writers.acknowledged)
+    command("backup", "--data-directory", data, directory / "backup")
+    writers.go_on(1)
+    assert check(directory / "backup") == []
+    assert "sealing key" in command("restore", "--data-directory", directory, directory / "backup").stdout
+    shutil.copy(data / "secret.key", directory)
+    with Server(directory) as server:
+        stored = walk(server, size=1_000)
+        batches = {text.rsplit("-", 1)[0] for text in stored}
+        assert set(before) <= batches
+        # Each is whole, and there once.
+        assert sorted(stored) == sorted(part for batch in batches for part in writers.parts(batch))
+        assert append(server, ["one more"]).status_code == 201
+    return len(before)
+
+
+def test_a_backup_under_writes_has_what_was_acknowledged_before_it_began(tmp_path):
+    data = tmp_path / "data"
+    create_account(data)
+    rounds = amount(5, 50)
+    with Server(data) as server:
+        with Writers(server) as writers:
+            for number in range(rounds):
+                acknowledged = backed_up_and_restored(writers, data, tmp_path / str(number))
+        writers.check()
+    record(
+        "Backups restore",
+        f"{rounds} backups under writes, {acknowledged:,} batches acknowledged before the last, all in it",
+    )
+
+
+def test_a_backup_is_the_same_to_clients(tmp_path):
+    data, restored = tmp_path / "data", tmp_path / "restored"
+    create_account(data)
+    import_lines(data, [message("s", number) for number in range(1, 121)])
+    with Server(data) as server:
+        first = requests.get(f"{messages_url(server)}?PageSize=50", auth=AUTH).json()
+    command("backup", "--data-directory", data, tmp_path / "backup")
+    shutil.copytree(data, restored, ignore=shutil.ignore_patterns("understudy.sqlite*"))
+    assert "sealing key" not in command("restore", "--data-directory", restored, tmp_path / "backup").stdout
+    with Server(restored) as server:
+        following = requests.get(first["meta"]["next_page_url"].replace(first["meta"]["url"].split("/v1")[0], server.url), auth=AUTH)
+        texts = [item["content"]["content"] for item in following.json()["messages"]]
+    assert texts == [f"text {number}" for number in range(51, 101)]
+
+
+def refused(*arguments, env=None):
+    result = command(*arguments, check=False, env=env)
+    assert result.returncode == 1
+    return result.stderr
+
+
+def test_what_cannot_be_backed_up_or_restored_is_said(tmp_path):
+    data = tmp_path / "data"
+    create_account(data)
+    backup = tmp_path / "backup"
+    command("backup", "--data-directory", data, backup)
+    assert "already" in refused("backup", "--data-directory", data, backup)
+    assert "no database" in refused("backup", "--data-directory", tmp_path / "none", tmp_path / "other")
+    assert "cannot be written" in refused("backup", "--data-directory", data, tmp_path / "no" / "such" / "directory")
+    postgres = {"UNDERSTUDY_DATABASE_URL": "postgresql://understudy@db.example.com/understudy"}
+    assert "pg_dump" in refused("backup", "--data-directory", data, tmp_path / "other", env=postgres)
+    assert "already" in refused("restore", "--data-directory", data, backup)
+    assert "not there" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "none")
+    (tmp_path / "text").write_text("This is no database, though it is long enough to be taken for one by its size." * 99)
+    assert "not a SQLite database" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "text")
+    with closing(sqlite3.connect(tmp_path / "foreign")) as database:
+        database.execute("CREATE TABLE t (x)")
+    assert "another program" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "foreign")
+    with Server(data):
+        # Its database is there, and so is the server.
+        assert "using" in refused("restore", "--data-directory", data, backup)
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["serve.lock"]
+
+
+@pytest.mark.parametrize(
+    "damage, problem",
+    [
+        ("DELETE FROM session", "100 messages belong to no session"),
+        ("UPDATE session SET last_position = 99", "1 sessions have messages behind"),
+        ("UPDATE message SET content = '{' WHERE key & 1", "50 messages have a role"),
+        ("UPDATE message SET meta = '[]' WHERE key & 1", "50 messages have a role"),
+        ("UPDATE message SET role = 'system' WHERE key & 1", "50 messages have a role"),
+        ("DELETE FROM account", "belongs to a row of account"),
+    ],
+)
+def test_a_check_finds_what_must_not_be(tmp_path, damage, problem):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", number) for number in range(100)])
+    path = tmp_path / "understudy.sqlite"
+    assert check("--data-directory", tmp_path) == []
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute(damage)
+    problems = check("--data-directory", tmp_path, code=1)
+    assert any(problem in text for text in problems), problems
+    assert "is damaged" in refused("backup", "--data-directory", tmp_path, tmp_path / "backup")
+    assert not list(tmp_path.glob("backup*"))
+
+
+def test_a_check_finds_damage_of_the_file(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", number) for number in range(1_000)])
+    path = tmp_path / "understudy.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        size = database.execute("PRAGMA page_size").fetchone()[0]
+    with open(path, "r+b") as file:
+        file.seek(path.stat().st_size // size // 2 * size)
+        file.write(bytes(size))
+    assert check(path, code=1) != []
+    refused("backup", "--data-directory", tmp_path, tmp_path / "backup")
+    assert not list(tmp_path.glob("backup*"))
