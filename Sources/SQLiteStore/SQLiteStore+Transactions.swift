@@ -2,12 +2,15 @@ import AssistantsStore
 import GRDB
 
 extension StoreError {
-    /// Sorts what SQLite and GRDB threw: a database that is kept busy may be free later, the rest are faults.
+    /// Sorts what SQLite and GRDB threw: a database that is kept busy may be free later, and a disk that is full or read-only
+    /// may be so no longer; the rest are faults.
     init(_ error: any Error) {
         switch error {
         case let error as StoreError: self = error
         case let error as DatabaseError
-        where [.SQLITE_BUSY, .SQLITE_LOCKED].contains(error.resultCode.primaryResultCode):
+        where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_READONLY].contains(
+            error.resultCode.primaryResultCode
+        ):
             self = .unavailable(error)
         default: self = .fault(error)
         }

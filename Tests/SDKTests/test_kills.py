@@ -1,0 +1,111 @@
+"""What was acknowledged is stored, whenever the server is killed and whenever the power fails."""
+
+import random
+import shutil
+import subprocess
+import time
+
+import pytest
+import requests
+from reliability import amount, record
+from understudy import AUTH, Server, command, create_account
+from writers import Writers, messages_url
+
+pytestmark = pytest.mark.promise
+
+
+def write_until_killed(directory, session, env=None):
+    """Have a server of the directory killed at a random moment while eight write, and return these."""
+    with Server(directory, env=env) as server:
+        with Writers(server, session=session, may_vanish=True) as writers:
+            writers.go_on(8)
+            # Up to some checkpoints of the write-ahead log.
+            time.sleep(random.uniform(0, 1))
+            server.process.kill()
+            server.process.wait()
+        return writers
+
+
+def seconds_to_answer(directory, session):
+    """Start a server of the directory, and return it and how long it took to give its first page."""
+    start = time.monotonic()
+    server = Server(directory)
+    assert requests.get(messages_url(server, session), auth=AUTH, timeout=10).status_code == 200
+    return server, time.monotonic() - start
+
+
+def check_rounds(rounds, directory, power=None):
+    """Write and kill so often, and return how many batches were acknowledged, and the longest that a start took.
+
+    power: what is cut after each kill.
+    """
+    history, slowest = [], 0
+    for number in range(rounds):
+        env = power.prepare() if power else None
+        history.append(write_until_killed(directory, f"s{number}", env))
+        if power:
+            power.cut()
+        command("check", "--data-directory", directory)
+        server, seconds = seconds_to_answer(directory, f"s{number}")
+        with server:
+            history[-1].check(server)
+        slowest = max(slowest, seconds)
+    with Server(directory) as server:
+        for writers in history:
+            writers.check(server)
+    return sum(len(writers.acknowledged) for writers in history), slowest
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path):
+    create_account(tmp_path)
+    rounds = amount(5, 100)
+    acknowledged, slowest = check_rounds(rounds, tmp_path)
+    assert slowest < 1
+    record(
+        "Acknowledged means stored",
+        f"{rounds} kills, {acknowledged:,} batches acknowledged, all stored whole; the slowest start took {slowest:.2f} s",
+    )
+
+
+# MARK: Power
+
+
+class Power:
+    """The power of a disk, which forgets, when it is cut, what it was not told to keep of a directory."""
+
+    def __init__(self, directory, disk):
+        self.directory = directory
+        self.kept = directory.with_name(f"{directory.name}-kept")
+        self.disk = disk
+
+    def prepare(self):
+        """Return the environment of a server whose power can be cut: all that there is now is on the disk."""
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(self.directory, self.kept)
+        return {**self.disk, "DISK_DIRECTORY": str(self.directory), "DISK_KEPT": str(self.kept)}
+
+    def cut(self):
+        """Make the directory what the disk has kept."""
+        shutil.rmtree(self.directory)
+        shutil.copytree(self.kept, self.directory, ignore=shutil.ignore_patterns("*.unnamed"))
+
+
+def test_what_was_acknowledged_survives_a_power_cut(tmp_path, disk):
+    directory = tmp_path / "data"
+    create_account(directory)
+    rounds = amount(5, 100)
+    acknowledged, slowest = check_rounds(rounds, directory, Power(directory, disk))
+    record(
+        "A power cut loses nothing either",
+        f"{rounds} cuts, {acknowledged:,} batches acknowledged, all stored whole; the slowest start took {slowest:.2f} s",
+    )
+
+
+@pytest.mark.parametrize("synchronous", ["NORMAL", "OFF"])
+def test_a_database_that_synchronizes_less_is_seen_to_lose(tmp_path, disk, synchronous):
+    """The test above can fail: it does where SQLite is told to wait for the disk less often."""
+    directory = tmp_path / "data"
+    create_account(directory)
+    power = Power(directory, {**disk, "DISK_SYNCHRONOUS": synchronous})
+    with pytest.raises((AssertionError, subprocess.CalledProcessError)):
+        check_rounds(3, directory, power)
