@@ -11,6 +11,7 @@ package struct AssistantsResponder: HTTPResponder {
     private let baseURL: BaseURL
     private let authenticator: Authenticator
     private let routes: Routes
+    private let requests: RequestsInFlight
     private let logger: Logger
     /// An answer that took longer is worth a line in the log.
     private let slowRequest = Duration.seconds(1)
@@ -21,7 +22,9 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - model: what gives the replies, for its name.
     ///   - turns: takes the messages to assistants; runs beside the server.
     ///   - callbacks: knows which webhooks can be called.
+    ///   - readiness: what who watches the server is told.
     ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
+    ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
     package init(
         store: any Store,
         pageTokenKey: [UInt8],
@@ -29,17 +32,20 @@ package struct AssistantsResponder: HTTPResponder {
         model: Model,
         turns: TurnRunner,
         callbacks: CallbackSender,
+        readiness: Readiness = Readiness(),
         publicURL: PublicURL? = nil,
         trustedProxies: TrustedProxies = TrustedProxies(),
         pageCacheSize: Int = 0,
+        maximumRequests: Int = 1_000,
         logger: Logger
     ) {
         self.logger = logger
         baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies)
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
+        requests = RequestsInFlight(limit: maximumRequests, logger: logger)
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
-            health: HealthResource(store: store),
+            health: HealthResource(store: store, readiness: readiness),
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
             send: SendResource(turns: turns, callbacks: callbacks),
             sessions: SessionsResource(store: store, tokens: tokens),
@@ -81,7 +87,15 @@ package struct AssistantsResponder: HTTPResponder {
         let call = Call(request: request, target: target, baseURL: baseURL)
         return switch try routes.operations(at: route).operation(for: request.method) {
         case .forAnyone(let operation): try await operation(call)
-        case .forAccounts(let operation): try await operation(call, authenticator.account(for: request, from: context))
+        case .forAccounts(let operation):
+            // Who waits for a reply is counted there.
+            if route.waitsForOthers {
+                try await operation(call, authenticator.account(for: request, from: context))
+            } else {
+                try await requests.count(from: context) {
+                    try await operation(call, authenticator.account(for: request, from: context))
+                }
+            }
         }
     }
 
@@ -103,15 +117,22 @@ package struct AssistantsResponder: HTTPResponder {
         switch error {
         case let error as APIError: error
         case let error as StoreError: APIError(error, path: path)
+        case TurnRefusal.stopping:
+            .stopping("The server stops; a message that it has taken is kept, and answered by another")
+        case TurnRefusal.tooManyCallers:
+            .tooManyRequests("As many messages wait for their replies as may; try again later")
         default: .fault(error)
         }
     }
 
     private func log(_ error: APIError, of request: Request, _ target: RequestTarget, _ id: RequestID) {
+        let level: Logger.Level =
+            error.isFrequent ? .debug : error.status.kind == .serverError ? .error : .info
+        guard level >= logger.logLevel else { return }
         var metadata = metadata(of: request, target, id)
         metadata["status"] = "\(error.status.code)"
         if let cause = error.cause { metadata["cause"] = "\(cause)" }
-        logger.log(level: error.status.kind == .serverError ? .error : .info, "\(error.message)", metadata: metadata)
+        logger.log(level: level, "\(error.message)", metadata: metadata)
     }
 
     private func metadata(of request: Request, _ target: RequestTarget, _ id: RequestID) -> Logger.Metadata {

@@ -2,6 +2,7 @@ import HTTPTypes
 import Logging
 import NIOCore
 import NIOEmbedded
+import NIOExtras
 import NIOHTTPTypes
 import Testing
 
@@ -124,5 +125,54 @@ struct ConnectionDeadlinesTests {
             wait(seconds: 50)
         }
         #expect(channel.isActive)
+    }
+
+    // MARK: Stop
+
+    private func stop() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        channel.embeddedEventLoop.run()
+    }
+
+    @Test("when the server stops, a request that comes within a second is answered, and is the last")
+    func stopWhileIdle() throws {
+        stop()
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(999))
+        #expect(channel.isActive)
+        try receive(.head(request))
+        try receive(.end(nil))
+        wait(seconds: 5)
+        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        guard case .head(let head) = try channel.readOutbound(as: HTTPResponsePart.self) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(head.headerFields[.connection] == "close")
+        #expect(!channel.isActive)
+    }
+
+    @Test("when the server stops, a connection without a request is closed after a second")
+    func stopWithoutRequest() throws {
+        wait(seconds: 50)
+        stop()
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(999))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(!channel.isActive)
+    }
+
+    @Test("when the server stops, requests that have come are all answered, and then the connection is closed")
+    func stopWhileAnswering() throws {
+        for _ in 1...2 {
+            try receive(.head(request))
+            try receive(.end(nil))
+        }
+        try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
+        stop()
+        try channel.writeOutbound(HTTPResponsePart.end(nil))
+        #expect(channel.isActive)
+        try answer()
+        #expect(!channel.isActive)
     }
 }

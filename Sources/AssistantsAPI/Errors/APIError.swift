@@ -9,6 +9,8 @@ package struct APIError: Error {
     var headers = HTTPFields()
     /// What happened inside, for the log alone.
     var cause: (any Error)?
+    /// Whether there are too many of it for a line of the log each.
+    var isFrequent = false
 
     /// A parameter, a header or a body that is not allowed.
     static func badRequest(_ message: String) -> APIError {
@@ -66,6 +68,13 @@ package struct APIError: Error {
         APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "\(seconds)"])
     }
 
+    /// The same, where the whole server has too much to do.
+    static func overloaded(_ message: String) -> APIError {
+        var error = tooManyRequests(message)
+        error.isFrequent = true
+        return error
+    }
+
     /// A fault of ours, or of the machine.
     static func fault(_ cause: any Error) -> APIError {
         APIError(
@@ -85,5 +94,10 @@ package struct APIError: Error {
             headers: [.retryAfter: "1"],
             cause: cause
         )
+    }
+
+    /// The server is on its way out.
+    static func stopping(_ message: String = "The server stops; another one, or the next, takes requests") -> APIError {
+        APIError(status: .serviceUnavailable, code: 20503, message: message, headers: [.retryAfter: "1"])
     }
 }

@@ -11,4 +11,10 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
 
     /// The address of the client, or of the proxy before it.
     var remoteAddress: SocketAddress? { channel.remoteAddress }
+
+    /// Has the client's next requests on the connection wait for a moment: who does not wait when told to would keep the server
+    /// from those whom it can answer.
+    func slowDown() {
+        channel.triggerUserOutboundEvent(ConnectionHandler.SlowDown(), promise: nil)
+    }
 }

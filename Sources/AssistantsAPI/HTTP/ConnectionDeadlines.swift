@@ -18,6 +18,8 @@ struct ConnectionDeadlines {
     static let stall = TimeAmount.seconds(30)
     /// Between requests.
     static let idle = TimeAmount.seconds(60)
+    /// Between requests when the server stops: one that was on its way is still answered.
+    static let farewell = TimeAmount.seconds(1)
     /// How often a connection is looked at: less than the shortest of the others, so that none of them needs a timer of its own.
     static let interval = TimeAmount.milliseconds(2_500)
 
@@ -34,6 +36,7 @@ struct ConnectionDeadlines {
     /// Requests whose head has arrived and whose answer has not ended.
     private var unanswered = 0
     private var isAnswerBegun = false
+    private var isStopping = false
     private var writes = 0
     /// What waits to be sent, as it was seen last, and when it was seen to change.
     private var waiting: (bytes: Int, writes: Int, since: NIODeadline)
@@ -76,12 +79,23 @@ struct ConnectionDeadlines {
         start = now
     }
 
+    /// The server takes no more connections.
+    mutating func stop(at now: NIODeadline) {
+        isStopping = true
+        if reading == .nothing, unanswered == 0 { start = now }
+    }
+
     private mutating func enter(_ new: Reading, _ now: NIODeadline) {
         reading = new
         start = now
     }
 
     // MARK: What is to be done
+
+    /// Whether the answer that is next is the connection's last.
+    var isLastAnswerNext: Bool { isStopping && unanswered == 1 }
+    /// Whether that answer has ended.
+    var isLastAnswerEnded: Bool { isStopping && unanswered == 0 }
 
     /// - Parameter bytes: how many wait to be sent.
     mutating func verdict(waiting bytes: Int, at now: NIODeadline) -> Verdict {
@@ -99,7 +113,7 @@ struct ConnectionDeadlines {
     /// answered yet may be waiting for that.
     private var limit: TimeAmount? {
         switch reading {
-        case .nothing: unanswered == 0 ? Self.idle : nil
+        case .nothing: unanswered == 0 ? (isStopping ? Self.farewell : Self.idle) : nil
         case .head: unanswered == 0 ? Self.head : nil
         case .body: unanswered == 1 ? Self.body : nil
         }

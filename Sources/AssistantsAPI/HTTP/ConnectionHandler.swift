@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 package import Logging
 package import NIOCore
+import NIOExtras
 package import NIOHTTPTypes
 
 /// What a connection needs beyond Hummingbird's own handling of it. One handler, for each costs every request.
@@ -12,17 +13,26 @@ package import NIOHTTPTypes
 ///   responder sees it; that answer is known by its lack of a `Twilio-Request-Id`.
 /// - Clients that ask before they send a body (RFC 9110, section 10.1.1) are told to go on; they would wait for it, curl for a
 ///   second.
+/// - A server that stops answers what was on its way to it, and tells clients to come no more; Hummingbird would close what it
+///   sees idle, and a request that is about to arrive would get no answer.
 package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     package typealias InboundIn = HTTPRequestPart
     package typealias InboundOut = HTTPRequestPart
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
+    /// Has nothing be read for a moment.
+    struct SlowDown {
+        static let duration = TimeAmount.milliseconds(500)
+    }
+
     private let logger: Logger
     private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
     /// Whether the read that goes on has given a part of a request.
     private var hasReadPart = false
     private var timer: Scheduled<Void>?
+    /// Before when nothing is read.
+    private var pauseEnd: NIODeadline?
 
     package init(logger: Logger) {
         self.logger = logger
@@ -72,21 +82,59 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         context.fireChannelReadComplete()
     }
 
+    package func read(context: ChannelHandlerContext) {
+        guard let pauseEnd, pauseEnd > context.eventLoop.now else {
+            pauseEnd = nil
+            context.read()
+            return
+        }
+        context.eventLoop.assumeIsolated().scheduleTask(deadline: pauseEnd) { self.read(context: context) }
+    }
+
+    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
+    {
+        guard event is SlowDown else {
+            context.triggerUserOutboundEvent(event, promise: promise)
+            return
+        }
+        pauseEnd = context.eventLoop.now + SlowDown.duration
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        deadlines.stop(at: context.eventLoop.now)
+        timer?.cancel()
+        lookAgain(context, in: .zero)
+    }
+
     // MARK: Answers
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(let head):
+        case .head(var head):
             deadlines.beganAnswer()
             if head.status == .badRequest, head.headerFields[.twilioRequestID] == nil {
                 let error = APIError.badRequest("The request is not well-formed HTTP, or its headers are too large")
                 writeLast(error, context, promise: promise)
                 return
             }
+            if deadlines.isLastAnswerNext {
+                head.headerFields[.connection] = "close"
+                context.write(wrapOutboundOut(.head(head)), promise: promise)
+                return
+            }
         case .body:
             deadlines.wroteBody()
         case .end:
             deadlines.endedAnswer(at: context.eventLoop.now)
+            if deadlines.isLastAnswerEnded {
+                context.writeAndFlush(data, promise: promise)
+                context.close(promise: nil)
+                return
+            }
         }
         context.write(data, promise: promise)
     }

@@ -5,6 +5,7 @@ import NIOCore
 /// What those who watch the server ask.
 struct HealthResource: Sendable {
     let store: any Store
+    let readiness: Readiness
     /// A user name that is looked up like any other.
     private static let nobody = "AC00000000000000000000000000000000"
 
@@ -13,8 +14,10 @@ struct HealthResource: Sendable {
         Response(json: ByteBuffer(string: #"{"status":"ok"}"#))
     }
 
-    /// `GET /ready`: whether requests are worth sending here: the database answers what each of them asks first.
+    /// `GET /ready`: whether requests are worth sending here: the server does not stop, and the database answers what each of
+    /// them asks first.
     func fetchReadiness(_ call: Call) async throws -> Response {
+        guard readiness.ask() else { throw APIError.stopping() }
         do {
             _ = try await store.credential(for: Self.nobody)
         } catch {

@@ -2,6 +2,8 @@
 package struct TurnOptions: Sendable {
     /// How many turns of one session may wait behind the one that is being taken.
     package var maximumWaiting = 10
+    /// How many callers may wait for their answers.
+    package var maximumCallers = 1_000
     /// How many turns are taken at once, each of another session.
     package var maximumRunning = 64
     /// How much of a session a model is told, in bytes of text.

@@ -15,6 +15,10 @@ package final class TurnRunner: Service {
         var waiters: [TurnID: Waiter] = [:]
         /// The turns that are being taken.
         var running: Set<TurnID> = []
+        /// How many turns are being taken on, or waited for.
+        var callers = 0
+        /// Whether nobody may wait any more.
+        var isStopping = false
     }
 
     private let store: any Store
@@ -50,12 +54,15 @@ package final class TurnRunner: Service {
     // MARK: Callers
 
     /// Takes a turn on and waits for its answer. Where the caller goes away, the turn goes on.
+    /// - Throws: `TurnRefusal`, `StoreError`.
     package func take(
         _ turn: NewTurn,
         in account: AccountSID,
         once request: IdempotentRequest?
     ) async throws -> OnceResult<StoredAnswer> {
         let (answers, waiter) = AsyncThrowingStream.makeStream(of: StoredAnswer.self)
+        try enter()
+        defer { leave() }
         state.withLock { $0.waiters[turn.id] = waiter }
         defer { state.withLock { $0.waiters[turn.id] = nil } }
         let once = request.map { Once<SessionID>($0) { _ in nil } }
@@ -65,12 +72,27 @@ package final class TurnRunner: Service {
     }
 
     /// Takes a turn on whose reply goes to its webhook.
+    /// - Throws: `TurnRefusal`, `StoreError`.
     package func take(
         _ turn: NewTurn,
         in account: AccountSID,
         once: Once<SessionID>?
     ) async throws -> OnceResult<SessionID> {
-        try await accept(turn, in: account, once)
+        try enter()
+        defer { leave() }
+        return try await accept(turn, in: account, once)
+    }
+
+    private func enter() throws(TurnRefusal) {
+        try state.withLock { state throws(TurnRefusal) in
+            guard !state.isStopping else { throw .stopping }
+            guard state.callers < options.maximumCallers else { throw .tooManyCallers }
+            state.callers += 1
+        }
+    }
+
+    private func leave() {
+        state.withLock { $0.callers -= 1 }
     }
 
     private func accept(
@@ -87,6 +109,18 @@ package final class TurnRunner: Service {
         )
         loop.wake()
         return result
+    }
+
+    /// Whether anybody waits for an answer.
+    package var hasCallers: Bool { state.withLock { $0.callers > 0 } }
+
+    /// Tells those who wait that they wait in vain; nobody may wait any more.
+    package func dismissCallers() {
+        let waiters = state.withLock { state in
+            state.isStopping = true
+            return Array(state.waiters.values)
+        }
+        for waiter in waiters { waiter.finish(throwing: TurnRefusal.stopping) }
     }
 
     // MARK: Work

@@ -7,6 +7,7 @@ import Logging
 import NIOCore
 import Replies
 import ServiceLifecycle
+import UnixSignals
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -84,6 +85,24 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var maxConnections: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How many requests are worked on at once, and how many callers may wait for replies; further ones get 429.",
+            discussion: "The default is 1000.",
+            valueName: "count"
+        )
+    )
+    var maxRequests: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a server that was told to stop goes on while /ready says so, for those who ask it.",
+            discussion: "The default is 3; nobody waits where /ready has not been asked for a minute.",
+            valueName: "seconds"
+        )
+    )
+    var stopDelay: Int?
+
     @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
@@ -94,7 +113,8 @@ struct ServeCommand: AsyncParsableCommand {
             ].merging(replies.texts) { $1 },
             integers: [
                 "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
-                "max-connections": maxConnections,
+                "max-connections": maxConnections, "max-requests": maxRequests,
+                "stop-delay": stopDelay,
             ].merging(replies.integers) { $1 },
             flags: replies.flags
         )
@@ -102,7 +122,7 @@ struct ServeCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "understudy")
         logger.logLevel = options.logLevel
-        let replies = try await ReplyOptions(settings, logger: logger)
+        let replies = try await ReplyOptions(settings, maximumCallers: options.maximumRequests, logger: logger)
 
         let directory = try await settings.dataDirectory()
         try directory.create()
@@ -142,6 +162,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger: logger,
             answer: SendRepresentation.answer
         )
+        let readiness = Readiness()
         var application = Application(
             responder: AssistantsResponder(
                 store: store,
@@ -150,9 +171,11 @@ struct ServeCommand: AsyncParsableCommand {
                 model: replies.model,
                 turns: turns,
                 callbacks: callbacks,
+                readiness: readiness,
                 publicURL: options.publicURL,
                 trustedProxies: options.trustedProxies,
                 pageCacheSize: options.pageCacheSize,
+                maximumRequests: options.maximumRequests,
                 logger: logger
             ),
             host: options.host,
@@ -164,11 +187,18 @@ struct ServeCommand: AsyncParsableCommand {
                 FileHandle.standardOutput.write(Data("Understudy listens on \(address.url)\n".utf8))
             }
         )
-        // They are stopped in the opposite order, the server first.
+        // They are stopped in the opposite order.
         services += [Housekeeping(store: store, logger: logger), callbacks, turns]
         application.addServices(services)
+        let stop = GracefulStop(readiness: readiness, turns: turns, delay: options.stopDelay, logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: [application, stop],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = stop.limit
         do {
-            try await application.runService()
+            try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw CommandError(
                 "Port \(options.port) of \(options.host) is taken by another program; name another --port"

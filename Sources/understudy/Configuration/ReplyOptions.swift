@@ -9,9 +9,11 @@ struct ReplyOptions {
     let turns: TurnOptions
     let callbacks: CallbackOptions
 
-    init(_ settings: Settings, logger: Logger) async throws {
+    /// - Parameter maximumCallers: how many may wait for replies.
+    init(_ settings: Settings, maximumCallers: Int, logger: Logger) async throws {
         model = try await Self.model(settings, logger)
         var turns = TurnOptions()
+        turns.maximumCallers = maximumCallers
         turns.maximumWaiting = try await settings.integer("max-waiting-turns", in: 0...10_000) ?? turns.maximumWaiting
         turns.maximumRunning =
             try await settings.integer("max-concurrent-turns", in: 1...10_000) ?? turns.maximumRunning

@@ -14,6 +14,8 @@ struct ServeOptions {
     /// In bytes.
     let pageCacheSize: Int
     let maximumConnections: Int
+    let maximumRequests: Int
+    let stopDelay: Duration
     let logLevel: Logger.Level
 
     init(_ settings: Settings) async throws {
@@ -38,6 +40,8 @@ struct ServeOptions {
         maximumConnections = try Self.maximumConnections(
             configured: try await settings.integer("max-connections", in: 1...1_000_000)
         )
+        maximumRequests = try await settings.integer("max-requests", in: 1...1_000_000) ?? 1_000
+        stopDelay = .seconds(try await settings.integer("stop-delay", in: 0...300) ?? 3)
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
             try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info

@@ -1,0 +1,45 @@
+import AssistantsAPI
+import Foundation
+import Logging
+import Replies
+import ServiceLifecycle
+
+/// How the server stops: who watches it is told first, who waits for a reply may wait for a little, and nothing keeps it for
+/// long.
+///
+/// The last of the services, for they are stopped in the opposite order.
+struct GracefulStop: Service {
+    /// How long callers may still wait for replies.
+    private static let patience = Duration.seconds(5)
+    /// How long requests have to end, from when no more are taken.
+    private static let end = Duration.seconds(3)
+
+    let readiness: Readiness
+    let turns: TurnRunner
+    /// How long requests are still taken where somebody watches the server.
+    let delay: Duration
+    let logger: Logger
+
+    /// When what still goes on is cancelled, from when the server is told to stop.
+    var limit: Duration { max(delay, Self.patience) + Self.end }
+
+    func run() async throws {
+        try await gracefulShutdown()
+        let start = ContinuousClock.now
+        endProcess(at: start + limit + .seconds(1))
+        if readiness.stop() { try await Task.sleep(until: start + delay) }
+        while turns.hasCallers, start.duration(to: .now) < Self.patience {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        turns.dismissCallers()
+    }
+
+    /// Some waits, like those for a database that hangs, cannot be cancelled.
+    private func endProcess(at deadline: ContinuousClock.Instant) {
+        Task.detached {
+            try await Task.sleep(until: deadline)
+            logger.error("what goes on does not end; the process does")
+            _exit(1)
+        }
+    }
+}

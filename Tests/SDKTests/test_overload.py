@@ -1,0 +1,87 @@
+"""Beyond what the server can do, it does as much as before, and tells the rest at once to come again."""
+
+import re
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from receivers import ScriptedModel, complete, http_server
+from reliability import IS_SOAK, amount, record
+from test_send import make_assistant, send
+from understudy import AUTH, AUTHORIZATION, Server, create_account, wait_until
+from writers import messages_url
+
+pytestmark = pytest.mark.promise
+
+LIMIT = 64
+
+
+def load(server, connections, seconds):
+    """Append over so many connections that never wait, and return how many a second were taken, and how many refused."""
+    output = subprocess.run(
+        [
+            "wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s",
+            "--script", Path(__file__).with_name("overload.lua"), server.url, "--", AUTHORIZATION,
+        ],
+        check=True, capture_output=True, text=True,
+    ).stdout
+    taken, refused, odd, microseconds = map(int, re.search(r"RESULT (.*)", output)[1].split())
+    assert odd == 0
+    return taken * 1e6 / microseconds, refused * 1e6 / microseconds
+
+
+def test_four_times_the_load_is_answered_as_fast_as_one(tmp_path):
+    create_account(tmp_path)
+    rounds, seconds = amount(3, 8), amount(2, 5)
+    with Server(tmp_path, "--max-requests", str(LIMIT)) as server:
+        load(server, LIMIT, 1)
+        taken = {LIMIT: 0, 4 * LIMIT: 0}
+        refused = 0
+        for _ in range(rounds):
+            # In this order, for the machine changes while they run.
+            for connections in (LIMIT, 4 * LIMIT, 4 * LIMIT, LIMIT):
+                rates = load(server, connections, seconds)
+                taken[connections] += rates[0]
+                refused += rates[1] * seconds if connections > LIMIT else 0
+        log = server.stop()
+    goodput = taken[4 * LIMIT] / taken[LIMIT]
+    assert refused > 100
+    # One line for many.
+    assert 0 < log.count("requests are refused") < 2 * rounds * seconds
+    assert goodput > (0.9 if IS_SOAK else 0.75)
+    record(
+        "Overload degrades, does not collapse",
+        f"4 × the load: {goodput:.2f} of the appends a second, {refused:,.0f} refused with 429 and Retry-After",
+    )
+
+
+def test_what_is_refused_is_refused_at_once_and_what_watches_never_is(tmp_path):
+    create_account(tmp_path)
+    release = threading.Event()
+    with http_server(ScriptedModel(lambda handler: release.wait(20) and complete(handler, "late"))) as model:
+        arguments = ["--max-requests", "2", "--model", "m", "--model-url", f"{model}/v1"]
+        with Server(tmp_path, *arguments) as server:
+            assistant = make_assistant(server)
+            answers = []
+            callers = [
+                threading.Thread(target=lambda name=name: answers.append(send(server, assistant, "Hello", name)))
+                for name in ("a", "b")
+            ]
+            for caller in callers:
+                caller.start()
+            wait_until(lambda: all(requests.get(messages_url(server, name), auth=AUTH).ok for name in ("a", "b")))
+            start = time.monotonic()
+            refused = send(server, assistant, "Hello", "c")
+            assert time.monotonic() - start < 1
+            assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (429, 20429, "1")
+            # Nothing of it was kept.
+            assert requests.get(messages_url(server, "c"), auth=AUTH).status_code == 404
+            assert requests.get(f"{server.url}/ready").status_code == 200
+            release.set()
+            for caller in callers:
+                caller.join()
+            assert [answer.status_code for answer in answers] == [200, 200]
+            assert send(server, assistant, "Hello", "c").status_code == 200

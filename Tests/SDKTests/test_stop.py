@@ -1,0 +1,162 @@
+"""A server that is told to stop answers what it has accepted, tells who watches it first, and is gone in 10 seconds."""
+
+import http.client
+import json
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+import requests
+from conftest import message
+from postgres_server import PostgresServer, as_user
+from receivers import ScriptedModel, complete, http_server
+from reliability import amount, record
+from test_send import make_assistant, send, transcript
+from understudy import AUTH, AUTHORIZATION, Server, create_account, import_lines, prepare_postgres, wait_until
+from writers import append, is_unavailable, messages_url
+
+pytestmark = pytest.mark.promise
+
+PROMISE = "It stops well"
+
+
+class Clients:
+    """Threads that each use one connection for as long as the server lets them, to list and to append."""
+
+    def __init__(self, server, count=8):
+        self.server = server
+        self.answered = 0
+        self.failed = []
+        self.closed = 0
+        self._threads = [threading.Thread(target=self._run, args=[number]) for number in range(count)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for thread in self._threads:
+            thread.join(30)
+
+    def _run(self, number):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        # An error then is seen, and not mended by another connection.
+        connection.auto_open = 0
+        connection.connect()
+        method = "GET" if number % 2 else "POST"
+        body = json.dumps({"role": "user", "content": {"content": "x"}})
+        headers = {"Authorization": AUTHORIZATION, "Content-Type": "application/json"}
+        while True:
+            try:
+                connection.request(method, "/v1/Sessions/s/Messages", None if number % 2 else body, headers)
+                answer = connection.getresponse()
+                answer.read()
+            except Exception as error:
+                self.failed.append(repr(error))
+                return
+            if answer.status not in (200, 201):
+                self.failed.append(answer.status)
+            self.answered += 1
+            if answer.headers["Connection"] == "close":
+                self.closed += 1
+                return
+
+
+@contextmanager
+def stopping(server, code=0):
+    """Tell the server to stop, and hold it to be gone in 10 seconds after that, with the exit code."""
+    start = time.monotonic()
+    server.process.terminate()
+    yield
+    server.process.wait(start + 10 - time.monotonic())
+    assert server.process.returncode == code
+
+
+def test_no_accepted_request_fails(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", 1)])
+    rounds = amount(5, 50)
+    answered = 0
+    for _ in range(rounds):
+        with Server(tmp_path) as server, Clients(server) as clients:
+            wait_until(lambda: clients.answered > 100)
+            with stopping(server):
+                pass
+        assert clients.failed == []
+        assert clients.closed == 8
+        answered += clients.answered
+    record(PROMISE, f"{rounds} stops under load, {answered:,} requests, none failed, each stop in under 10 s")
+
+
+def test_who_watches_is_told_first(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", 1)])
+    with Server(tmp_path, "--stop-delay", "2") as server:
+        assert requests.get(f"{server.url}/ready").status_code == 200
+        start = time.monotonic()
+        with stopping(server):
+            wait_until(lambda: is_unavailable(requests.get(f"{server.url}/ready")))
+            # It goes on for who has not heard of it yet.
+            while time.monotonic() - start < 1.5:
+                assert requests.get(messages_url(server), auth=AUTH).status_code == 200
+                assert append(server, ["x"]).status_code == 201
+        assert 1.8 < time.monotonic() - start < 5
+
+
+def test_who_is_not_watched_stops_at_once(tmp_path):
+    create_account(tmp_path)
+    with Server(tmp_path) as server:
+        start = time.monotonic()
+        with stopping(server):
+            pass
+        assert time.monotonic() - start < 2
+
+
+def test_a_reply_that_comes_soon_is_waited_for_and_one_that_does_not_is_left_to_the_next(tmp_path):
+    create_account(tmp_path)
+    release = threading.Event()
+
+    def soon(handler):
+        time.sleep(2)
+        complete(handler, "soon")
+
+    def late(handler):
+        release.wait(20)
+        complete(handler, "late")
+
+    answers = {}
+    with http_server(ScriptedModel(soon)) as soon_url, http_server(ScriptedModel(late)) as late_url:
+        for name, url in (("soon", soon_url), ("late", late_url)):
+            with Server(tmp_path, "--model", "m", "--model-url", f"{url}/v1") as server:
+                assistant = make_assistant(server)
+                thread = threading.Thread(target=lambda: answers.update({name: send(server, assistant, "Hello", name)}))
+                thread.start()
+                wait_until(lambda: requests.get(messages_url(server, name), auth=AUTH).status_code == 200)
+                with stopping(server):
+                    pass
+                thread.join()
+        assert answers["soon"].status_code == 200
+        assert (answers["late"].status_code, answers["late"].json()["code"]) == (503, 20503)
+        release.set()
+        with Server(tmp_path, "--model", "m", "--model-url", f"{late_url}/v1") as server:
+            wait_until(lambda: len(transcript(server, "late")) == 2)
+
+
+def test_a_database_that_hangs_does_not_keep_it(tmp_path):
+    with PostgresServer() as postgres:
+        env = prepare_postgres(postgres.url(), tmp_path)
+        with Server(tmp_path, env=env) as server:
+            assert append(server, ["one"]).status_code == 201
+            pids = postgres.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'understudy'").split()
+            as_user("kill", "-STOP", *pids)
+            try:
+                thread = threading.Thread(target=lambda: pytest.raises(requests.ConnectionError, append, server, ["two"]))
+                thread.start()
+                time.sleep(0.5)
+                with stopping(server, code=1):
+                    pass
+                thread.join()
+            finally:
+                as_user("kill", "-CONT", *pids)
