@@ -1,4 +1,4 @@
-.PHONY: help run test sample bench bench-postgres bench-peers format clean
+.PHONY: help run test soak sample bench bench-postgres bench-peers format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -8,6 +8,9 @@ run: ## Install what is missing, build, and serve on 127.0.0.1:8080 with the dat
 
 test: ## Install what is missing and run every test there is
 	@scripts/test.sh
+
+soak: ## Run the tests of what the server promises in their long form, and write docs/reliability.md
+	@scripts/soak.sh
 
 sample: ## Import 7,168 real conversations into ./data
 	@scripts/sample.sh
