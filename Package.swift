@@ -28,6 +28,7 @@ let package = Package(
                 "AssistantsAPI",
                 "AssistantsStore",
                 "IPAddresses",
+                "PrometheusMetrics",
                 "PostgresStore",
                 "Replies",
                 "SQLiteStore",
@@ -36,6 +37,7 @@ let package = Package(
                 "TranscriptImport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -49,6 +51,7 @@ let package = Package(
             dependencies: [
                 "AssistantsStore",
                 "IPAddresses",
+                "PrometheusMetrics",
                 "Replies",
                 "Secrets",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -77,11 +80,13 @@ let package = Package(
         ),
         .target(name: "Secrets", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "IPAddresses"),
+        .target(name: "PrometheusMetrics"),
         .target(name: "AssistantsStore"),
         .target(
             name: "SQLiteStore",
             dependencies: [
                 "AssistantsStore",
+                "PrometheusMetrics",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
@@ -92,6 +97,7 @@ let package = Package(
             dependencies: [
                 "AssistantsStore",
                 "CLibpq",
+                "PrometheusMetrics",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -147,7 +153,7 @@ let package = Package(
                 .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
-            exclude: ["Golden"]
+            exclude: ["Golden", "Fuzzing/Fuzzer.swift"]
         ),
         .testTarget(
             name: "RepliesTests",
@@ -161,6 +167,22 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// scripts/fuzz.sh sets the variable: then what reads input is built for libFuzzer, and its part of the tests is a program.
+let isFuzzed = Context.environment["UNDERSTUDY_FUZZ"] == "1"
+
+if isFuzzed {
+    package.targets.removeAll { $0.type == .test }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["AssistantsAPI", "AssistantsStore", "Secrets"],
+            path: "Tests/AssistantsAPITests/Fuzzing",
+            exclude: ["FuzzingTests.swift"],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        )
+    )
+}
+
 // CI sets the variable; a newer compiler's new warnings must not stop somebody's build.
 let warningsAreErrors = Context.environment["UNDERSTUDY_WARNINGS_AS_ERRORS"] == "1"
 
@@ -173,6 +195,9 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableExperimentalFeature("Lifetimes"),
     ]
+    if isFuzzed, ["AssistantsAPI", "AssistantsStore", "Fuzz"].contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"]))
+    }
     if warningsAreErrors {
         target.swiftSettings?.append(.treatAllWarnings(as: .error))
     }

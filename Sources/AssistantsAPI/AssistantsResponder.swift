@@ -2,6 +2,7 @@ package import AssistantsStore
 import HTTPTypes
 package import Hummingbird
 package import Logging
+package import PrometheusMetrics
 package import Replies
 package import Secrets
 
@@ -12,6 +13,7 @@ package struct AssistantsResponder: HTTPResponder {
     private let authenticator: Authenticator
     private let routes: Routes
     private let requests: RequestsInFlight
+    private let metrics: RequestMetrics
     private let logger: Logger
     /// An answer that took longer is worth a line in the log.
     private let slowRequest = Duration.seconds(1)
@@ -25,6 +27,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - readiness: what who watches the server is told.
     ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
     ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
+    ///   - metrics: get the requests' figures.
     package init(
         store: any Store,
         pageTokenKey: [UInt8],
@@ -37,19 +40,33 @@ package struct AssistantsResponder: HTTPResponder {
         trustedProxies: TrustedProxies = TrustedProxies(),
         pageCacheSize: Int = 0,
         maximumRequests: Int = 1_000,
+        metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
         self.logger = logger
         baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies)
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
-        requests = RequestsInFlight(limit: maximumRequests, logger: logger)
+        let requests = RequestsInFlight(limit: maximumRequests, logger: logger)
+        self.requests = requests
+        self.metrics = RequestMetrics(registry: metrics)
+        metrics.gauge("understudy_requests_in_flight", "How many requests are worked on, messages to assistants aside.")
+        {
+            Double(requests.current)
+        }
+        metrics.gauge(
+            "understudy_callers_waiting",
+            "How many messages to assistants are taken on, or wait for replies."
+        ) {
+            Double(turns.callers)
+        }
+        metrics.gauge("understudy_turns_running", "How many replies are being made.") { Double(turns.running) }
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
             health: HealthResource(store: store, readiness: readiness),
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
             send: SendResource(turns: turns, callbacks: callbacks),
             sessions: SessionsResource(store: store, tokens: tokens),
-            messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize),
+            messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize, metrics: metrics),
             message: MessageResource(store: store)
         )
     }
@@ -58,16 +75,18 @@ package struct AssistantsResponder: HTTPResponder {
         let id = RequestID()
         let start = ContinuousClock.now
         let target = RequestTarget(request.head.path ?? "/")
+        var route: Route?
         var response: Response
         do {
-            response = try await answer(request, target, from: context)
+            response = try await answer(request, target, from: context, at: &route)
         } catch {
             let error = apiError(error, path: target.path)
             response = ErrorRepresentation.response(for: error)
             log(error, of: request, target, id)
         }
         let duration = start.duration(to: .now)
-        if duration > slowRequest, (try? Route(path: target.path))?.waitsForOthers != true {
+        metrics.record(route, request.method, response.status, duration)
+        if duration > slowRequest, route?.waitsForOthers != true {
             logger.warning(
                 "slow request",
                 metadata: metadata(of: request, target, id).merging(["duration": "\(duration)"]) { $1 }
@@ -77,13 +96,16 @@ package struct AssistantsResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
+    /// - Parameter place: becomes what the request's path leads to, where it leads anywhere.
     private func answer(
         _ request: Request,
         _ target: RequestTarget,
-        from context: ConnectionContext
+        from context: ConnectionContext,
+        at place: inout Route?
     ) async throws -> Response {
         let baseURL = try baseURL.text(for: request, from: context)
         guard let route = try route(to: target.path) else { throw APIError.notFound(path: target.path) }
+        place = route
         let call = Call(request: request, target: target, baseURL: baseURL)
         return switch try routes.operations(at: route).operation(for: request.method) {
         case .forAnyone(let operation): try await operation(call)

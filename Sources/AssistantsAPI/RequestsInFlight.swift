@@ -21,6 +21,8 @@ final class RequestsInFlight: Sendable {
         self.logger = logger
     }
 
+    var current: Int { number.load(ordering: .relaxed) }
+
     /// Runs `body`, or throws `APIError.overloaded`.
     func count<Value>(from context: ConnectionContext, _ body: () async throws -> Value) async throws -> Value {
         defer { number.subtract(1, ordering: .relaxed) }

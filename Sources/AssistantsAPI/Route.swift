@@ -29,6 +29,21 @@ enum Route {
     case messages(of: SessionReference)
     case message(MessageID, of: SessionReference)
 
+    /// The place's path, with names in braces for what differs.
+    var template: String {
+        switch self {
+        case .health: "/health"
+        case .readiness: "/ready"
+        case .assistants: "/v1/Assistants"
+        case .assistant: "/v1/Assistants/{id}"
+        case .send: "/v1/Assistants/{id}/Messages"
+        case .sessions: "/v1/Sessions"
+        case .session: "/v1/Sessions/{id}"
+        case .messages: "/v1/Sessions/{sessionId}/Messages"
+        case .message: "/v1/Sessions/{sessionId}/Messages/{id}"
+        }
+    }
+
     /// Whether the answer takes as long as somebody else needs, so that a long time says nothing.
     var waitsForOthers: Bool {
         if case .send = self { true } else { false }

@@ -1,4 +1,5 @@
 package import AssistantsStore
+import PrometheusMetrics
 
 extension PostgresStore {
     package func readMessages(
@@ -8,6 +9,8 @@ extension PostgresStore {
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
+        let start = ContinuousClock.now
+        defer { pageTimes.record(start.duration(to: .now)) }
         let page = try await MessagePageQuery.run(session, in: account, page: page, unless: known, on: self)
         if page.version == known { return .unchanged }
         page.forEach(body)

@@ -1,5 +1,6 @@
 package import AssistantsStore
 import Foundation
+package import PrometheusMetrics
 
 /// The store for more than one machine: a PostgreSQL database, which several servers may use at once.
 package struct PostgresStore: Store {
@@ -8,15 +9,38 @@ package struct PostgresStore: Store {
     let readers: PostgresPool
     /// For everything else.
     let pool: PostgresPool
+    let pageTimes: Histogram
+    private let transactionTimes: Histogram
 
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.
     ///   - connections: how many there are at most, beside those for pages and credentials.
     ///   - isForCopy: whether a copy into the database may be unfinished.
+    ///   - metrics: get the database's figures.
     /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
-    package init(url: String, connections: Int = 8, isForCopy: Bool = false) async throws {
+    package init(
+        url: String,
+        connections: Int = 8,
+        isForCopy: Bool = false,
+        metrics: MetricsRegistry = MetricsRegistry()
+    ) async throws {
         readers = PostgresPool(url: url, size: min(ProcessInfo.processInfo.activeProcessorCount + 1, 8))
         pool = PostgresPool(url: url, size: connections)
+        pageTimes = metrics.histogram(
+            "understudy_page_read_seconds",
+            "How long the database took for a page of messages: the session's version, and what was not at hand."
+        )
+        transactionTimes = metrics.histogram(
+            "understudy_transaction_seconds",
+            "How long a transaction took that writes, with the wait for a connection."
+        )
+        for (name, pool) in [("reading", readers), ("everything else", pool)] {
+            metrics.gauge(
+                "understudy_database_work_waiting",
+                "How much waits for a connection to the database.",
+                labels: ["connections": name]
+            ) { [weak pool] in Double(pool?.waitingCount ?? 0) }
+        }
         do {
             try await pool.run { connection in try Migrator.check(&connection) }
             if !isForCopy, try await unfinishedCopy() != nil { throw DatabaseError.unfinishedCopy }
@@ -94,6 +118,8 @@ package struct PostgresStore: Store {
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws(StoreError) -> Value {
+        let start = ContinuousClock.now
+        defer { transactionTimes.record(start.duration(to: .now)) }
         do {
             return try await pool.transaction(body)
         } catch {

@@ -1,5 +1,6 @@
 package import AssistantsStore
 import GRDB
+import PrometheusMetrics
 
 extension SQLiteStore {
     package func readMessages(
@@ -9,6 +10,8 @@ extension SQLiteStore {
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
+        let start = ContinuousClock.now
+        defer { pageTimes.record(start.duration(to: .now)) }
         do {
             return try readers.read { try $0.messages.run(session, in: account, page: page, unless: known, body) }
         } catch {

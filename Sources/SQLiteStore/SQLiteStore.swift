@@ -1,6 +1,7 @@
 import AssistantsStore
 import Foundation
 import GRDB
+package import PrometheusMetrics
 
 /// The embedded store: one SQLite file in write-ahead-log mode, which several processes may have open.
 ///
@@ -11,20 +12,23 @@ package struct SQLiteStore: Store {
     let readers: ReaderPool
     let writer: MessageWriter
     let commits: GroupCommit
+    let pageTimes: Histogram
 
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
     /// - Parameters:
     ///   - isForCopy: whether a copy into the database may be unfinished.
+    ///   - metrics: get the database's figures.
     ///   - willMigrate: called before an older database is changed, with the path of the copy that was put aside;
     ///     throwing leaves the database as it is.
     /// - Throws: `DatabaseFileError`, and what `willMigrate` throws.
     package init(
         path: String,
         isForCopy: Bool = false,
+        metrics: MetricsRegistry = MetricsRegistry(),
         willMigrate: (_ copy: String) throws -> Void = { _ in }
     ) throws {
         do {
-            try self.init(path: path, migrator: Migrations.all, willMigrate: willMigrate)
+            try self.init(path: path, migrator: Migrations.all, metrics: metrics, willMigrate: willMigrate)
             if !isForCopy, try pool.read({ db in try db.unfinishedCopy() }) != nil {
                 throw DatabaseFileError.unfinishedCopy(path: path)
             }
@@ -33,7 +37,12 @@ package struct SQLiteStore: Store {
         }
     }
 
-    init(path: String, migrator: DatabaseMigrator, willMigrate: (_ copy: String) throws -> Void = { _ in }) throws {
+    init(
+        path: String,
+        migrator: DatabaseMigrator,
+        metrics: MetricsRegistry = MetricsRegistry(),
+        willMigrate: (_ copy: String) throws -> Void = { _ in }
+    ) throws {
         let file = DatabaseFile(path: path)
         if try file.state(under: migrator) == .older {
             let copy = try file.putAsideCopy()
@@ -54,7 +63,11 @@ package struct SQLiteStore: Store {
         try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try migrator.migrate(pool)
         readers = ReaderPool(path: path, configuration: Self.configuration)
-        commits = GroupCommit(pool: pool)
+        commits = GroupCommit(pool: pool, metrics: metrics)
+        pageTimes = metrics.histogram(
+            "understudy_page_read_seconds",
+            "How long the database took for a page of messages: the session's version, and what was not at hand."
+        )
         writer = try pool.writeWithoutTransaction { db in try MessageWriter(db) }
     }
 

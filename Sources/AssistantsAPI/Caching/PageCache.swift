@@ -41,6 +41,8 @@ final class PageCache: Sendable {
         var size = 0
         /// The hashes of pages that were asked for once.
         var seen: Set<Int> = []
+        var hits = 0
+        var misses = 0
     }
 
     private static let maximumSeen = 1 << 16
@@ -58,11 +60,18 @@ final class PageCache: Sendable {
 
     /// How much room the pages take, in bytes.
     var size: Int { state.withLock(\.size) }
+    /// How often a page was at hand, right or not.
+    var hits: Int { state.withLock(\.hits) }
+    var misses: Int { state.withLock(\.misses) }
 
     func page(for key: PageKey) -> Page? {
         guard capacity > 0 else { return nil }
         return state.withLock { state in
-            guard let place = state.places[key] else { return nil }
+            guard let place = state.places[key] else {
+                state.misses += 1
+                return nil
+            }
+            state.hits += 1
             state.slots[place].isAskedFor = true
             return state.slots[place].page
         }

@@ -1,6 +1,7 @@
 import AssistantsStore
 import Hummingbird
 import NIOCore
+import PrometheusMetrics
 
 /// The messages of a session.
 struct MessagesResource: Sendable {
@@ -9,11 +10,23 @@ struct MessagesResource: Sendable {
     private let cache: PageCache
     private let usualLength = UsualLength()
 
-    /// - Parameter cacheSize: how much memory pages may take that are kept, in bytes.
-    init(store: any Store, tokens: PageTokens, cacheSize: Int) {
+    /// - Parameters:
+    ///   - cacheSize: how much memory pages may take that are kept, in bytes.
+    ///   - metrics: get the kept pages' figures.
+    init(store: any Store, tokens: PageTokens, cacheSize: Int, metrics: MetricsRegistry) {
         self.store = store
         self.tokens = tokens
-        cache = PageCache(capacity: cacheSize)
+        let cache = PageCache(capacity: cacheSize)
+        self.cache = cache
+        metrics.gauge("understudy_page_cache_bytes", "How much memory the pages take that are kept.") {
+            Double(cache.size)
+        }
+        metrics.counter("understudy_page_cache_hits_total", "How often a page that was asked for was kept.") {
+            Double(cache.hits)
+        }
+        metrics.counter("understudy_page_cache_misses_total", "How often a page that was asked for was not kept.") {
+            Double(cache.misses)
+        }
     }
 
     /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first.

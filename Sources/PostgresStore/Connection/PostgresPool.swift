@@ -49,6 +49,9 @@ final class PostgresPool: Sendable {
         }
     }
 
+    /// How much waits for a connection.
+    var waitingCount: Int { state.withLock(\.waiting.count) }
+
     /// Takes no more work, and ends the connections when what waits is done.
     func close() async {
         state.withLock { $0.isClosed = true }

@@ -111,8 +111,10 @@ package final class TurnRunner: Service {
         return result
     }
 
-    /// Whether anybody waits for an answer.
-    package var hasCallers: Bool { state.withLock { $0.callers > 0 } }
+    /// How many turns are being taken on, or waited for.
+    package var callers: Int { state.withLock(\.callers) }
+    /// How many turns are being taken.
+    package var running: Int { state.withLock(\.running.count) }
 
     /// Tells those who wait that they wait in vain; nobody may wait any more.
     package func dismissCallers() {

@@ -1,4 +1,5 @@
 import GRDB
+import PrometheusMetrics
 import Synchronization
 
 /// Commits writes together that arrive together: one synchronization of the disk for all of them.
@@ -25,9 +26,23 @@ final class GroupCommit: Sendable {
 
     private let pool: DatabasePool
     private let state = Mutex(State())
+    private let times: Histogram
+    private let sizes: Histogram
 
-    init(pool: DatabasePool) {
+    init(pool: DatabasePool, metrics: MetricsRegistry) {
         self.pool = pool
+        times = metrics.histogram(
+            "understudy_commit_seconds",
+            "How long a transaction took, until it was on the disk or had failed."
+        )
+        sizes = metrics.histogram(
+            "understudy_commit_writes",
+            "How many writes a transaction held.",
+            bounds: Histogram.counts
+        )
+        metrics.gauge("understudy_writes_waiting", "How many writes wait for the transaction before theirs to end.") {
+            [weak self] in Double(self?.state.withLock(\.waiting.count) ?? 0)
+        }
     }
 
     /// Runs `body` in a transaction that may hold other writes too.
@@ -75,7 +90,9 @@ final class GroupCommit: Sendable {
     }
 
     private func commit(_ writes: [Write], in db: Database) {
+        let start = ContinuousClock.now
         var finishes: [Finish] = []
+        defer { sizes.record(Double(writes.count)) }
         do {
             try db.inTransaction(.immediate) {
                 for write in writes {
@@ -87,8 +104,10 @@ final class GroupCommit: Sendable {
                 }
                 return .commit
             }
+            times.record(start.duration(to: .now))
             for finish in finishes { finish(nil) }
         } catch {
+            times.record(start.duration(to: .now))
             for finish in finishes { finish(error) }
             for write in writes.dropFirst(finishes.count) { write.refuse(error) }
         }

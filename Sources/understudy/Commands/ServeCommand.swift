@@ -5,6 +5,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import PrometheusMetrics
 import Replies
 import ServiceLifecycle
 import UnixSignals
@@ -48,6 +49,15 @@ struct ServeCommand: AsyncParsableCommand {
         )
     )
     var trustedProxies: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where GET /metrics is answered, in Prometheus' form and to anyone who asks.",
+            discussion: "The default is nowhere. Example: 127.0.0.1:9464",
+            valueName: "host:port"
+        )
+    )
+    var metricsAddress: String?
 
     @Option(
         help: ArgumentHelp(
@@ -110,6 +120,7 @@ struct ServeCommand: AsyncParsableCommand {
             common,
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
+                "metrics-address": metricsAddress,
             ].merging(replies.texts) { $1 },
             integers: [
                 "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
@@ -126,6 +137,8 @@ struct ServeCommand: AsyncParsableCommand {
 
         let directory = try await settings.dataDirectory()
         try directory.create()
+        let metrics = MetricsRegistry()
+        metrics.addProcess()
         let store: any Store
         var services: [any Service] = []
         var lock: FileLock?
@@ -133,13 +146,13 @@ struct ServeCommand: AsyncParsableCommand {
         switch try await settings.storeLocation() {
         case .postgres(let database):
             // Several servers may use it, and it is migrated by nobody but the operator.
-            let postgres = try await database.openStore(connections: options.databaseConnections)
+            let postgres = try await database.openStore(connections: options.databaseConnections, metrics: metrics)
             store = postgres
             services.append(postgres)
         case .directory(let directory):
             let taken = try directory.lockForServing()
             lock = taken
-            store = try directory.openStore(under: taken)
+            store = try directory.openStore(under: taken, metrics: metrics)
         }
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 
@@ -176,6 +189,7 @@ struct ServeCommand: AsyncParsableCommand {
                 trustedProxies: options.trustedProxies,
                 pageCacheSize: options.pageCacheSize,
                 maximumRequests: options.maximumRequests,
+                metrics: metrics,
                 logger: logger
             ),
             host: options.host,
@@ -189,6 +203,9 @@ struct ServeCommand: AsyncParsableCommand {
         )
         // They are stopped in the opposite order.
         services += [Housekeeping(store: store, logger: logger), callbacks, turns]
+        if let address = options.metricsAddress {
+            services.append(MetricsServer.application(at: address, registry: metrics, logger: logger))
+        }
         application.addServices(services)
         let stop = GracefulStop(readiness: readiness, turns: turns, delay: options.stopDelay, logger: logger)
         var configuration = ServiceGroupConfiguration(
@@ -200,8 +217,9 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await ServiceGroup(configuration: configuration).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            let other = options.metricsAddress.map { ", or \($0.port) of \($0.host)," } ?? ""
             throw CommandError(
-                "Port \(options.port) of \(options.host) is taken by another program; name another --port"
+                "Port \(options.port) of \(options.host)\(other) is taken by another program; name another --port"
             )
         } catch let error as IOError {
             throw CommandError("The server cannot listen on \(options.host), port \(options.port): \(error)")

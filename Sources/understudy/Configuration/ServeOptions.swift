@@ -16,6 +16,8 @@ struct ServeOptions {
     let maximumConnections: Int
     let maximumRequests: Int
     let stopDelay: Duration
+    /// Where figures are served; `nil` where they are not.
+    let metricsAddress: ListenAddress?
     let logLevel: Logger.Level
 
     init(_ settings: Settings) async throws {
@@ -42,6 +44,11 @@ struct ServeOptions {
         )
         maximumRequests = try await settings.integer("max-requests", in: 1...1_000_000) ?? 1_000
         stopDelay = .seconds(try await settings.integer("stop-delay", in: 0...300) ?? 3)
+        metricsAddress = try await settings.value(
+            "metrics-address",
+            allowed: "a host and a port, like 127.0.0.1:9464 or [::1]:9464",
+            ListenAddress.init
+        )
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
             try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info

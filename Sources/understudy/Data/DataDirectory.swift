@@ -1,6 +1,7 @@
 import AssistantsAPI
 import AssistantsStore
 import Foundation
+import PrometheusMetrics
 import SQLiteStore
 import Secrets
 
@@ -42,8 +43,8 @@ struct DataDirectory {
     }
 
     /// Opens the store for the server, which makes the database where there is none.
-    func openStore(under _: FileLock) throws -> any Store {
-        try openStore(willMigrate: Self.tellOfMigration)
+    func openStore(under _: FileLock, metrics: MetricsRegistry) throws -> any Store {
+        try openStore(metrics: metrics, willMigrate: Self.tellOfMigration)
     }
 
     /// Opens the store of a directory that has one.
@@ -126,13 +127,14 @@ struct DataDirectory {
 
     private func openStore(
         isForCopy: Bool = false,
+        metrics: MetricsRegistry = MetricsRegistry(),
         willMigrate: (_ copy: String) throws -> Void
     ) throws -> SQLiteStore {
         // Two that come first at once would both make the tables.
         let lock = try FileLock(waitingFor: file("open.lock"))
         defer { lock.release() }
         do {
-            return try SQLiteStore(path: databasePath, isForCopy: isForCopy, willMigrate: willMigrate)
+            return try SQLiteStore(path: databasePath, isForCopy: isForCopy, metrics: metrics, willMigrate: willMigrate)
         } catch let error as DatabaseFileError {
             throw CommandError("\(error)")
         }

@@ -1,4 +1,5 @@
 import PostgresStore
+import PrometheusMetrics
 
 /// A PostgreSQL database, by its URL.
 struct PostgresDatabase {
@@ -16,8 +17,13 @@ struct PostgresDatabase {
     /// - Parameters:
     ///   - connections: how many there are at most, beside those for pages.
     ///   - isForCopy: whether a copy into the database may be unfinished.
-    func openStore(connections: Int = 8, isForCopy: Bool = false) async throws -> PostgresStore {
-        try await PostgresStore(url: url, connections: connections, isForCopy: isForCopy)
+    ///   - metrics: get the database's figures.
+    func openStore(
+        connections: Int = 8,
+        isForCopy: Bool = false,
+        metrics: MetricsRegistry = MetricsRegistry()
+    ) async throws -> PostgresStore {
+        try await PostgresStore(url: url, connections: connections, isForCopy: isForCopy, metrics: metrics)
     }
 
     /// Makes the tables, or brings them to this version's form.

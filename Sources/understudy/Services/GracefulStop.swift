@@ -28,7 +28,7 @@ struct GracefulStop: Service {
         let start = ContinuousClock.now
         endProcess(at: start + limit + .seconds(1))
         if readiness.stop() { try await Task.sleep(until: start + delay) }
-        while turns.hasCallers, start.duration(to: .now) < Self.patience {
+        while turns.callers > 0, start.duration(to: .now) < Self.patience {
             try await Task.sleep(for: .milliseconds(50))
         }
         turns.dismissCallers()
