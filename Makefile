@@ -1,4 +1,4 @@
-.PHONY: help run test soak sample bench bench-postgres bench-peers format clean
+.PHONY: help run test soak fuzz sample bench bench-postgres bench-peers format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -11,6 +11,9 @@ test: ## Install what is missing and run every test there is
 
 soak: ## Run the tests of what the server promises in their long form, and write docs/reliability.md
 	@scripts/soak.sh
+
+fuzz: ## Look for an hour for input that breaks what reads it, with libFuzzer
+	@scripts/fuzz.sh 3600
 
 sample: ## Import 7,168 real conversations into ./data
 	@scripts/sample.sh

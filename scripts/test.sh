@@ -9,7 +9,7 @@ require_swift
 install_packages libsqlite3-dev libpq-dev pkg-config gcc libc6-dev shellcheck wrk
 
 echo "== style"
-shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/bench-peers.sh scripts/run.sh scripts/sample.sh scripts/soak.sh scripts/test.sh .ci/run
+shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/bench-peers.sh scripts/run.sh scripts/fuzz.sh scripts/sample.sh scripts/soak.sh scripts/test.sh .ci/run
 swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 echo "== unit tests"

@@ -17,8 +17,11 @@ struct PageQuery {
     init(_ query: Substring?) throws(APIError) {
         var values: [String: String] = [:]
         var others = ""
-        for parameter in query?.split(separator: "&") ?? [] {
-            let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        // By bytes: where a mark of Unicode follows a sign, both are one character.
+        for parameter in query?.utf8.split(separator: UInt8(ascii: "&")).map(Substring.init) ?? [] {
+            let parts = parameter.utf8
+                .split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+                .map(Substring.init)
             guard let name = Self.name(of: parts[0]) else {
                 others += PercentEncoding.encodeForbidden(in: parameter) + "&"
                 continue

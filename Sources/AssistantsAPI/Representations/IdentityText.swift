@@ -6,7 +6,7 @@ enum IdentityText {
 
     /// `nil` where `text` is not of that form.
     static func checked(_ text: String) -> String? {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
         let isWhole = parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
         return isWhole && text.utf8.count <= maximumLength ? text : nil
     }

@@ -1,0 +1,100 @@
+import AssistantsStore
+import Foundation
+import Secrets
+
+@testable import AssistantsAPI
+
+/// What reads the bytes that strangers send, and what must be true whatever they are.
+enum FuzzedInput: UInt8, CaseIterable {
+    case pageToken, percentEncoding, query, path, json, append, basicHeader
+
+    /// What was not true.
+    struct Violation: Error {
+        let what: String
+    }
+
+    private static let account = AccountSID(unchecked: "AC0123456789abcdef0123456789abcdef")
+    private static let tokens = PageTokens(key: [UInt8](repeating: 7, count: 32))
+
+    /// - Throws: `Violation`; what traps is a violation, too.
+    func check(_ bytes: [UInt8]) throws {
+        let text = String(decoding: bytes, as: UTF8.self)
+        switch self {
+        case .pageToken: try Self.checkPageToken(text)
+        case .percentEncoding: try Self.checkPercentEncoding(text)
+        case .query: try Self.checkQuery(text)
+        case .path: _ = try? Route(path: text[...])
+        case .json: try Self.checkJSON(bytes)
+        case .append: try Self.checkAppend(bytes)
+        case .basicHeader: try Self.checkBasicHeader(text)
+        }
+    }
+
+    /// Only what was made here is read, and means what it was made of.
+    private static func checkPageToken(_ text: String) throws {
+        guard let place: PageRequest<MessageCursor>.Place = try? tokens.place(of: text, in: account) else { return }
+        let again =
+            switch place {
+            case .first: ""
+            case .after(let cursor): tokens.token(after: cursor, in: account)
+            case .before(let cursor): tokens.token(before: cursor, in: account)
+            }
+        try expect(again == text, "a token that was not made here is read")
+    }
+
+    /// What is encoded for a URL decodes to the same, and may stand in one.
+    private static func checkPercentEncoding(_ text: String) throws {
+        let encoded = PercentEncoding.encodeForbidden(in: text[...])
+        try expect(encoded.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a URL may not hold what was encoded for it")
+        let (before, after) = (try? PercentEncoding.decode(text[...]), try? PercentEncoding.decode(encoded[...]))
+        try expect(before == after || before == nil, "what was encoded decodes to something else")
+    }
+
+    private static func checkQuery(_ text: String) throws {
+        guard let query = try? PageQuery(text[...]) else { return }
+        try expect((1...PageQuery.maximumSize).contains(query.size), "a page of \(query.size)")
+        try expect((0...PageQuery.maximumPage).contains(query.page), "page \(query.page)")
+        let again = try PageQuery(query.otherParameters[...])
+        try expect(
+            again.otherParameters == query.otherParameters,
+            "other parameters change: \(query.otherParameters) \(again.otherParameters)"
+        )
+    }
+
+    /// What is taken for an object is one to others.
+    private static func checkJSON(_ bytes: [UInt8]) throws {
+        var scanner = JSONScanner(bytes)
+        guard let members = try? scanner.members() else { return }
+        let others = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
+        // Foundation refuses numbers that no Double holds.
+        guard let others else {
+            try expect(bytes.contains { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }, "others see no object")
+            return
+        }
+        // Foundation compares keys by what they mean in Unicode, and so may take two for one.
+        try expect(others.count <= members.count, "others see other members")
+    }
+
+    /// What is stored is given out as it came.
+    private static func checkAppend(_ bytes: [UInt8]) throws {
+        guard let body = try? AppendBody(json: bytes) else { return }
+        try expect((1...AppendBody.maximumMessages).contains(body.drafts.count), "\(body.drafts.count) messages")
+        for draft in body.drafts {
+            for object in [draft.content, draft.meta ?? .empty] {
+                try expect((try? JSONObject(object.text)) != nil, "a part of an object that was taken is none")
+                try expect(!object.text.utf8.contains(0), "a NUL")
+            }
+        }
+    }
+
+    private static func checkBasicHeader(_ text: String) throws {
+        guard let credentials = BasicCredentials(header: text) else { return }
+        try expect(!credentials.userName.contains(":"), "a user name has a colon")
+        let again = Data("\(credentials.userName):\(credentials.password.text)".utf8).base64EncodedString()
+        try expect(BasicCredentials(header: "Basic \(again)") != nil, "the same credentials are refused")
+    }
+
+    private static func expect(_ isTrue: Bool, _ what: String) throws {
+        if !isTrue { throw Violation(what: what) }
+    }
+}

@@ -1,0 +1,34 @@
+import TestSupport
+import Testing
+
+/// The quick form of `make fuzz`: inputs are made of pieces that mean something, and changed here and there.
+@Suite("Fuzzed input")
+struct FuzzingTests {
+    private static let pieces = [
+        "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u0000", "\\ud83d", "\\ude00", "\"role\":\"user\"",
+        "\"content\":{}",
+        "\"meta\":{\"a\":[1,2.5e3,null]}", "\"messages\":[", "{\"role\":\"user\",\"content\":{\"content\":\"é\"}}",
+        "1e999",
+        "%", "%2F", "%00", "%C3%A9", "%ff", "+", "&", "=", "PageSize=", "PageToken=", "Page=", "1000", "0",
+        "99999999999999999",
+        "/v1/Sessions/", "/Messages", "/v1/Assistants/", "aia_msg_", "aia_asst_", "webhook:", "Basic ", "basic  ",
+        "QUM6eA==",
+        "Og==", "PA", "PB", "AQEAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAA", " ", "\t", "\u{0}", "\u{301}", "é",
+        "😀",
+    ].map { Array($0.utf8) }
+
+    @Test("nothing that a stranger sends is read as what it is not", arguments: FuzzedInput.allCases)
+    func holds(_ reader: FuzzedInput) throws {
+        let count = Reliability.isSoak ? 1_000_000 : 20_000
+        var random = SeededGenerator(seed: UInt64(reader.rawValue))
+        for _ in 0..<count {
+            var input = (0..<Int.random(in: 0...12, using: &random)).flatMap { _ in
+                Self.pieces[Int.random(in: Self.pieces.indices, using: &random)]
+            }
+            for _ in 0..<Int.random(in: 0...3, using: &random) where !input.isEmpty {
+                input[Int.random(in: input.indices, using: &random)] = .random(in: .min ... .max, using: &random)
+            }
+            #expect(throws: Never.self, "\(input)") { try reader.check(input) }
+        }
+    }
+}
