@@ -14,6 +14,7 @@ package struct AssistantsResponder: HTTPResponder {
     private let routes: Routes
     private let requests: RequestsInFlight
     private let metrics: RequestMetrics
+    private let rates: AccountRates?
     private let logger: Logger
     /// An answer that took longer is worth a line in the log.
     private let slowRequest = Duration.seconds(1)
@@ -27,6 +28,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - readiness: what who watches the server is told.
     ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
     ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
+    ///   - requestRate: how many an account may make in a second; `nil` where that is nobody's concern.
     ///   - metrics: get the requests' figures.
     package init(
         store: any Store,
@@ -40,6 +42,7 @@ package struct AssistantsResponder: HTTPResponder {
         trustedProxies: TrustedProxies = TrustedProxies(),
         pageCacheSize: Int = 0,
         maximumRequests: Int = 1_000,
+        requestRate: Int? = nil,
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
@@ -48,6 +51,7 @@ package struct AssistantsResponder: HTTPResponder {
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
         let requests = RequestsInFlight(limit: maximumRequests, logger: logger)
         self.requests = requests
+        rates = requestRate.map(AccountRates.init)
         self.metrics = RequestMetrics(registry: metrics)
         metrics.gauge("understudy_requests_in_flight", "How many requests are worked on, messages to assistants aside.")
         {
@@ -112,13 +116,24 @@ package struct AssistantsResponder: HTTPResponder {
         case .forAccounts(let operation):
             // Who waits for a reply is counted there.
             if route.waitsForOthers {
-                try await operation(call, authenticator.account(for: request, from: context))
+                try await operation(call, account(for: request, from: context))
             } else {
                 try await requests.count(from: context) {
-                    try await operation(call, authenticator.account(for: request, from: context))
+                    try await operation(call, account(for: request, from: context))
                 }
             }
         }
+    }
+
+    /// The account that the request is for, if it may be made.
+    private func account(for request: Request, from context: ConnectionContext) async throws -> AccountSID {
+        let caller = try await authenticator.caller(of: request, from: context)
+        try caller.requirePermission(for: request.method)
+        if let wait = rates?.wait(of: caller.account, at: .now) {
+            context.slowDown()
+            throw APIError.overloaded("The account has made as many requests as it may; try again later", after: wait)
+        }
+        return caller.account
     }
 
     private func route(to path: Substring) throws(APIError) -> Route? {

@@ -177,6 +177,15 @@ package protocol Store: Sendable {
     /// - Throws: `accountNotFound`.
     func sealedAuthToken(of account: AccountSID) async throws(StoreError) -> [UInt8]
 
+    /// Gives the account a second auth token that works beside the primary one, in place of one that it has; `nil` takes that
+    /// away.
+    /// - Throws: `accountNotFound`.
+    func setSecondaryAuthToken(_ token: StoredAuthToken?, of account: AccountSID) async throws(StoreError)
+
+    /// Makes the second auth token the primary, and so the only one.
+    /// - Throws: `accountNotFound`, `secondaryAuthTokenNotFound`.
+    func promoteSecondaryAuthToken(of account: AccountSID) async throws(StoreError)
+
     /// Every account, oldest first.
     func accounts() async throws(StoreError) -> [Account]
 

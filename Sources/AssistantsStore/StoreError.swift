@@ -15,6 +15,8 @@ package enum StoreError: Error {
     case accountExists(AccountSID)
     /// There is no account of this SID.
     case accountNotFound(AccountSID)
+    /// The account has one auth token alone.
+    case secondaryAuthTokenNotFound(AccountSID)
     /// The account has no API key of this SID.
     case apiKeyNotFound(APIKeySID)
     /// The session has a message of this id with other content; `index` is its place among the messages of the call.

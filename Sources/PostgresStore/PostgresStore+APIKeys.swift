@@ -6,11 +6,11 @@ extension PostgresStore {
             do {
                 _ = try connection.run(
                     """
-                    INSERT INTO api_key (sid, account_sid, name, secret_digest, date_created)
-                    VALUES ($1, $2, $3, $4, $5::bigint)
+                    INSERT INTO api_key (sid, account_sid, name, secret_digest, read_only, date_created)
+                    VALUES ($1, $2, $3, $4, $5::boolean, $6::bigint)
                     """,
                     [
-                        key.sid, key.account, key.name, secretDigest,
+                        key.sid, key.account, key.name, secretDigest, key.isReadOnly,
                         key.dateCreated,
                     ]
                 )
@@ -25,7 +25,7 @@ extension PostgresStore {
             let owner = try connection.run("SELECT FROM account WHERE sid = $1", [account])
             guard owner.count > 0 else { throw StoreError.accountNotFound(account) }
             let rows = try connection.run(
-                "SELECT sid, name, date_created FROM api_key WHERE account_sid = $1 ORDER BY date_created, sid",
+                "SELECT sid, name, read_only, date_created FROM api_key WHERE account_sid = $1 ORDER BY date_created, sid",
                 [account]
             )
             return rows.map { rows, row in
@@ -33,7 +33,8 @@ extension PostgresStore {
                     sid: APIKeySID(unchecked: rows.text(row, 0)),
                     account: account,
                     name: rows.text(row, 1),
-                    dateCreated: rows.timestamp(row, 2)
+                    isReadOnly: rows.bool(row, 2),
+                    dateCreated: rows.timestamp(row, 3)
                 )
             }
         }

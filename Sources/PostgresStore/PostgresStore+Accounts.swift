@@ -41,17 +41,50 @@ extension PostgresStore {
         }
     }
 
+    package func setSecondaryAuthToken(
+        _ token: StoredAuthToken?,
+        of account: AccountSID
+    ) async throws(StoreError) {
+        try await write { connection in
+            let result = try connection.run(
+                "UPDATE account SET secondary_token_digest = $1, secondary_token_sealed = $2 WHERE sid = $3",
+                [token?.digest, token?.sealed, account]
+            )
+            guard result.changes == 1 else { throw StoreError.accountNotFound(account) }
+        }
+    }
+
+    package func promoteSecondaryAuthToken(of account: AccountSID) async throws(StoreError) {
+        try await write { connection in
+            let owner = try connection.run("SELECT FROM account WHERE sid = $1", [account])
+            guard owner.count > 0 else { throw StoreError.accountNotFound(account) }
+            let result = try connection.run(
+                """
+                UPDATE account SET auth_token_digest = secondary_token_digest, auth_token_sealed = secondary_token_sealed,
+                    secondary_token_digest = NULL, secondary_token_sealed = NULL
+                WHERE sid = $1 AND secondary_token_digest IS NOT NULL
+                """,
+                [account]
+            )
+            guard result.changes == 1 else { throw StoreError.secondaryAuthTokenNotFound(account) }
+        }
+    }
+
     package func credential(for userName: String) async throws(StoreError) -> StoredCredential? {
         let sql: String
         if AccountSID(userName) != nil {
-            sql = "SELECT sid, auth_token_digest FROM account WHERE sid = $1"
+            sql = "SELECT sid, auth_token_digest, secondary_token_digest, false FROM account WHERE sid = $1"
         } else if APIKeySID(userName) != nil {
-            sql = "SELECT account_sid, secret_digest FROM api_key WHERE sid = $1"
+            sql = "SELECT account_sid, secret_digest, NULL::bytea, read_only FROM api_key WHERE sid = $1"
         } else {
             return nil
         }
         let row = try await query(sql, [userName])
         guard row.result.count > 0 else { return nil }
-        return StoredCredential(account: AccountSID(unchecked: row.result.text(0, 0)), digest: row.result.array(0, 1))
+        return StoredCredential(
+            account: AccountSID(unchecked: row.result.text(0, 0)),
+            digests: [row.result.array(0, 1), row.result.array(0, 2)].filter { !$0.isEmpty },
+            isReadOnly: row.result.bool(0, 3)
+        )
     }
 }

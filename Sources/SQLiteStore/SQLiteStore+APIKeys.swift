@@ -7,9 +7,13 @@ extension SQLiteStore {
         try await write { db in
             try db.requireAccount(key.account)
             try db.execute(
-                sql: "INSERT INTO api_key (sid, account_sid, name, secret_digest, date_created) VALUES (?, ?, ?, ?, ?)",
+                sql: """
+                    INSERT INTO api_key (sid, account_sid, name, secret_digest, read_only, date_created)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
                 arguments: [
-                    key.sid.text, key.account.text, key.name, Data(secretDigest), key.dateCreated.microseconds,
+                    key.sid.text, key.account.text, key.name, Data(secretDigest), key.isReadOnly,
+                    key.dateCreated.microseconds,
                 ]
             )
         }
@@ -27,6 +31,7 @@ extension SQLiteStore {
                     sid: APIKeySID(unchecked: row["sid"]),
                     account: AccountSID(unchecked: row["account_sid"]),
                     name: row["name"],
+                    isReadOnly: row["read_only"],
                     dateCreated: Timestamp(microseconds: row["date_created"])
                 )
             }

@@ -46,6 +46,34 @@ extension SQLiteStore {
         }
     }
 
+    package func setSecondaryAuthToken(
+        _ token: StoredAuthToken?,
+        of account: AccountSID
+    ) async throws(StoreError) {
+        try await write { db in
+            try db.execute(
+                sql: "UPDATE account SET secondary_token_digest = ?, secondary_token_sealed = ? WHERE sid = ?",
+                arguments: [token.map { Data($0.digest) }, token.map { Data($0.sealed) }, account.text]
+            )
+            guard db.changesCount == 1 else { throw StoreError.accountNotFound(account) }
+        }
+    }
+
+    package func promoteSecondaryAuthToken(of account: AccountSID) async throws(StoreError) {
+        try await write { db in
+            try db.requireAccount(account)
+            try db.execute(
+                sql: """
+                    UPDATE account SET auth_token_digest = secondary_token_digest, auth_token_sealed = secondary_token_sealed,
+                        secondary_token_digest = NULL, secondary_token_sealed = NULL
+                    WHERE sid = ? AND secondary_token_digest IS NOT NULL
+                    """,
+                arguments: [account.text]
+            )
+            guard db.changesCount == 1 else { throw StoreError.secondaryAuthTokenNotFound(account) }
+        }
+    }
+
     package func credential(for userName: String) async throws(StoreError) -> StoredCredential? {
         do {
             return try readers.read { try $0.credentials.run(userName) }

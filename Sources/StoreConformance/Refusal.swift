@@ -4,8 +4,7 @@ import Testing
 /// The kinds of `StoreError` that the checks expect, to compare with.
 enum Refusal: Equatable {
     case sessionNotFound, messageNotFound, assistantNotFound, invalidSessionID, cursorOfAnotherSession, accountExists,
-        accountNotFound,
-        apiKeyNotFound
+        accountNotFound, secondaryAuthTokenNotFound, apiKeyNotFound
     case messageConflict(index: Int)
     case sessionFull, idempotencyKeyReused, requestUnderWay, tooManyTurns, turnLost
     case callbackNotFound, storeNotEmpty, unavailable, fault
@@ -20,6 +19,7 @@ enum Refusal: Equatable {
             case .cursorOfAnotherSession: .cursorOfAnotherSession
             case .accountExists: .accountExists
             case .accountNotFound: .accountNotFound
+            case .secondaryAuthTokenNotFound: .secondaryAuthTokenNotFound
             case .apiKeyNotFound: .apiKeyNotFound
             case .messageConflict(_, let index): .messageConflict(index: index)
             case .sessionFull: .sessionFull

@@ -9,7 +9,7 @@ extension StoreConformance {
             try await store.create(account, token: token)
             let credential = try await store.credential(for: account.sid.text)
             #expect(credential?.account == account.sid)
-            #expect(credential?.digest == token.digest)
+            #expect(credential?.digests == [token.digest])
             #expect(try await store.accounts().map(\.sid) == [account.sid])
             #expect(try await store.accounts().map(\.name) == ["n"])
             for stranger in ["", "AC", AccountSID.random().text, "SK" + account.sid.text.dropFirst(2)] {
@@ -29,13 +29,57 @@ extension StoreConformance {
             try await store.create(key, secretDigest: digest)
             let credential = try await store.credential(for: key.sid.text)
             #expect(credential?.account == fixture.account)
-            #expect(credential?.digest == digest)
+            #expect(credential?.digests == [digest])
             #expect(try await store.apiKeys(of: fixture.account).map(\.name) == ["k"])
             #expect(try await store.apiKeys(of: other.account).isEmpty)
             await Refusal.apiKeyNotFound.expect { try await store.revoke(key.sid, of: other.account) }
             try await store.revoke(key.sid, of: fixture.account)
             #expect(try await store.credential(for: key.sid.text) == nil)
             await Refusal.apiKeyNotFound.expect { try await store.revoke(key.sid, of: fixture.account) }
+        },
+        StoreConformance("a key knows whether it may only read") { store in
+            let fixture = try await Fixture(store)
+            for isReadOnly in [false, true] {
+                let key = APIKey(
+                    sid: .random(),
+                    account: fixture.account,
+                    name: "",
+                    isReadOnly: isReadOnly,
+                    dateCreated: .now
+                )
+                try await store.create(key, secretDigest: StoredAuthToken.meaningless.digest)
+                #expect(try await store.credential(for: key.sid.text)?.isReadOnly == isReadOnly)
+                #expect(try await store.apiKeys(of: fixture.account).last?.isReadOnly == isReadOnly)
+            }
+            #expect(try await store.credential(for: fixture.account.text)?.isReadOnly == false)
+        },
+        StoreConformance("a secondary auth token works beside the primary, until it takes its place or is taken away") {
+            store in
+            let account = AccountSID.random()
+            let tokens = (1...3 as ClosedRange<UInt8>).map { number in
+                StoredAuthToken(digest: StoredAuthToken.meaningless.digest, sealed: [number])
+            }
+            await Refusal.accountNotFound.expect { try await store.setSecondaryAuthToken(tokens[1], of: account) }
+            await Refusal.accountNotFound.expect { try await store.promoteSecondaryAuthToken(of: account) }
+            try await store.create(Account(sid: account, name: "", dateCreated: .now), token: tokens[0])
+            let other = try await Fixture(store)
+            func digests() async throws -> [[UInt8]]? {
+                let credential = try await store.credential(for: account.text)
+                return credential?.digests
+            }
+            await Refusal.secondaryAuthTokenNotFound.expect { try await store.promoteSecondaryAuthToken(of: account) }
+            try await store.setSecondaryAuthToken(tokens[1], of: account)
+            #expect(try await digests() == [tokens[0].digest, tokens[1].digest])
+            #expect(try await store.sealedAuthToken(of: account) == [1])
+            try await store.setSecondaryAuthToken(tokens[2], of: account)
+            #expect(try await digests() == [tokens[0].digest, tokens[2].digest])
+            try await store.promoteSecondaryAuthToken(of: account)
+            #expect(try await digests() == [tokens[2].digest])
+            #expect(try await store.sealedAuthToken(of: account) == [3])
+            try await store.setSecondaryAuthToken(tokens[1], of: account)
+            try await store.setSecondaryAuthToken(nil, of: account)
+            #expect(try await digests() == [tokens[2].digest])
+            #expect(try await store.credential(for: other.account.text)?.digests.count == 1)
         },
         StoreConformance("API keys need an account that is there") { store in
             let key = APIKey(sid: .random(), account: .random(), name: "", dateCreated: .now)

@@ -15,9 +15,10 @@ struct FilledStore {
             token: StoredAuthToken(digest: Array(0..<32), sealed: [0, 92, 9, 10, 255])
         )
         try await store.create(
-            APIKey(sid: key, account: account, name: "", dateCreated: .now),
+            APIKey(sid: key, account: account, name: "", isReadOnly: true, dateCreated: .now),
             secretDigest: Array(1..<33)
         )
+        try await store.setSecondaryAuthToken(StoredAuthToken(digest: Array(2..<34), sealed: [7]), of: account)
         var details = AssistantDetails(name: "Ann")
         details.sealedSegmentCredential = [1, 2]
         details.isPerceptionEngineEnabled = true

@@ -17,7 +17,7 @@ struct Authenticator: Sendable {
     }
 
     /// - Throws: `APIError` of status 401, or 429 where many logins have failed.
-    func account(for request: Request, from context: ConnectionContext) async throws -> AccountSID {
+    func caller(of request: Request, from context: ConnectionContext) async throws -> Caller {
         guard let header = request.headers[.authorization] else {
             throw APIError.unauthorized(
                 "Credentials are missing: use Basic authentication with an account SID and its auth token, or an API key"
@@ -25,7 +25,7 @@ struct Authenticator: Sendable {
         }
         let digest = SHA256.hash(data: Array(header.utf8))
         let now = ContinuousClock.now
-        if let account = verified.account(for: digest, at: now) { return account }
+        if let caller = verified.caller(for: digest, at: now) { return caller }
         guard let credentials = BasicCredentials(header: header) else {
             throw failure(
                 "The Authorization header is not well-formed: it must be Basic and the base64 of user:password",
@@ -34,13 +34,15 @@ struct Authenticator: Sendable {
             )
         }
         let stored = try await store.credential(for: credentials.userName)
-        // Compared with something in any case, so that the time does not tell whether there is such a user.
-        let isRight = isEqualInConstantTime(credentials.password.digest, stored?.digest ?? Self.nobody)
+        // Compared with something in any case, and with all that there is, so that the time tells nothing of a user.
+        let given = credentials.password.digest
+        let isRight = (stored?.digests ?? [Self.nobody]).map { isEqualInConstantTime(given, $0) }.contains(true)
         guard isRight, let stored else {
             throw failure("The user name or the password is wrong", request, context)
         }
-        verified.keep(stored.account, for: digest, since: now)
-        return stored.account
+        let caller = Caller(account: stored.account, isReadOnly: stored.isReadOnly)
+        verified.keep(caller, for: digest, since: now)
+        return caller
     }
 
     private func failure(_ message: String, _ request: Request, _ context: ConnectionContext) -> APIError {

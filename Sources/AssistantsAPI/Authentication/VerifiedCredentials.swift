@@ -1,4 +1,3 @@
-import AssistantsStore
 import Crypto
 import Synchronization
 
@@ -11,7 +10,7 @@ final class VerifiedCredentials: Sendable {
     typealias Digest = SHA256Digest
 
     private struct Entry {
-        let account: AccountSID
+        let caller: Caller
         let end: ContinuousClock.Instant
     }
 
@@ -21,16 +20,16 @@ final class VerifiedCredentials: Sendable {
 
     private let entries = Mutex<[Digest: Entry]>([:])
 
-    func account(for credentials: Digest, at now: ContinuousClock.Instant) -> AccountSID? {
+    func caller(for credentials: Digest, at now: ContinuousClock.Instant) -> Caller? {
         guard let entry = entries.withLock({ $0[credentials] }), entry.end > now else { return nil }
-        return entry.account
+        return entry.caller
     }
 
     /// - Parameter start: when looking them up began: what is revoked meanwhile is forgotten in time, too.
-    func keep(_ account: AccountSID, for credentials: Digest, since start: ContinuousClock.Instant) {
+    func keep(_ caller: Caller, for credentials: Digest, since start: ContinuousClock.Instant) {
         entries.withLock { entries in
             if entries.count >= Self.capacity { entries = entries.filter { $0.value.end > start } }
-            entries[credentials] = Entry(account: account, end: start + Self.lifetime)
+            entries[credentials] = Entry(caller: caller, end: start + Self.lifetime)
         }
     }
 }

@@ -27,7 +27,8 @@ extension APIError {
             self = .unavailable(cause)
         case .fault(let cause):
             self = .fault(cause)
-        case .accountExists, .accountNotFound, .apiKeyNotFound, .messageConflict, .callbackNotFound, .storeNotEmpty:
+        case .accountExists, .accountNotFound, .secondaryAuthTokenNotFound, .apiKeyNotFound, .messageConflict,
+            .callbackNotFound, .storeNotEmpty:
             // No operation of the API gets here.
             self = .fault(error)
         }

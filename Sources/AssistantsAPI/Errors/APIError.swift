@@ -42,6 +42,11 @@ package struct APIError: Error {
         )
     }
 
+    /// Right credentials that are not for this.
+    static func forbidden(_ message: String) -> APIError {
+        APIError(status: .forbidden, code: 20006, message: message)
+    }
+
     /// No such resource, or another account's: one answer for both.
     static func notFound(path: Substring) -> APIError {
         APIError(status: .notFound, code: 20404, message: "The requested resource \(path) was not found")
@@ -68,9 +73,10 @@ package struct APIError: Error {
         APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "\(seconds)"])
     }
 
-    /// The same, where the whole server has too much to do.
-    static func overloaded(_ message: String) -> APIError {
-        var error = tooManyRequests(message)
+    /// The same, where there may be very many of it.
+    /// - Parameter wait: when to try again.
+    static func overloaded(_ message: String, after wait: Duration = .seconds(1)) -> APIError {
+        var error = tooManyRequests(message, seconds: max(1, Int64((wait / .seconds(1)).rounded(.up))))
         error.isFrequent = true
         return error
     }

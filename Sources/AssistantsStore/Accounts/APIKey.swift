@@ -4,12 +4,21 @@ package struct APIKey: Sendable {
     package let account: AccountSID
     /// What people call it; may be empty.
     package let name: String
+    /// Whether it changes nothing.
+    package let isReadOnly: Bool
     package let dateCreated: Timestamp
 
-    package init(sid: APIKeySID, account: AccountSID, name: String, dateCreated: Timestamp) {
+    package init(
+        sid: APIKeySID,
+        account: AccountSID,
+        name: String,
+        isReadOnly: Bool = false,
+        dateCreated: Timestamp
+    ) {
         self.sid = sid
         self.account = account
         self.name = name
+        self.isReadOnly = isReadOnly
         self.dateCreated = dateCreated
     }
 }

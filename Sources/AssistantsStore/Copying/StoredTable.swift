@@ -18,8 +18,12 @@ package enum StoredTable: String, CaseIterable, Codable, Sendable {
         switch self {
         case .setting: ["name", "value"]
         case .number: ["name", "value"]
-        case .account: ["sid", "name", "auth_token_digest", "auth_token_sealed", "date_created"]
-        case .apiKey: ["sid", "account_sid", "name", "secret_digest", "date_created"]
+        case .account:
+            [
+                "sid", "name", "auth_token_digest", "auth_token_sealed", "secondary_token_digest",
+                "secondary_token_sealed", "date_created",
+            ]
+        case .apiKey: ["sid", "account_sid", "name", "secret_digest", "read_only", "date_created"]
         case .assistant:
             [
                 "account_sid", "id", "number", "name", "owner", "personality_prompt", "model",

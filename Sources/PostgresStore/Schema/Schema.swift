@@ -8,6 +8,13 @@ enum Schema {
         ("2 edits of sessions", "ALTER TABLE session ADD COLUMN edits bigint NOT NULL DEFAULT 0"),
         // It was how many messages had been changed or deleted; each write now draws a number, which makes the version.
         ("3 stamps of sessions", "ALTER TABLE session RENAME COLUMN edits TO stamp"),
+        (
+            "4 secondary auth tokens, read-only keys",
+            """
+            ALTER TABLE account ADD COLUMN secondary_token_digest bytea, ADD COLUMN secondary_token_sealed bytea;
+            ALTER TABLE api_key ADD COLUMN read_only boolean NOT NULL DEFAULT false
+            """
+        ),
     ]
 
     private static let first = """

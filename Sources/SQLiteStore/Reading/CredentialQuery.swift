@@ -7,9 +7,12 @@ struct CredentialQuery: ~Copyable {
     private var apiKey: PreparedStatement
 
     init(on connection: SQLiteConnection) throws {
-        let account = try PreparedStatement("SELECT sid, auth_token_digest FROM account WHERE sid = ?", on: connection)
+        let account = try PreparedStatement(
+            "SELECT sid, auth_token_digest, secondary_token_digest, 0 FROM account WHERE sid = ?",
+            on: connection
+        )
         let apiKey = try PreparedStatement(
-            "SELECT account_sid, secret_digest FROM api_key WHERE sid = ?",
+            "SELECT account_sid, secret_digest, NULL, read_only FROM api_key WHERE sid = ?",
             on: connection
         )
         self.account = account
@@ -28,7 +31,13 @@ struct CredentialQuery: ~Copyable {
         guard try statement.step() else { return nil }
         return StoredCredential(
             account: AccountSID(unchecked: statement.text(0)),
-            digest: statement.bytes(1).withUnsafeBytes { Array($0) }
+            digests: [digest(statement, 1), digest(statement, 2)].filter { !$0.isEmpty },
+            isReadOnly: statement.integer(3) != 0
         )
+    }
+
+    /// None where it is NULL.
+    private static func digest(_ statement: borrowing PreparedStatement, _ column: Int32) -> [UInt8] {
+        statement.bytes(column).withUnsafeBytes { Array($0) }
     }
 }

@@ -15,6 +15,7 @@ enum Migrations {
         migrator.registerMigration("5 turns and callbacks", migrate: createTurnsAndCallbacks)
         migrator.registerMigration("6 edits of sessions", migrate: addEdits)
         migrator.registerMigration("7 stamps of sessions", migrate: renameEdits)
+        migrator.registerMigration("8 secondary auth tokens, read-only keys", migrate: addSecondaryTokens)
         return migrator
     }
 
@@ -139,6 +140,16 @@ enum Migrations {
     private static func renameEdits(_ db: Database) throws {
         // It was how many messages had been changed or deleted; each write now draws a number, which makes the version.
         try db.execute(sql: "ALTER TABLE session RENAME COLUMN edits TO stamp")
+    }
+
+    private static func addSecondaryTokens(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE account ADD COLUMN secondary_token_digest BLOB;
+                ALTER TABLE account ADD COLUMN secondary_token_sealed BLOB;
+                ALTER TABLE api_key ADD COLUMN read_only INTEGER NOT NULL DEFAULT 0;
+                """
+        )
     }
 
     private static func createTurnsAndCallbacks(_ db: Database) throws {

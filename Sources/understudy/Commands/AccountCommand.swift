@@ -3,11 +3,11 @@ import ArgumentParser
 struct AccountCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account",
-        abstract: "Make and list accounts.",
+        abstract: "Make and list accounts, and change their auth tokens.",
         discussion: """
             Example:
               understudy account create --data-directory data --name production
             """,
-        subcommands: [AccountCreateCommand.self, AccountListCommand.self]
+        subcommands: [AccountCreateCommand.self, AccountListCommand.self, AccountTokenCommand.self]
     )
 }

@@ -9,7 +9,8 @@ struct KeyCreateCommand: AsyncParsableCommand {
         abstract: "Make an API key and print it. Its secret is shown this once.",
         discussion: """
             Example:
-              understudy key create --data-directory data --account AC0123456789abcdef0123456789abcdef --name reports
+              understudy key create --data-directory data --account AC0123456789abcdef0123456789abcdef --name reports \
+            --read-only
             """
     )
 
@@ -20,15 +21,20 @@ struct KeyCreateCommand: AsyncParsableCommand {
     @Option(help: "What people call the key.")
     var name: String?
 
+    @Flag(help: "Let the key read, and change nothing.")
+    var readOnly = false
+
     func run() async throws {
         let settings = try await Settings(
             common,
-            texts: ["account": owner.account, "name": name, "format": output.format?.rawValue]
+            texts: ["account": owner.account, "name": name, "format": output.format?.rawValue],
+            flags: readOnly ? ["read-only": true] : [:]
         )
         let key = APIKey(
             sid: .random(),
             account: try await settings.account(),
             name: try await settings.text("name") ?? "",
+            isReadOnly: try await settings.flag("read-only"),
             dateCreated: .now
         )
         let format = try await settings.format()

@@ -20,8 +20,25 @@ struct KeyListCommand: AsyncParsableCommand {
         let (account, format) = (try await settings.account(), try await settings.format())
         let keys = try await settings.storeLocation().openExisting().apiKeys(of: account)
         try format.print(
-            keys.map { ["sid": $0.sid.text, "name": $0.name, "date_created": $0.dateCreated.iso8601] },
-            text: keys.map { "\($0.sid)  \($0.dateCreated.iso8601)  \($0.name)" }.joined(separator: "\n")
+            keys.map(Row.init),
+            text: keys.map { key in
+                "\(key.sid)  \(key.dateCreated.iso8601)  \(key.isReadOnly ? "read-only " : "")\(key.name)"
+            }.joined(separator: "\n")
         )
+    }
+
+    /// A key as JSON.
+    private struct Row: Encodable {
+        let sid: String
+        let name: String
+        let readOnly: Bool
+        let dateCreated: String
+
+        init(_ key: APIKey) {
+            sid = key.sid.text
+            name = key.name
+            readOnly = key.isReadOnly
+            dateCreated = key.dateCreated.iso8601
+        }
     }
 }

@@ -106,6 +106,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How many requests an account may make in a second; further ones get 429.",
+            discussion: "The default is as many as it likes.",
+            valueName: "count"
+        )
+    )
+    var maxRequestRate: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "How long a server that was told to stop goes on while /ready says so, for those who ask it.",
             discussion: "The default is 3; nobody waits where /ready has not been asked for a minute.",
             valueName: "seconds"
@@ -125,6 +134,7 @@ struct ServeCommand: AsyncParsableCommand {
             integers: [
                 "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
                 "max-connections": maxConnections, "max-requests": maxRequests,
+                "max-request-rate": maxRequestRate,
                 "stop-delay": stopDelay,
             ].merging(replies.integers) { $1 },
             flags: replies.flags
@@ -189,6 +199,7 @@ struct ServeCommand: AsyncParsableCommand {
                 trustedProxies: options.trustedProxies,
                 pageCacheSize: options.pageCacheSize,
                 maximumRequests: options.maximumRequests,
+                requestRate: options.requestRate,
                 metrics: metrics,
                 logger: logger
             ),

@@ -15,6 +15,8 @@ struct ServeOptions {
     let pageCacheSize: Int
     let maximumConnections: Int
     let maximumRequests: Int
+    /// Of an account, per second; `nil` where it is not bounded.
+    let requestRate: Int?
     let stopDelay: Duration
     /// Where figures are served; `nil` where they are not.
     let metricsAddress: ListenAddress?
@@ -43,6 +45,7 @@ struct ServeOptions {
             configured: try await settings.integer("max-connections", in: 1...1_000_000)
         )
         maximumRequests = try await settings.integer("max-requests", in: 1...1_000_000) ?? 1_000
+        requestRate = try await settings.integer("max-request-rate", in: 1...1_000_000)
         stopDelay = .seconds(try await settings.integer("stop-delay", in: 0...300) ?? 3)
         metricsAddress = try await settings.value(
             "metrics-address",

@@ -10,6 +10,8 @@ extension StoreError: CustomStringConvertible {
         case .cursorOfAnotherSession: "The page belongs to another session"
         case .accountExists(let sid): "There is an account \(sid) already"
         case .accountNotFound(let sid): "There is no account \(sid); understudy account list shows them"
+        case .secondaryAuthTokenNotFound(let sid):
+            "The account \(sid) has no secondary auth token; understudy account token create makes one"
         case .apiKeyNotFound(let sid): "The account has no API key \(sid); understudy key list shows them"
         case .messageConflict(let id, _): "The session has a message \(id) with other content already"
         case .sessionFull(let id): "The session \(id) has as many messages as one can have"

@@ -1,0 +1,39 @@
+import AssistantsStore
+import Testing
+
+@testable import AssistantsAPI
+
+/// Time is the test's.
+@Suite("Rates of accounts")
+struct AccountRatesTests {
+    private let rates = AccountRates(rate: 10)
+    private let account = AccountSID.random()
+    private let start = ContinuousClock.now
+
+    private func wait(_ account: AccountSID? = nil, after milliseconds: Int) -> Duration? {
+        rates.wait(of: account ?? self.account, at: start + .milliseconds(milliseconds))
+    }
+
+    @Test("those of a second may come at once, and then one comes as one may")
+    func burst() {
+        for _ in 1...10 { #expect(wait(after: 0) == nil) }
+        #expect(wait(after: 0) == .milliseconds(100))
+        #expect(wait(after: 50) == .milliseconds(50))
+        #expect(wait(after: 101) == nil)
+        #expect(wait(after: 101) != nil)
+    }
+
+    @Test("who waits saves those of a second, and no more")
+    func saving() {
+        for _ in 1...10 { #expect(wait(after: 0) == nil) }
+        for _ in 1...10 { #expect(wait(after: 60_000) == nil) }
+        #expect(wait(after: 60_000) != nil)
+    }
+
+    @Test("accounts do not take from each other, however many there are")
+    func others() {
+        for _ in 1...11 { _ = wait(after: 0) }
+        for _ in 1...20_000 { #expect(wait(.random(), after: 0) == nil) }
+        #expect(wait(after: 0) != nil)
+    }
+}

@@ -1,0 +1,125 @@
+"""Auth tokens and API keys: how they change while programs go on, what they are for, and how much an account may ask."""
+
+import time
+
+import pytest
+import requests
+from conftest import message, sdk
+from receivers import Receiver, http_server
+from test_send import make_assistant
+from twilio.base.exceptions import TwilioRestException
+from twilio.request_validator import RequestValidator
+from understudy import AUTH, SID, TOKEN, Server, command, create_account, import_lines, json_of
+from writers import append, messages_url
+
+OTHER = "ACfedcba9876543210fedcba9876543210"
+
+
+@pytest.fixture
+def directory(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", number) for number in range(1, 4)])
+    return tmp_path
+
+
+def status(server, user, password):
+    return requests.get(f"{server.url}/v1/Sessions", auth=(user, password)).status_code
+
+
+def token(directory, verb, *arguments, **options):
+    return command("account", "token", verb, "--data-directory", directory, "--account", SID, *arguments, **options)
+
+
+def test_an_auth_token_changes_while_programs_go_on(directory):
+    with Server(directory, "--model", "echo", "--allow-private-callbacks") as server:
+        assistant = make_assistant(server)
+        new = json_of("account", "token", "create", "--data-directory", directory, "--account", SID)["secondary_auth_token"]
+        assert new != TOKEN
+        assert (status(server, SID, TOKEN), status(server, SID, new)) == (200, 200)
+        assert len(sdk(server, password=new).assistants.v1.sessions("s").messages.list()) == 3
+        assert "primary" in token(directory, "promote").stdout
+        time.sleep(0.6)
+        assert (status(server, SID, TOKEN), status(server, SID, new)) == (401, 200)
+        assert token(directory, "promote", check=False).returncode == 1
+        # Callbacks are signed with the primary.
+        receiver = Receiver()
+        with http_server(receiver) as url:
+            answer = requests.post(
+                f"{server.url}/v1/Assistants/{assistant}/Messages",
+                json={"identity": "user_id:alice", "body": "Hello", "session_id": "s", "webhook": f"{url}/hook"},
+                auth=(SID, new),
+            )
+            assert answer.status_code == 202
+            (callback,) = receiver.wait(1, 10)
+        signature = callback["headers"]["X-Twilio-Signature"]
+        assert RequestValidator(new).validate(f"{url}/hook", callback["form"], signature)
+
+
+def test_a_secondary_token_can_be_taken_away(directory):
+    with Server(directory) as server:
+        new = json_of("account", "token", "create", "--data-directory", directory, "--account", SID)["secondary_auth_token"]
+        assert status(server, SID, new) == 200
+        token(directory, "delete")
+        time.sleep(0.6)
+        assert (status(server, SID, TOKEN), status(server, SID, new)) == (200, 401)
+    refused = command("account", "token", "create", "--data-directory", directory, "--account", OTHER, check=False)
+    assert (refused.returncode, OTHER in refused.stderr) == (1, True)
+
+
+def test_a_key_that_may_only_read_changes_nothing(directory):
+    keys = {
+        read_only: json_of("key", "create", "--data-directory", directory, "--account", SID, *(["--read-only"] * read_only))
+        for read_only in (False, True)
+    }
+    listed = json_of("key", "list", "--data-directory", directory, "--account", SID)
+    assert {key["sid"]: key["read_only"] for key in listed} == {key["sid"]: flag for flag, key in keys.items()}
+    reader = (keys[True]["sid"], keys[True]["secret"])
+    with Server(directory, "--model", "echo") as server:
+        assistant = make_assistant(server)
+        url = messages_url(server)
+        before = requests.get(url, auth=AUTH).json()
+        one = f"{url}/{before['messages'][0]['id']}"
+        assert requests.get(url, auth=reader).json() == before
+        assert requests.head(one, auth=reader).status_code == 200
+        assert len(sdk(server, *reader).assistants.v1.sessions("s").messages.list()) == 3
+        item = {"role": "user", "content": {"content": "x"}}
+        say = {"identity": "user_id:alice", "body": "Hello", "session_id": "s"}
+        for method, path, body in [
+            ("POST", url, item), ("PUT", one, {"meta": {}}), ("DELETE", one, None),
+            ("DELETE", f"{server.url}/v1/Sessions/s", None), ("POST", f"{server.url}/v1/Assistants", {"name": "Eve"}),
+            ("PUT", f"{server.url}/v1/Assistants/{assistant}", {"name": "Eve"}),
+            ("DELETE", f"{server.url}/v1/Assistants/{assistant}", None),
+            ("POST", f"{server.url}/v1/Assistants/{assistant}/Messages", say),
+        ]:
+            answer = requests.request(method, path, json=body, auth=reader)
+            assert (answer.status_code, answer.json()["code"]) == (403, 20006), path
+        with pytest.raises(TwilioRestException) as refused:
+            sdk(server, *reader).assistants.v1.assistants(assistant).delete()
+        assert (refused.value.status, refused.value.code) == (403, 20006)
+        assert requests.get(url, auth=AUTH).json() == before
+        assert requests.post(url, json=item, auth=(keys[False]["sid"], keys[False]["secret"])).status_code == 201
+
+
+def test_an_account_asks_no_more_than_it_may(directory):
+    create_account(directory, sid=OTHER)
+    with Server(directory, "--max-request-rate", "20") as server:
+        statuses, refused = [], None
+        with requests.Session() as session:
+            for _ in range(22):
+                answer = session.get(messages_url(server), auth=AUTH)
+                statuses.append(answer.status_code)
+                refused = answer if answer.status_code == 429 else refused
+        assert statuses[:20] == [200] * 20
+        assert refused.json()["code"] == 20429
+        assert refused.headers["Retry-After"] == "1"
+        assert status(server, OTHER, TOKEN) == 200
+        time.sleep(1)
+        assert append(server, ["x"]).status_code == 201
+        log = server.stop()
+    assert log.count("as many requests as it may") == 0
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "x", "1000001"])
+def test_a_rate_that_is_none_is_refused(directory, rate):
+    refused = command("serve", "--data-directory", directory, f"--max-request-rate={rate}", check=False)
+    assert (refused.returncode, "max-request-rate" in refused.stderr) == (64, True)
