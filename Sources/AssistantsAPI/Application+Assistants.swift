@@ -8,12 +8,14 @@ extension Application<AssistantsResponder> {
     /// - Parameters:
     ///   - port: 0 takes a free one.
     ///   - maximumConnections: further ones wait until one of these ends.
+    ///   - listener: gets the socket.
     ///   - onListening: called with the address when the server can be reached.
     package init(
         responder: AssistantsResponder,
         host: String,
         port: Int,
         maximumConnections: Int,
+        listener: Listener,
         logger: Logger,
         onListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in }
     ) {
@@ -39,6 +41,7 @@ extension Application<AssistantsResponder> {
                 availableConnectionsDelegate: .maximum(maximumConnections, logger: logger)
             ),
             onServerRunning: { channel in
+                listener.open(channel)
                 if let address = channel.localAddress { await onListening(address) }
             },
             logger: logger

@@ -59,7 +59,7 @@ package struct AssistantsResponder: HTTPResponder {
         }
         metrics.gauge(
             "understudy_callers_waiting",
-            "How many messages to assistants are taken on, or wait for replies."
+            "How many callers wait for replies."
         ) {
             Double(turns.callers)
         }
@@ -68,7 +68,7 @@ package struct AssistantsResponder: HTTPResponder {
         routes = Routes(
             health: HealthResource(store: store, readiness: readiness),
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
-            send: SendResource(turns: turns, callbacks: callbacks),
+            send: SendResource(turns: turns, callbacks: callbacks, requests: requests),
             sessions: SessionsResource(store: store, tokens: tokens),
             messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize, metrics: metrics),
             message: MessageResource(store: store)
@@ -85,6 +85,7 @@ package struct AssistantsResponder: HTTPResponder {
             response = try await answer(request, target, from: context, at: &route)
         } catch {
             let error = apiError(error, path: target.path)
+            if error.isOverload { context.slowDown() }
             response = ErrorRepresentation.response(for: error)
             log(error, of: request, target, id)
         }
@@ -110,18 +111,17 @@ package struct AssistantsResponder: HTTPResponder {
         let baseURL = try baseURL.text(for: request, from: context)
         guard let route = try route(to: target.path) else { throw APIError.notFound(path: target.path) }
         place = route
-        let call = Call(request: request, target: target, baseURL: baseURL)
-        return switch try routes.operations(at: route).operation(for: request.method) {
-        case .forAnyone(let operation): try await operation(call)
+        var call = Call(request: request, target: target, baseURL: baseURL)
+        switch try routes.operations(at: route).operation(for: request.method) {
+        case .forAnyone(let operation):
+            return try await operation(call)
         case .forAccounts(let operation):
+            let account = try await requests.count { try await self.account(for: request, from: context) }
+            // A body that dribbles in keeps nobody else out.
+            if request.method == .post || request.method == .put { call.body = try await RequestBody.read(request) }
             // Who waits for a reply is counted there.
-            if route.waitsForOthers {
-                try await operation(call, account(for: request, from: context))
-            } else {
-                try await requests.count(from: context) {
-                    try await operation(call, account(for: request, from: context))
-                }
-            }
+            if route.waitsForOthers { return try await operation(call, account) }
+            return try await requests.count { [call] in try await operation(call, account) }
         }
     }
 
@@ -130,7 +130,6 @@ package struct AssistantsResponder: HTTPResponder {
         let caller = try await authenticator.caller(of: request, from: context)
         try caller.requirePermission(for: request.method)
         if let wait = rates?.wait(of: caller.account, at: .now) {
-            context.slowDown()
             throw APIError.overloaded("The account has made as many requests as it may; try again later", after: wait)
         }
         return caller.account
@@ -157,19 +156,17 @@ package struct AssistantsResponder: HTTPResponder {
         case TurnRefusal.stopping:
             .stopping("The server stops; a message that it has taken is kept, and answered by another")
         case TurnRefusal.tooManyCallers:
-            .tooManyRequests("As many messages wait for their replies as may; try again later")
+            .overloaded("As many messages wait for their replies as may; try again later")
         default: .fault(error)
         }
     }
 
     private func log(_ error: APIError, of request: Request, _ target: RequestTarget, _ id: RequestID) {
-        let level: Logger.Level =
-            error.isFrequent ? .debug : error.status.kind == .serverError ? .error : .info
-        guard level >= logger.logLevel else { return }
+        guard error.logLevel >= logger.logLevel else { return }
         var metadata = metadata(of: request, target, id)
         metadata["status"] = "\(error.status.code)"
         if let cause = error.cause { metadata["cause"] = "\(cause)" }
-        logger.log(level: level, "\(error.message)", metadata: metadata)
+        logger.log(level: error.logLevel, "\(error.message)", metadata: metadata)
     }
 
     private func metadata(of request: Request, _ target: RequestTarget, _ id: RequestID) -> Logger.Metadata {

@@ -6,4 +6,6 @@ struct Call {
     let target: RequestTarget
     /// What URLs in the answer begin with.
     let baseURL: String
+    /// The request's body; empty where its method has none.
+    var body: [UInt8] = []
 }

@@ -24,10 +24,9 @@ final class RequestsInFlight: Sendable {
     var current: Int { number.load(ordering: .relaxed) }
 
     /// Runs `body`, or throws `APIError.overloaded`.
-    func count<Value>(from context: ConnectionContext, _ body: () async throws -> Value) async throws -> Value {
+    func count<Value>(_ body: () async throws -> Value) async throws -> Value {
         defer { number.subtract(1, ordering: .relaxed) }
         guard number.add(1, ordering: .relaxed).newValue <= limit else {
-            context.slowDown()
             noteRefusal()
             throw APIError.overloaded("The server has \(limit) requests to work on, as many as it may; try again later")
         }

@@ -33,7 +33,7 @@ package struct SQLiteStore: Store {
                 throw DatabaseFileError.unfinishedCopy(path: path)
             }
         } catch let error as DatabaseError {
-            throw DatabaseFileError.unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+            throw DatabaseFileError.unusable(path: path, reason: error.reason)
         }
     }
 

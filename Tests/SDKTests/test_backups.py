@@ -3,13 +3,15 @@
 import json
 import shutil
 import sqlite3
+import subprocess
+import time
 from contextlib import closing
 
 import pytest
 import requests
 from conftest import message
 from reliability import amount, record
-from understudy import AUTH, Server, command, create_account, import_lines
+from understudy import AUTH, PROGRAM, Server, command, create_account, import_lines
 from writers import Writers, append, messages_url, walk
 
 pytestmark = pytest.mark.promise
@@ -85,6 +87,13 @@ def test_what_cannot_be_backed_up_or_restored_is_said(tmp_path):
     command("backup", "--data-directory", data, backup)
     assert "already" in refused("backup", "--data-directory", data, backup)
     assert "no database" in refused("backup", "--data-directory", tmp_path / "none", tmp_path / "other")
+    # What is not its own stays, whatever it is called.
+    (tmp_path / "mine.partial").mkdir()
+    (tmp_path / "also.partial").write_text("precious")
+    for name in ("mine", "also"):
+        assert f"{name}.partial already" in refused("backup", "--data-directory", data, tmp_path / name)
+    assert (tmp_path / "mine.partial").is_dir()
+    assert (tmp_path / "also.partial").read_text() == "precious"
     assert "cannot be written" in refused("backup", "--data-directory", data, tmp_path / "no" / "such" / "directory")
     postgres = {"UNDERSTUDY_DATABASE_URL": "postgresql://understudy@db.example.com/understudy"}
     assert "pg_dump" in refused("backup", "--data-directory", data, tmp_path / "other", env=postgres)
@@ -95,10 +104,33 @@ def test_what_cannot_be_backed_up_or_restored_is_said(tmp_path):
     with closing(sqlite3.connect(tmp_path / "foreign")) as database:
         database.execute("CREATE TABLE t (x)")
     assert "another program" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "foreign")
+    (tmp_path / "new" / "understudy.sqlite.partial").touch()
+    assert "restoration was not finished" in refused("serve", "--data-directory", tmp_path / "new", "--port", "0")
+    (tmp_path / "new" / "understudy.sqlite.partial").unlink()
     with Server(data):
         # Its database is there, and so is the server.
         assert "using" in refused("restore", "--data-directory", data, backup)
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["serve.lock"]
+    assert backup.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_backup_that_is_cut_off_leaves_nothing_of_its_name(tmp_path):
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    create_account(data)
+    import_lines(data, [message(f"s{number % 50}", number, content={"content": "x" * 500}) for number in range(20_000)])
+    for number in range(amount(5, 30)):
+        process = subprocess.Popen([PROGRAM, "backup", "--data-directory", data, backup], stdout=subprocess.DEVNULL)
+        time.sleep(0.01 + number * 0.01)
+        process.kill()
+        process.wait()
+        if backup.exists():
+            assert check(backup) == []
+            backup.unlink()
+        for part in tmp_path.glob("backup.partial*"):
+            assert part.stat().st_mode & 0o777 == 0o600
+            part.unlink()
+    command("backup", "--data-directory", data, backup)
+    assert check(backup) == []
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,14 @@ def write_until_killed(directory, session, env=None):
         return writers
 
 
-def seconds_to_answer(directory, session):
-    """Start a server of the directory, and return it and how long it took to give its first page."""
+def checked(directory, writers):
+    """Start a server of the directory, hold it to what the writers know, and return how long its first page took."""
     start = time.monotonic()
-    server = Server(directory)
-    assert requests.get(messages_url(server, session), auth=AUTH, timeout=10).status_code == 200
-    return server, time.monotonic() - start
+    with Server(directory) as server:
+        assert requests.get(messages_url(server, writers.session), auth=AUTH, timeout=10).status_code == 200
+        seconds = time.monotonic() - start
+        writers.check(server)
+    return seconds
 
 
 def check_rounds(rounds, directory, power=None):
@@ -46,10 +48,7 @@ def check_rounds(rounds, directory, power=None):
         if power:
             power.cut()
         command("check", "--data-directory", directory)
-        server, seconds = seconds_to_answer(directory, f"s{number}")
-        with server:
-            history[-1].check(server)
-        slowest = max(slowest, seconds)
+        slowest = max(slowest, checked(directory, history[-1]))
     with Server(directory) as server:
         for writers in history:
             writers.check(server)

@@ -1,9 +1,11 @@
 """Beyond what the server can do, it does as much as before, and tells the rest at once to come again."""
 
 import re
+import sqlite3
 import subprocess
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from receivers import ScriptedModel, complete, http_server
 from reliability import IS_SOAK, amount, record
 from test_send import make_assistant, send
 from understudy import AUTH, AUTHORIZATION, Server, create_account, wait_until
-from writers import messages_url
+from writers import append, messages_url
 
 pytestmark = pytest.mark.promise
 
@@ -58,7 +60,35 @@ def test_four_times_the_load_is_answered_as_fast_as_one(tmp_path):
     )
 
 
-def test_what_is_refused_is_refused_at_once_and_what_watches_never_is(tmp_path):
+def test_writes_beyond_the_limit_are_refused_and_their_connections_wait(tmp_path):
+    create_account(tmp_path)
+    with Server(tmp_path, "--max-requests", "2") as server:
+        assert append(server, ["one"]).status_code == 201
+        with closing(sqlite3.connect(tmp_path / "understudy.sqlite", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            writers = [threading.Thread(target=append, args=[server, ["two"]]) for _ in range(2)]
+            for writer in writers:
+                writer.start()
+            time.sleep(0.5)
+            times = []
+            with requests.Session() as session:
+                for _ in range(4):
+                    start = time.monotonic()
+                    refused = session.get(messages_url(server), auth=AUTH)
+                    times.append(time.monotonic() - start)
+                    assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (429, 20429, "1")
+            # Who asks again at once waits for half a second.
+            assert times[0] < 0.2
+            assert all(0.4 < seconds < 1 for seconds in times[1:])
+            for path in ("health", "ready"):
+                assert requests.get(f"{server.url}/{path}").status_code == 200
+            other.execute("ROLLBACK")
+        for writer in writers:
+            writer.join()
+        assert requests.get(messages_url(server), auth=AUTH).status_code == 200
+
+
+def test_callers_beyond_the_limit_are_refused_at_once(tmp_path):
     create_account(tmp_path)
     release = threading.Event()
     with http_server(ScriptedModel(lambda handler: release.wait(20) and complete(handler, "late"))) as model:
@@ -77,7 +107,10 @@ def test_what_is_refused_is_refused_at_once_and_what_watches_never_is(tmp_path):
             refused = send(server, assistant, "Hello", "c")
             assert time.monotonic() - start < 1
             assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (429, 20429, "1")
-            # Nothing of it was kept.
+            # Who waits for nobody is taken.
+            webhook = {"webhook": "https://example.com/"}
+            assert send(server, assistant, "Hello", "d", **webhook).status_code == 202
+            # Nothing of the other was kept.
             assert requests.get(messages_url(server, "c"), auth=AUTH).status_code == 404
             assert requests.get(f"{server.url}/ready").status_code == 200
             release.set()

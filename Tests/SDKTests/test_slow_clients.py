@@ -11,7 +11,7 @@ import requests
 from conftest import message
 from reliability import record
 from test_http import exchange, request
-from understudy import SID, TOKEN, Server, create_account, import_lines
+from understudy import AUTH, AUTHORIZATION, SID, TOKEN, Server, create_account, import_lines
 
 pytestmark = pytest.mark.promise
 
@@ -68,6 +68,19 @@ def dribble(clients, end):
         for client in clients:
             client.sendall(b"y")
         time.sleep(1)
+
+
+def test_bodies_that_dribble_keep_nobody_else_out(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s1", 1)])
+    head = f"POST /v1/Sessions/s1/Messages HTTP/1.1\r\nHost: a\r\nAuthorization: {AUTHORIZATION}\r\nContent-Length: 100\r\n\r\n"
+    with Server(tmp_path, "--max-requests", "4") as server, contextlib.ExitStack() as stack:
+        for _ in range(20):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+            client.sendall(head.encode() + b"{")
+        time.sleep(0.5)
+        for _ in range(20):
+            assert requests.get(f"{server.url}/v1/Sessions/s1/Messages", auth=AUTH).status_code == 200
 
 
 def test_an_answer_that_nobody_reads_is_given_up(server):

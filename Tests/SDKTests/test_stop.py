@@ -1,10 +1,11 @@
 """A server that is told to stop answers what it has accepted, tells who watches it first, and is gone in 10 seconds."""
 
+import contextlib
 import http.client
 import json
+import socket
 import threading
 import time
-from contextlib import contextmanager
 
 import pytest
 import requests
@@ -29,7 +30,18 @@ class Clients:
         self.answered = 0
         self.failed = []
         self.closed = 0
+        self._connections = [self._connect() for _ in range(count)]
         self._threads = [threading.Thread(target=self._run, args=[number]) for number in range(count)]
+
+    def _connect(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
+        # An error then is seen, and not mended by another connection.
+        connection.auto_open = 0
+        connection.connect()
+        # The server has accepted it for sure.
+        connection.request("GET", "/health")
+        connection.getresponse().read()
+        return connection
 
     def __enter__(self):
         for thread in self._threads:
@@ -41,10 +53,7 @@ class Clients:
             thread.join(30)
 
     def _run(self, number):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
-        # An error then is seen, and not mended by another connection.
-        connection.auto_open = 0
-        connection.connect()
+        connection = self._connections[number]
         method = "GET" if number % 2 else "POST"
         body = json.dumps({"role": "user", "content": {"content": "x"}})
         headers = {"Authorization": AUTHORIZATION, "Content-Type": "application/json"}
@@ -64,7 +73,7 @@ class Clients:
                 return
 
 
-@contextmanager
+@contextlib.contextmanager
 def stopping(server, code=0):
     """Tell the server to stop, and hold it to be gone in 10 seconds after that, with the exit code."""
     start = time.monotonic()
@@ -88,6 +97,62 @@ def test_no_accepted_request_fails(tmp_path):
         assert clients.closed == 8
         answered += clients.answered
     record(PROMISE, f"{rounds} stops under load, {answered:,} requests, none failed, each stop in under 10 s")
+
+
+def test_an_answer_that_is_read_slowly_arrives_whole(tmp_path):
+    create_account(tmp_path)
+    long = {"content": {"content": "x" * 8_000}}
+    import_lines(tmp_path, [message("s", number, **long) for number in range(500)])
+    request = f"GET /v1/Sessions/s/Messages?PageSize=500 HTTP/1.1\r\nHost: a\r\nAuthorization: {AUTHORIZATION}\r\n\r\n"
+    for is_asked_before in (True, False):
+        with Server(tmp_path) as server, socket.socket() as client:
+            # Little room, so that most of it waits at the server.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            client.connect(("127.0.0.1", server.port))
+            client.settimeout(20)
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            client.recv(4_096)
+            if is_asked_before:
+                client.sendall(request.encode())
+                time.sleep(0.3)
+            with stopping(server):
+                if not is_asked_before:
+                    time.sleep(0.3)
+                    client.sendall(request.encode())
+                answer = b""
+                # Three seconds in all.
+                while part := client.recv(1 << 20):
+                    answer += part
+                    if len(answer) < 1_000_000:
+                        time.sleep(0.01)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK")
+        assert len(json.loads(body)["messages"]) == 500
+
+
+def test_connections_that_come_while_it_stops_do_not_break_it(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", 1)])
+    stopped = threading.Event()
+
+    def come(port):
+        while not stopped.is_set():
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+                client.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                client.recv(4_096)
+
+    for _ in range(amount(5, 50)):
+        stopped.clear()
+        with Server(tmp_path) as server:
+            threads = [threading.Thread(target=come, args=[server.port]) for _ in range(16)]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.1)
+            with stopping(server):
+                pass
+            stopped.set()
+            for thread in threads:
+                thread.join()
 
 
 def test_who_watches_is_told_first(tmp_path):

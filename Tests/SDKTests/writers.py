@@ -63,11 +63,12 @@ class Writers:
         self._stopped.set()
         for thread in self._threads:
             thread.join(60)
+        assert not any(thread.is_alive() for thread in self._threads)
 
     def _run(self, body, *arguments):
         try:
             body(*arguments)
-        except requests.ConnectionError as error:
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
             if not self.may_vanish:
                 self.odd.append(repr(error))
         except Exception as error:

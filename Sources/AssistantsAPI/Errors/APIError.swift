@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 
 /// An answer that says what went wrong, by the family's HTTP status and code.
 package struct APIError: Error {
@@ -9,8 +10,15 @@ package struct APIError: Error {
     var headers = HTTPFields()
     /// What happened inside, for the log alone.
     var cause: (any Error)?
-    /// Whether there are too many of it for a line of the log each.
-    var isFrequent = false
+    /// Whether it says that there is too much to do: then there may be very many of it.
+    var isOverload = false
+    /// Whether it is how the server should be.
+    var isExpected = false
+
+    var logLevel: Logger.Level {
+        if isOverload { return .debug }
+        return status.kind == .serverError && !isExpected ? .error : .info
+    }
 
     /// A parameter, a header or a body that is not allowed.
     static func badRequest(_ message: String) -> APIError {
@@ -77,7 +85,7 @@ package struct APIError: Error {
     /// - Parameter wait: when to try again.
     static func overloaded(_ message: String, after wait: Duration = .seconds(1)) -> APIError {
         var error = tooManyRequests(message, seconds: max(1, Int64((wait / .seconds(1)).rounded(.up))))
-        error.isFrequent = true
+        error.isOverload = true
         return error
     }
 
@@ -104,6 +112,12 @@ package struct APIError: Error {
 
     /// The server is on its way out.
     static func stopping(_ message: String = "The server stops; another one, or the next, takes requests") -> APIError {
-        APIError(status: .serviceUnavailable, code: 20503, message: message, headers: [.retryAfter: "1"])
+        APIError(
+            status: .serviceUnavailable,
+            code: 20503,
+            message: message,
+            headers: [.retryAfter: "1"],
+            isExpected: true
+        )
     }
 }

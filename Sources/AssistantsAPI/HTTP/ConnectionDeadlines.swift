@@ -20,7 +20,7 @@ struct ConnectionDeadlines {
     static let idle = TimeAmount.seconds(60)
     /// Between requests when the server stops: one that was on its way is still answered.
     static let farewell = TimeAmount.seconds(1)
-    /// How often a connection is looked at: less than the shortest of the others, so that none of them needs a timer of its own.
+    /// How often a connection is looked at, at least: what is written and read meanwhile sets no timer of its own.
     static let interval = TimeAmount.milliseconds(2_500)
 
     /// What of a request has arrived.
@@ -101,6 +101,8 @@ struct ConnectionDeadlines {
     mutating func verdict(waiting bytes: Int, at now: NIODeadline) -> Verdict {
         if bytes == 0 || bytes != waiting.bytes || writes != waiting.writes { waiting = (bytes, writes, now) }
         if now - waiting.since >= Self.stall { return .close }
+        // Who still reads an answer is not idle.
+        if bytes > 0, reading == .nothing, unanswered == 0 { start = now }
         guard let limit else { return .look(in: Self.interval) }
         let left = start + limit - now
         if left > .zero { return .look(in: min(left, Self.interval)) }

@@ -21,7 +21,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
-    /// Has nothing be read for a moment.
+    /// Has no further request be read for a moment.
     struct SlowDown {
         static let duration = TimeAmount.milliseconds(500)
     }
@@ -31,8 +31,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     /// Whether the read that goes on has given a part of a request.
     private var hasReadPart = false
     private var timer: Scheduled<Void>?
-    /// Before when nothing is read.
-    private var pauseEnd: NIODeadline?
+    private var isPaused = false
 
     package init(logger: Logger) {
         self.logger = logger
@@ -82,22 +81,19 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         context.fireChannelReadComplete()
     }
 
-    package func read(context: ChannelHandlerContext) {
-        guard let pauseEnd, pauseEnd > context.eventLoop.now else {
-            pauseEnd = nil
-            context.read()
-            return
-        }
-        context.eventLoop.assumeIsolated().scheduleTask(deadline: pauseEnd) { self.read(context: context) }
-    }
-
     package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
     {
         guard event is SlowDown else {
             context.triggerUserOutboundEvent(event, promise: promise)
             return
         }
-        pauseEnd = context.eventLoop.now + SlowDown.duration
+        guard !isPaused else { return }
+        isPaused = true
+        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+        context.eventLoop.assumeIsolated().scheduleTask(in: SlowDown.duration) {
+            self.isPaused = false
+            try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+        }
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -131,8 +127,10 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         case .end:
             deadlines.endedAnswer(at: context.eventLoop.now)
             if deadlines.isLastAnswerEnded {
-                context.writeAndFlush(data, promise: promise)
-                context.close(promise: nil)
+                // Not before it is sent: what waits to be is lost where a connection is closed.
+                let sent = promise ?? context.eventLoop.makePromise()
+                sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+                context.writeAndFlush(data, promise: sent)
                 return
             }
         }

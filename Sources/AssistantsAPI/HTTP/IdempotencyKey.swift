@@ -7,10 +7,10 @@ import Hummingbird
 enum IdempotencyKey {
     private static let maximumLength = 255
 
-    /// - Parameter body: the request's; with the method and the path, all that is asked for.
+    /// With the method, the path and the body: all that is asked for.
     /// - Returns: `nil` where the request has no key.
     /// - Throws: `APIError` of status 400 where the key is not one.
-    static func request(of call: Call, body: [UInt8]) throws(APIError) -> IdempotentRequest? {
+    static func request(of call: Call) throws(APIError) -> IdempotentRequest? {
         let keys = call.request.headers[values: .idempotencyKey]
         guard let key = keys.first else { return nil }
         guard keys.count == 1 else { throw .badRequest("Idempotency-Key is given more than once") }
@@ -19,7 +19,7 @@ enum IdempotencyKey {
         }
         var digest = SHA256()
         digest.update(data: Array("\(call.request.method.rawValue) \(call.target.path)\n".utf8))
-        digest.update(data: body)
+        digest.update(data: call.body)
         return IdempotentRequest(key: key, digest: Array(digest.finalize()))
     }
 }

@@ -29,7 +29,7 @@ struct AssistantsResource: Sendable {
 
     /// `POST /v1/Assistants`.
     func create(_ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try await AssistantBody(json: RequestBody.read(call.request), sealingKey: sealingKey)
+        let body = try AssistantBody(json: call.body, sealingKey: sealingKey)
         guard let name = body.name else { throw APIError.badRequest("The body has no \"name\"") }
         var details = AssistantDetails(name: name)
         body.change(&details)
@@ -46,7 +46,7 @@ struct AssistantsResource: Sendable {
 
     /// `PUT /v1/Assistants/{id}`: what is absent or `null` stays as it is.
     func update(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try await AssistantBody(json: RequestBody.read(call.request), sealingKey: sealingKey)
+        let body = try AssistantBody(json: call.body, sealingKey: sealingKey)
         let assistant = try await store.update(id, in: account, at: .now, body.change)
         return Response(json: representation(of: assistant, at: call).json())
     }

@@ -23,9 +23,8 @@ struct MessageResource: Sendable {
         _ call: Call,
         _ account: AccountSID
     ) async throws -> Response {
-        let body = try await RequestBody.read(call.request)
         let changes = try APIError.naming("The body") { () throws(InvalidObject) in
-            let message = try IncomingMessage(json: body, allowed: MessageField.changeable)
+            let message = try IncomingMessage(json: call.body, allowed: MessageField.changeable)
             guard message.content != nil || message.meta != nil else {
                 throw InvalidObject("has nothing to change: give \"content\", \"meta\" or both")
             }

@@ -65,9 +65,8 @@ struct MessagesResource: Sendable {
 
     /// `POST /v1/Sessions/{sessionId}/Messages`: one message, or several, all or nothing.
     func append(to session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let json = try await RequestBody.read(call.request)
-        let body = try AppendBody(json: json)
-        let once = try IdempotencyKey.request(of: call, body: json).map { request in
+        let body = try AppendBody(json: call.body)
+        let once = try IdempotencyKey.request(of: call).map { request in
             Once(request) { messages in
                 StoredAnswer(
                     status: 201,

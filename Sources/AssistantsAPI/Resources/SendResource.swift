@@ -6,12 +6,12 @@ import Replies
 struct SendResource: Sendable {
     let turns: TurnRunner
     let callbacks: CallbackSender
+    let requests: RequestsInFlight
 
     /// `POST /v1/Assistants/{id}/Messages`: answered with the reply or, with a webhook, at once.
     func send(to assistant: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let json = try await RequestBody.read(call.request)
-        let body = try SendBody(json: json, webhook: callbacks.url)
-        let request = try IdempotencyKey.request(of: call, body: json)
+        let body = try SendBody(json: call.body, webhook: callbacks.url)
+        let request = try IdempotencyKey.request(of: call)
         let turn = NewTurn(
             id: .unique(),
             assistantID: assistant,
@@ -30,7 +30,7 @@ struct SendResource: Sendable {
         let once = request.map { request in
             Once<SessionID>(request) { SendRepresentation.accepted($0, in: account) }
         }
-        return switch try await turns.take(turn, in: account, once: once) {
+        return switch try await requests.count({ try await turns.take(turn, in: account, once: once) }) {
         case .done(let session): Response(SendRepresentation.accepted(session, in: account))
         case .replayed(let answer): Response(replaying: answer)
         }

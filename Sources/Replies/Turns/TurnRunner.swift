@@ -15,8 +15,6 @@ package final class TurnRunner: Service {
         var waiters: [TurnID: Waiter] = [:]
         /// The turns that are being taken.
         var running: Set<TurnID> = []
-        /// How many turns are being taken on, or waited for.
-        var callers = 0
         /// Whether nobody may wait any more.
         var isStopping = false
     }
@@ -61,9 +59,11 @@ package final class TurnRunner: Service {
         once request: IdempotentRequest?
     ) async throws -> OnceResult<StoredAnswer> {
         let (answers, waiter) = AsyncThrowingStream.makeStream(of: StoredAnswer.self)
-        try enter()
-        defer { leave() }
-        state.withLock { $0.waiters[turn.id] = waiter }
+        try state.withLock { state in
+            guard !state.isStopping else { throw TurnRefusal.stopping }
+            guard state.waiters.count < options.maximumCallers else { throw TurnRefusal.tooManyCallers }
+            state.waiters[turn.id] = waiter
+        }
         defer { state.withLock { $0.waiters[turn.id] = nil } }
         let once = request.map { Once<SessionID>($0) { _ in nil } }
         if case .replayed(let answer) = try await accept(turn, in: account, once) { return .replayed(answer) }
@@ -72,27 +72,12 @@ package final class TurnRunner: Service {
     }
 
     /// Takes a turn on whose reply goes to its webhook.
-    /// - Throws: `TurnRefusal`, `StoreError`.
     package func take(
         _ turn: NewTurn,
         in account: AccountSID,
         once: Once<SessionID>?
     ) async throws -> OnceResult<SessionID> {
-        try enter()
-        defer { leave() }
-        return try await accept(turn, in: account, once)
-    }
-
-    private func enter() throws(TurnRefusal) {
-        try state.withLock { state throws(TurnRefusal) in
-            guard !state.isStopping else { throw .stopping }
-            guard state.callers < options.maximumCallers else { throw .tooManyCallers }
-            state.callers += 1
-        }
-    }
-
-    private func leave() {
-        state.withLock { $0.callers -= 1 }
+        try await accept(turn, in: account, once)
     }
 
     private func accept(
@@ -111,8 +96,8 @@ package final class TurnRunner: Service {
         return result
     }
 
-    /// How many turns are being taken on, or waited for.
-    package var callers: Int { state.withLock(\.callers) }
+    /// How many callers wait for an answer.
+    package var callers: Int { state.withLock(\.waiters.count) }
     /// How many turns are being taken.
     package var running: Int { state.withLock(\.running.count) }
 

@@ -2,45 +2,68 @@ import Foundation
 import GRDB
 
 extension DatabaseFile {
+    /// Where a backup to a path, or a restoration of the path, is written until it is whole.
+    package static func partialPath(of path: String) -> String { "\(path).partial" }
+
     /// Writes the state that the database has now, while it is read and written, into a new file, which gets its name when
     /// it is on the disk and has been checked.
-    /// - Throws: `DatabaseFileError`, `CocoaError`.
-    package func write(to path: String) throws {
+    /// - Throws: `DatabaseFileError`.
+    package func backUp(to path: String) throws {
         if try state(under: Migrations.all) == .new { throw DatabaseFileError.empty(path: self.path) }
-        guard !FileManager.default.fileExists(atPath: path) else { throw DatabaseFileError.exists(path: path) }
-        // One that is there already is from an attempt that was cut off.
-        let partial = "\(path).partial"
-        try? FileManager.default.removeItem(atPath: partial)
+        guard access(path, F_OK) != 0 else { throw DatabaseFileError.exists(path: path) }
+        let partial = Self.partialPath(of: path)
+        try create(partial)
         do {
             try vacuum(into: partial)
             let problems = try DatabaseFile(path: partial).problems()
             if let first = problems.first { throw DatabaseFileError.damaged(path: self.path, problem: first) }
-            try FileManager.default.moveItem(atPath: partial, toPath: path)
+            guard rename(partial, path) == 0 else { throw failure(to: path) }
         } catch {
-            try? FileManager.default.removeItem(atPath: partial)
+            remove(partial)
             throw error
         }
         try synchronize(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 
-    /// Writes the state that the database has now into a new file, and waits until that is on the disk.
+    /// Writes the state that the database has now into an empty file, and waits until that is on the disk.
     func vacuum(into copy: String) throws {
         do {
             try DatabaseQueue(path: path, configuration: readOnly).inDatabase { db in
-                try db.execute(sql: "VACUUM INTO ?", arguments: [copy])
+                // SQLite takes what begins with "file:" for a URL.
+                try db.execute(sql: "VACUUM INTO ?", arguments: [URL(fileURLWithPath: copy).path])
             }
+        } catch let error as DatabaseError where error.resultCode.isOfDamage {
+            throw DatabaseFileError.damaged(path: path, problem: error.reason)
         } catch let error as DatabaseError {
-            throw DatabaseFileError.notCopied(from: path, to: copy, reason: error.message ?? "\(error.resultCode)")
+            throw DatabaseFileError.notCopied(from: path, to: copy, reason: error.reason)
         }
-        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: copy)
         try synchronize(copy)
+    }
+
+    /// Makes a file that only its owner can read, where there is none.
+    func create(_ path: String) throws {
+        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { throw DatabaseFileError.exists(path: path) }
+            throw failure(to: path)
+        }
+        close(descriptor)
+    }
+
+    /// Removes a copy that is not whole, with what SQLite has beside it.
+    func remove(_ copy: String) {
+        for path in [copy, "\(copy)-journal"] { unlink(path) }
     }
 
     /// Waits until a file, or the names in a directory, are on the disk.
     private func synchronize(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw CocoaError(.fileReadUnknown, userInfo: [NSFilePathErrorKey: path]) }
+        guard descriptor >= 0 else { throw failure(to: path) }
         defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw CocoaError(.fileWriteUnknown, userInfo: [NSFilePathErrorKey: path]) }
+        guard fsync(descriptor) == 0 else { throw failure(to: path) }
+    }
+
+    private func failure(to copy: String) -> DatabaseFileError {
+        .notCopied(from: path, to: copy, reason: String(cString: strerror(errno)))
     }
 }

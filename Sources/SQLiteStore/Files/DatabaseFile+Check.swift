@@ -1,9 +1,9 @@
 import GRDB
 
 extension DatabaseFile {
-    /// What every database of Understudy's promises, beyond what SQLite itself looks after: a query that counts what breaks it,
-    /// and what that is called.
-    private static let promises = [
+    /// What is always true of a database of this version, beyond what SQLite itself looks after: a query that counts what breaks
+    /// it, and what that is called.
+    private static let invariants = [
         (
             """
             SELECT count(*) FROM message
@@ -32,11 +32,13 @@ extension DatabaseFile {
         ),
     ]
 
-    /// Reads all of the database, which may be in use, and looks for what must not be.
+    /// Reads all of the database, which may be in use, and looks for what must not be. Of one of an older version, only SQLite's
+    /// own part can be checked.
     /// - Returns: what is wrong, in words; nothing where all is right.
     /// - Throws: `DatabaseFileError` where it is not to be read at all.
     package func problems() throws -> [String] {
-        if try state(under: Migrations.all) == .new { throw DatabaseFileError.empty(path: path) }
+        let state = try state(under: Migrations.all)
+        if state == .new { throw DatabaseFileError.empty(path: path) }
         do {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
                 let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
@@ -45,14 +47,17 @@ extension DatabaseFile {
                 var problems = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
                     "A row of \(row["table"] as String) belongs to a row of \(row["parent"] as String) that is not there"
                 }
-                for (query, what) in Self.promises {
+                for (query, what) in state == .current ? Self.invariants : [] {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }
                 }
                 return problems
             }
         } catch let error as DatabaseError {
-            return ["It cannot be read: \(error.message ?? "\(error.resultCode)")"]
+            guard error.resultCode.isOfDamage else {
+                throw DatabaseFileError.unusable(path: path, reason: error.reason)
+            }
+            return ["It cannot be read: \(error.reason)"]
         }
     }
 }

@@ -35,6 +35,10 @@ package struct DatabaseFile {
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             throw DatabaseFileError.notADatabase(path: path)
+        } catch let error as DatabaseError where error.resultCode.isOfDamage {
+            throw DatabaseFileError.damaged(path: path, problem: error.reason)
+        } catch let error as DatabaseError {
+            throw DatabaseFileError.unusable(path: path, reason: error.reason)
         }
     }
 
@@ -45,7 +49,8 @@ package struct DatabaseFile {
             try Int.fetchOne(db, sql: "SELECT count(*) FROM grdb_migrations") ?? 0
         }
         let copy = "\(path).version-\(version)"
-        try? FileManager.default.removeItem(atPath: copy)
+        remove(copy)
+        try create(copy)
         try vacuum(into: copy)
         return copy
     }

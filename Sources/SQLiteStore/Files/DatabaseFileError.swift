@@ -21,7 +21,7 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
         case .empty(let path):
             "\(path) has nothing in it, or is not there"
         case .exists(let path):
-            "There is a file \(path) already; move it away, or name another"
+            "There is a file \(path) already, made by another program or an attempt that was cut off; move it away, or name another"
         case .notCopied(let path, let copy, let reason):
             "\(path) cannot be written to \(copy): \(reason)"
         case .damaged(let path, let problem):

@@ -26,7 +26,7 @@ struct BackupCommand: AsyncParsableCommand {
         try await settings.requireDirectory(else: "pg_dump backs up a PostgreSQL database")
         let directory = try await settings.dataDirectory()
         try directory.requireDatabase()
-        try DatabaseFile(path: directory.databasePath).write(to: file)
+        try DatabaseFile(path: directory.databasePath).backUp(to: file)
         print(
             "The backup is \(file); keep \(directory.sealingKeyPath) apart from it, or the same as UNDERSTUDY_SECRET_KEY"
         )

@@ -28,7 +28,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let lock = try directory.lockForServing()
         defer { lock.release() }
         try directory.requireNoDatabase()
-        try DatabaseFile(path: file).write(to: directory.databasePath)
+        try DatabaseFile(path: file).backUp(to: directory.databasePath)
         print("The database is \(directory.databasePath)")
         let isKeyThere = FileManager.default.fileExists(atPath: directory.sealingKeyPath)
         if !isKeyThere, try await settings.sealingKey() == nil {

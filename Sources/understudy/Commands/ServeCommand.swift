@@ -185,7 +185,7 @@ struct ServeCommand: AsyncParsableCommand {
             logger: logger,
             answer: SendRepresentation.answer
         )
-        let readiness = Readiness()
+        let (listener, readiness) = (Listener(), Readiness())
         var application = Application(
             responder: AssistantsResponder(
                 store: store,
@@ -206,6 +206,7 @@ struct ServeCommand: AsyncParsableCommand {
             host: options.host,
             port: options.port,
             maximumConnections: options.maximumConnections,
+            listener: listener,
             logger: logger,
             onListening: { address in
                 // Not `print`, which keeps a line for itself where standard output is a pipe.
@@ -218,7 +219,13 @@ struct ServeCommand: AsyncParsableCommand {
             services.append(MetricsServer.application(at: address, registry: metrics, logger: logger))
         }
         application.addServices(services)
-        let stop = GracefulStop(readiness: readiness, turns: turns, delay: options.stopDelay, logger: logger)
+        let stop = GracefulStop(
+            listener: listener,
+            readiness: readiness,
+            turns: turns,
+            delay: options.stopDelay,
+            logger: logger
+        )
         var configuration = ServiceGroupConfiguration(
             services: [application, stop],
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -62,7 +62,8 @@ struct DataDirectory {
 
     /// - Throws: `CommandError` where the directory has a database, or what is left of one.
     func requireNoDatabase() throws {
-        for path in [databasePath, "\(databasePath)-wal"] where FileManager.default.fileExists(atPath: path) {
+        for path in ["", "-wal", "-journal"].map({ databasePath + $0 })
+        where FileManager.default.fileExists(atPath: path) {
             throw CommandError("There is a file \(path) already; move it away, or name another data directory")
         }
     }
@@ -130,6 +131,10 @@ struct DataDirectory {
         metrics: MetricsRegistry = MetricsRegistry(),
         willMigrate: (_ copy: String) throws -> Void
     ) throws -> SQLiteStore {
+        let partial = DatabaseFile.partialPath(of: databasePath)
+        guard !FileManager.default.fileExists(atPath: partial) else {
+            throw CommandError("A restoration was not finished: remove \(partial), and restore the backup again")
+        }
         // Two that come first at once would both make the tables.
         let lock = try FileLock(waitingFor: file("open.lock"))
         defer { lock.release() }

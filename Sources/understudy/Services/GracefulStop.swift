@@ -14,6 +14,7 @@ struct GracefulStop: Service {
     /// How long requests have to end, from when no more are taken.
     private static let end = Duration.seconds(3)
 
+    let listener: Listener
     let readiness: Readiness
     let turns: TurnRunner
     /// How long requests are still taken where somebody watches the server.
@@ -32,6 +33,7 @@ struct GracefulStop: Service {
             try await Task.sleep(for: .milliseconds(50))
         }
         turns.dismissCallers()
+        await listener.stopAccepting()
     }
 
     /// Some waits, like those for a database that hangs, cannot be cancelled.
