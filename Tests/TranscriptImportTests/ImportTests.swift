@@ -85,6 +85,7 @@ struct ImportTests {
         (#"{"session_id":"s","role":"user","content":{},"color":"red"}"#, "has an unknown field \"color\""),
         (#"{"session_id":"s","role":"user","role":"user","content":{}}"#, "the key \"role\" comes twice"),
         (#"{"session_id":"s","role":"user","content":{"a":1,"a":2}}"#, "the key \"a\" comes twice"),
+        (#"{"session_id":"s","role":"user","content":{"a b":1,"a b":2}}"#, "the key comes twice"),
         (#"{"session_id":"s","role":"user","content":{},"date_created":"yesterday"}"#, "has a bad \"date_created\""),
         (
             #"{"session_id":"s","role":"user","content":{},"date_updated":"2024-02-30T00:00:00Z"}"#,

@@ -28,7 +28,7 @@ struct ObjectFields<Field: WireField> {
             guard let field = Field(key: member.key), allowed.contains(field) else {
                 if case .ignored = unknown { continue }
                 let names = allowed.map(\.rawValue).joined(separator: ", ")
-                throw InvalidObject("has an unknown field \"\(member.key)\"; allowed: \(names)")
+                throw InvalidObject("has an unknown field\(JSONKeyName.shown(member.key)); allowed: \(names)")
             }
             guard values.updateValue(FieldValue(name: member.key, member.value), forKey: field) == nil else {
                 throw InvalidObject("has the field \"\(field.rawValue)\" in two spellings")

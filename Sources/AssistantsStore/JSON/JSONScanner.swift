@@ -47,7 +47,7 @@ package struct JSONScanner {
                 guard peek() == UInt8(ascii: "\"") else { throw failure("expected a key in double quotes") }
                 let key = try scanString()
                 guard keys.insert(key.bytes) else {
-                    throw JSONError(offset: start, reason: "the key \"\(key.text)\" comes twice")
+                    throw JSONError(offset: start, reason: "the key\(JSONKeyName.shown(key.text)) comes twice")
                 }
                 skipWhitespace()
                 guard skip(UInt8(ascii: ":")) else { throw failure("expected a colon after the key") }

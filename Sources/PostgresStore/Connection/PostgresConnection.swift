@@ -28,6 +28,13 @@ struct PostgresConnection: ~Copyable {
 
     /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
     init(url: String) throws(PostgresError) {
+        // libpq would repeat parts of the URL, which may be of its password.
+        guard Self.isWellFormed(url) else {
+            throw PostgresError(
+                message:
+                    "its URL is not well-formed; what is no letter or digit in a password or a parameter must be percent-encoded"
+            )
+        }
         // The URL takes the place of what comes before it.
         guard let handle = Self.connect(Self.defaults + [("dbname", url)]) else {
             throw PostgresError(message: "out of memory")
@@ -136,6 +143,12 @@ struct PostgresConnection: ~Copyable {
                     ?? Self.message(of: handle)
             )
         }
+    }
+
+    private static func isWellFormed(_ url: String) -> Bool {
+        guard let options = PQconninfoParse(url, nil) else { return false }
+        PQconninfoFree(options)
+        return true
     }
 
     private static func connect(_ parameters: [(keyword: String, value: String)]) -> OpaquePointer? {

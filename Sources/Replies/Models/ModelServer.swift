@@ -102,7 +102,7 @@ package struct ModelServer: Sendable {
         else {
             throw ModelFailure(
                 reason: "The model's server answered with something else than a chat completion",
-                detail: response.headers.first(name: "Content-Type") ?? ""
+                detail: detail(response.headers.first(name: "Content-Type"))
             )
         }
         guard let text = completion.choices.first?.message.content, !text.isEmpty else {
@@ -139,10 +139,15 @@ package struct ModelServer: Sendable {
         return Transient(failure: failure, retryAfter: seconds.map { .seconds(max($0, 0)) })
     }
 
-    /// What the server says of an error, for the log: without the key, should it repeat that.
+    /// What the server says of an error.
     private func explanation(_ answer: ByteBuffer) -> String {
         let body = try? JSONDecoder().decode(ChatCompletion.ErrorResponse.self, from: Data(answer.readableBytesView))
-        let text = String((body?.error.message ?? "").prefix(500))
-        return key.map { text.replacing($0.text, with: "(secret)") } ?? text
+        return detail(body?.error.message)
+    }
+
+    /// What the server says, for the log: without the key, should it repeat that, and not at any length.
+    private func detail(_ text: String?) -> String {
+        let text = text ?? ""
+        return String((key.map { text.replacing($0.text, with: "(secret)") } ?? text).prefix(500))
     }
 }
