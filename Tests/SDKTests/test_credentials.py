@@ -66,6 +66,26 @@ def test_a_secondary_token_can_be_taken_away(directory):
     assert (refused.returncode, OTHER in refused.stderr) == (1, True)
 
 
+def test_the_database_and_its_backup_hold_no_secret_as_it_is(directory, tmp_path):
+    at = ["--data-directory", directory, "--account", SID]
+    secrets = [
+        TOKEN, json_of("account", "token", "create", *at)["secondary_auth_token"], json_of("key", "create", *at)["secret"],
+        (directory / "secret.key").read_text().strip(),
+    ]
+    with Server(directory, "--model", "echo") as server:
+        credential = {"write_key": "the key of a segment"}
+        make_assistant(server, segment_credential=credential)
+        command("backup", "--data-directory", directory, tmp_path / "backup")
+        files = [*directory.glob("understudy.sqlite*"), tmp_path / "backup"]
+        assert len(files) == 4
+        for file in files:
+            content = file.read_bytes()
+            for secret in (*secrets, *credential.values()):
+                assert secret.encode() not in content
+                if len(secret) == 64:
+                    assert bytes.fromhex(secret) not in content
+
+
 def test_a_key_that_may_only_read_changes_nothing(directory):
     keys = {
         read_only: json_of("key", "create", "--data-directory", directory, "--account", SID, *(["--read-only"] * read_only))
