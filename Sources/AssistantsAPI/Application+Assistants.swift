@@ -1,13 +1,16 @@
 package import Hummingbird
 import HummingbirdCore
+import HummingbirdTLS
 package import Logging
 package import NIOCore
+package import NIOSSL
 
 extension Application<AssistantsResponder> {
     /// The server: every request goes to the responder.
     /// - Parameters:
     ///   - port: 0 takes a free one.
     ///   - maximumConnections: further ones wait until one of these ends.
+    ///   - tls: what clients are shown; without it they speak plain HTTP.
     ///   - listener: gets the socket.
     ///   - onListening: called with the address when the server can be reached.
     package init(
@@ -15,27 +18,29 @@ extension Application<AssistantsResponder> {
         host: String,
         port: Int,
         maximumConnections: Int,
+        tls: TLSConfiguration? = nil,
         listener: Listener,
         logger: Logger,
         onListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in }
-    ) {
-        self.init(
-            responder: responder,
-            server: HTTPServerBuilder { respond in
-                EventLoopChannel(
-                    HTTP1Channel(
-                        responder: respond,
-                        configuration: HTTP1Channel.Configuration(
-                            additionalChannelHandlers: [ConnectionHandler(logger: logger)],
-                            httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                                maxHeaderFieldSize: 1 << 14,
-                                maxHeaderListSize: 1 << 14,
-                                maxHeaderFieldCount: 100
-                            )
+    ) throws {
+        let plain = HTTPServerBuilder { respond in
+            EventLoopChannel(
+                HTTP1Channel(
+                    responder: respond,
+                    configuration: HTTP1Channel.Configuration(
+                        additionalChannelHandlers: [ConnectionHandler(logger: logger)],
+                        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                            maxHeaderFieldSize: 1 << 14,
+                            maxHeaderListSize: 1 << 14,
+                            maxHeaderFieldCount: 100
                         )
                     )
                 )
-            },
+            )
+        }
+        self.init(
+            responder: responder,
+            server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: .maximum(maximumConnections, logger: logger)

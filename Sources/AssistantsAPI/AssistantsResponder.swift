@@ -26,6 +26,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - turns: takes the messages to assistants; runs beside the server.
     ///   - callbacks: knows which webhooks can be called.
     ///   - readiness: what who watches the server is told.
+    ///   - isTLS: whether clients speak HTTPS with this server.
     ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
     ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
     ///   - requestRate: how many an account may make in a second; `nil` where that is nobody's concern.
@@ -39,6 +40,7 @@ package struct AssistantsResponder: HTTPResponder {
         callbacks: CallbackSender,
         readiness: Readiness = Readiness(),
         publicURL: PublicURL? = nil,
+        isTLS: Bool = false,
         trustedProxies: TrustedProxies = TrustedProxies(),
         pageCacheSize: Int = 0,
         maximumRequests: Int = 1_000,
@@ -47,7 +49,7 @@ package struct AssistantsResponder: HTTPResponder {
         logger: Logger
     ) {
         self.logger = logger
-        baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies)
+        baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies, scheme: isTLS ? "https" : "http")
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
         let requests = RequestsInFlight(limit: maximumRequests, logger: logger)
         self.requests = requests

@@ -6,6 +6,8 @@ struct BaseURL: Sendable {
     /// For every client the same, where it is set.
     let publicURL: PublicURL?
     let trustedProxies: TrustedProxies
+    /// What clients speak with this server.
+    let scheme: String
 
     /// - Throws: `APIError` where the request does not say which host it wants.
     func text(for request: Request, from context: ConnectionContext) throws(APIError) -> String {
@@ -17,8 +19,8 @@ struct BaseURL: Sendable {
             throw .badRequest("The Host header must be a host name or address with an optional port")
         }
         if let publicURL { return publicURL.text }
-        guard trustedProxies.contains(context.remoteAddress) else { return "http://\(host)" }
-        let scheme = try forwardedScheme(request) ?? "http"
+        guard trustedProxies.contains(context.remoteAddress) else { return "\(scheme)://\(host)" }
+        let scheme = try forwardedScheme(request) ?? scheme
         return "\(scheme)://\(try forwardedHost(request) ?? host)"
     }
 

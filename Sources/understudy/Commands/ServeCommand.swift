@@ -4,7 +4,9 @@ import AssistantsStore
 import Foundation
 import Hummingbird
 import Logging
+import NIOCertificateReloading
 import NIOCore
+import NIOSSL
 import PrometheusMetrics
 import Replies
 import ServiceLifecycle
@@ -31,6 +33,18 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", discussion: "The default is 8080."))
     var port: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of PEM with the server's certificate and those behind it: the server then speaks HTTPS.",
+            discussion: "It is read again when it has changed. The default is plain HTTP.",
+            valueName: "file"
+        )
+    )
+    var tlsCertificate: String?
+
+    @Option(help: ArgumentHelp("A file of PEM with the certificate's key.", valueName: "file"))
+    var tlsKey: String?
 
     @Option(
         help: ArgumentHelp(
@@ -130,6 +144,7 @@ struct ServeCommand: AsyncParsableCommand {
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
                 "metrics-address": metricsAddress,
+                "tls-certificate": tlsCertificate, "tls-key": tlsKey,
             ].merging(replies.texts) { $1 },
             integers: [
                 "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
@@ -143,6 +158,7 @@ struct ServeCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
         var logger = Logger(label: "understudy")
         logger.logLevel = options.logLevel
+        let certificates = try options.certificate?.reloader(logger: logger)
         let replies = try await ReplyOptions(settings, maximumCallers: options.maximumRequests, logger: logger)
 
         let directory = try await settings.dataDirectory()
@@ -186,7 +202,7 @@ struct ServeCommand: AsyncParsableCommand {
             answer: SendRepresentation.answer
         )
         let (listener, readiness) = (Listener(), Readiness())
-        var application = Application(
+        var application = try Application(
             responder: AssistantsResponder(
                 store: store,
                 pageTokenKey: try await store.pageTokenKey(),
@@ -196,6 +212,7 @@ struct ServeCommand: AsyncParsableCommand {
                 callbacks: callbacks,
                 readiness: readiness,
                 publicURL: options.publicURL,
+                isTLS: certificates != nil,
                 trustedProxies: options.trustedProxies,
                 pageCacheSize: options.pageCacheSize,
                 maximumRequests: options.maximumRequests,
@@ -206,15 +223,19 @@ struct ServeCommand: AsyncParsableCommand {
             host: options.host,
             port: options.port,
             maximumConnections: options.maximumConnections,
+            tls: try certificates.map(TLSConfiguration.server),
             listener: listener,
             logger: logger,
             onListening: { address in
                 // Not `print`, which keeps a line for itself where standard output is a pipe.
-                FileHandle.standardOutput.write(Data("Understudy listens on \(address.url)\n".utf8))
+                FileHandle.standardOutput.write(
+                    Data("Understudy listens on \(address.url(isTLS: options.certificate != nil))\n".utf8)
+                )
             }
         )
         // They are stopped in the opposite order.
         services += [Housekeeping(store: store, logger: logger), callbacks, turns]
+        if let certificates { services.append(certificates) }
         if let address = options.metricsAddress {
             services.append(MetricsServer.application(at: address, registry: metrics, logger: logger))
         }
@@ -245,9 +266,17 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
+extension TLSConfiguration {
+    fileprivate static func server(_ certificates: TimedCertificateReloader) throws -> TLSConfiguration {
+        var configuration = try makeServerConfiguration(certificateReloader: certificates)
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
+    }
+}
+
 extension SocketAddress {
-    fileprivate var url: String {
+    fileprivate func url(isTLS: Bool) -> String {
         let host = ipAddress ?? "localhost"
-        return "http://\(host.contains(":") ? "[\(host)]" : host):\(port ?? 80)"
+        return "\(isTLS ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port ?? 80)"
     }
 }

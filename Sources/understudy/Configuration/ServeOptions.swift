@@ -18,6 +18,8 @@ struct ServeOptions {
     /// Of an account, per second; `nil` where it is not bounded.
     let requestRate: Int?
     let stopDelay: Duration
+    /// `nil` where the server speaks plain HTTP.
+    let certificate: CertificateFiles?
     /// Where figures are served; `nil` where they are not.
     let metricsAddress: ListenAddress?
     let logLevel: Logger.Level
@@ -47,6 +49,11 @@ struct ServeOptions {
         maximumRequests = try await settings.integer("max-requests", in: 1...1_000_000) ?? 1_000
         requestRate = try await settings.integer("max-request-rate", in: 1...1_000_000)
         stopDelay = .seconds(try await settings.integer("stop-delay", in: 0...300) ?? 3)
+        let (chain, key) = (try await settings.text("tls-certificate"), try await settings.text("tls-key"))
+        guard (chain == nil) == (key == nil) else {
+            throw ValidationError("--tls-certificate and --tls-key go together: give both or none")
+        }
+        certificate = chain.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } }
         metricsAddress = try await settings.value(
             "metrics-address",
             allowed: "a host and a port, like 127.0.0.1:9464 or [::1]:9464",
