@@ -11,7 +11,7 @@ package import Secrets
 package struct AssistantsResponder: HTTPResponder {
     private let baseURL: BaseURL
     private let authenticator: Authenticator
-    private let routes: Routes
+    let routes: Routes
     private let requests: RequestsInFlight
     private let metrics: RequestMetrics
     private let rates: AccountRates?
@@ -69,6 +69,7 @@ package struct AssistantsResponder: HTTPResponder {
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
             health: HealthResource(store: store, readiness: readiness),
+            openAPI: OpenAPIResource(),
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
             send: SendResource(turns: turns, callbacks: callbacks, requests: requests),
             sessions: SessionsResource(store: store, tokens: tokens),

@@ -12,7 +12,7 @@ struct Operations {
     }
 
     /// Few, and made anew for each request: no dictionary.
-    private let byMethod: KeyValuePairs<HTTPRequest.Method, Operation>
+    let byMethod: KeyValuePairs<HTTPRequest.Method, Operation>
 
     init(_ byMethod: KeyValuePairs<HTTPRequest.Method, Operation>) {
         self.byMethod = byMethod

@@ -6,6 +6,7 @@ import AssistantsStore
 /// |---|---|
 /// | `/health` | `health` |
 /// | `/ready` | `readiness` |
+/// | `/openapi.json` | `openAPI` |
 /// | `/v1/Assistants` | `assistants` |
 /// | `/v1/Assistants/{assistant}` | `assistant` |
 /// | `/v1/Assistants/{assistant}/Messages` | `send` |
@@ -21,6 +22,7 @@ import AssistantsStore
 enum Route {
     case health
     case readiness
+    case openAPI
     case assistants
     case assistant(AssistantID)
     case send(to: AssistantID)
@@ -34,6 +36,7 @@ enum Route {
         switch self {
         case .health: "/health"
         case .readiness: "/ready"
+        case .openAPI: "/openapi.json"
         case .assistants: "/v1/Assistants"
         case .assistant: "/v1/Assistants/{id}"
         case .send: "/v1/Assistants/{id}/Messages"
@@ -57,6 +60,7 @@ enum Route {
         switch path {
         case "/health": self = .health
         case "/ready": self = .readiness
+        case "/openapi.json": self = .openAPI
         case "/v1/Assistants": self = .assistants
         case "/v1/Sessions": self = .sessions
         default:

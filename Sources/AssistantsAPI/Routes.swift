@@ -5,6 +5,7 @@ import Hummingbird
 /// The whole URL surface.
 struct Routes: Sendable {
     let health: HealthResource
+    let openAPI: OpenAPIResource
     let assistants: AssistantsResource
     let send: SendResource
     let sessions: SessionsResource
@@ -18,6 +19,8 @@ struct Routes: Sendable {
             Operations([.get: .forAnyone(health.fetch)])
         case .readiness:
             Operations([.get: .forAnyone(health.fetchReadiness)])
+        case .openAPI:
+            Operations([.get: .forAnyone(openAPI.fetch)])
         case .assistants:
             Operations([.get: .forAccounts(assistants.list), .post: .forAccounts(assistants.create)])
         case .assistant(let id):

@@ -83,7 +83,8 @@ struct BadRequestTests {
     @Test(
         "other methods are not allowed, and the answer says which are",
         arguments: [
-            ("/health", "GET, HEAD"), ("/v1/Sessions", "GET, HEAD"), ("/v1/Sessions/s", "DELETE, GET, HEAD"),
+            ("/health", "GET, HEAD"), ("/openapi.json", "GET, HEAD"), ("/v1/Sessions", "GET, HEAD"),
+            ("/v1/Sessions/s", "DELETE, GET, HEAD"),
             (list, "GET, HEAD, POST"), ("\(list)/aia_msg_1", "DELETE, GET, HEAD, PUT"),
         ]
     )

@@ -126,6 +126,8 @@ final class TestServer: Sendable {
         }
     }
 
+    var routes: Routes { responder.routes }
+
     /// A store on the same database, as another process has it.
     func otherStore() throws -> any Store {
         try SQLiteStore(path: directory.file("understudy.sqlite"))
