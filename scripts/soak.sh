@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Runs the tests of the promises in their long form, and writes docs/reliability.md. Takes hours: soak.sh [PYTEST ARGUMENTS]
+# Runs the tests of the promises in their long form, and writes docs/reliability.md: soak.sh [PYTEST ARGUMENTS]
+# It takes about an hour and a half, of which FUZZ_SECONDS (600) are libFuzzer's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 . scripts/postgres.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config gcc libc6-dev wrk
+install_packages libsqlite3-dev libpq-dev pkg-config gcc libc6-dev openssl wrk
 start_postgres
 build_release
 install_python_packages Tests/SDKTests/requirements.txt
@@ -15,7 +16,7 @@ export UNDERSTUDY UNDERSTUDY_SOAK=1 UNDERSTUDY_FIGURES=.build/figures.jsonl
 rm -f "$UNDERSTUDY_FIGURES"
 swift build --build-tests
 swift test --skip-build --no-parallel --filter 'ModelTests|FuzzingTests'
-runs=$(scripts/fuzz.sh 600 2>&1 | tee .build/fuzz.log | sed -n 's/^Done \([0-9]*\) runs.*/\1/p')
+runs=$(scripts/fuzz.sh "${FUZZ_SECONDS:-600}" 2>&1 | tee .build/fuzz.log | sed -n 's/^Done \([0-9]*\) runs.*/\1/p')
 [ -n "$runs" ] || { tail -50 .build/fuzz.log >&2; exit 1; }
 printf '{"promise":"%s","figure":"%s","test":"%s"}\n' "No input breaks it" \
     "libFuzzer: $runs inputs for tokens, percent-decoding, queries, paths, JSON and Basic headers" fuzz.sh >>"$UNDERSTUDY_FIGURES"

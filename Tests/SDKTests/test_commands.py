@@ -115,6 +115,9 @@ def test_a_lost_sealing_key_is_not_replaced_in_silence(tmp_path):
         ["serve", "--public-url", "example.com"],
         ["serve", "--trusted-proxies", "10.0.0.0/33"],
         ["serve", "--log-level", "loud"],
+        ["serve", "--log-format", "xml"],
+        ["serve", "--stop-delay", "301"],
+        ["serve", "--max-requests", "0"],
         ["serve", "--config-file", "/nowhere.json"],
         ["account", "create", "--sid", "AC1"],
         ["account", "list", "--format", "xml"],
@@ -227,6 +230,18 @@ def test_on_a_terminal_fresh_credentials_are_printed(tmp_path):
     assert not (tmp_path / "new" / "initial-credentials").exists()
 
 
+def test_the_log_is_json_where_that_is_wanted(tmp_path):
+    create_account(tmp_path)
+    with Server(tmp_path, "--log-format", "json") as server:
+        answer = requests.get(f"{server.url}/v1/Sessions/none é%22", auth=(SID, TOKEN))
+        lines = [json.loads(line) for line in server.stop().splitlines()]
+    assert all({"time", "level", "message"} <= line.keys() for line in lines)
+    (line,) = (line for line in lines if line.get("request_id") == answer.headers["Twilio-Request-Id"])
+    assert (line["level"], line["status"], line["method"]) == ("info", "404", "GET")
+    assert line["path"] == "/v1/Sessions/none%20%C3%A9%22"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z?", line["time"])
+
+
 def test_a_second_server_on_a_directory_is_refused(tmp_path):
     with Server(tmp_path):
         error = fails("serve", "--data-directory", tmp_path, "--port", "0", code=1)
@@ -277,7 +292,7 @@ def test_a_damaged_database_is_named(tmp_path):
         file.seek(4096)
         file.write(b"\xff" * 40_000)
     error = fails("serve", "--data-directory", tmp_path, "--port", "0", code=1)
-    assert "understudy.sqlite cannot be used as a database: database disk image is malformed" in error
+    assert "understudy.sqlite is damaged: database disk image is malformed" in error
 
 
 def test_another_programs_database_is_refused(tmp_path):

@@ -32,7 +32,7 @@ struct PostgresConnection: ~Copyable {
         guard Self.isWellFormed(url) else {
             throw PostgresError(
                 message:
-                    "its URL is not well-formed; what is no letter or digit in a password or a parameter must be percent-encoded"
+                    "its URL is not well-formed, or has a parameter that libpq does not know; what is no letter or digit must be percent-encoded"
             )
         }
         // The URL takes the place of what comes before it.

@@ -84,6 +84,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "What the log's lines are: text, or json, one object a line.",
+            discussion: "The default is text.",
+            valueName: "format"
+        )
+    )
+    var logFormat: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How many connections to a PostgreSQL database there are at most, beside one for each processor and one more.",
             discussion: "The default is 8.",
             valueName: "count"
@@ -143,6 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
             common,
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
+                "log-format": logFormat,
                 "metrics-address": metricsAddress,
                 "tls-certificate": tlsCertificate, "tls-key": tlsKey,
             ].merging(replies.texts) { $1 },
@@ -155,7 +165,10 @@ struct ServeCommand: AsyncParsableCommand {
             flags: replies.flags
         )
         let options = try await ServeOptions(settings)
-        LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        switch options.logFormat {
+        case .text: LoggingSystem.bootstrap(StreamLogHandler.standardError)
+        case .json: LoggingSystem.bootstrap { _ in JSONLogHandler() }
+        }
         var logger = Logger(label: "understudy")
         logger.logLevel = options.logLevel
         let certificates = try options.certificate?.reloader(logger: logger)

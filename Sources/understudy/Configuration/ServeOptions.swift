@@ -23,6 +23,7 @@ struct ServeOptions {
     /// Where figures are served; `nil` where they are not.
     let metricsAddress: ListenAddress?
     let logLevel: Logger.Level
+    let logFormat: OutputFormat
 
     init(_ settings: Settings) async throws {
         host = try await settings.text("host") ?? "127.0.0.1"
@@ -59,6 +60,8 @@ struct ServeOptions {
             allowed: "a host and a port, like 127.0.0.1:9464 or [::1]:9464",
             ListenAddress.init
         )
+        logFormat =
+            try await settings.value("log-format", allowed: "text or json", OutputFormat.init(rawValue:)) ?? .text
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
             try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info
