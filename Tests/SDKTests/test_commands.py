@@ -14,9 +14,7 @@ import time
 import pytest
 import requests
 from conftest import message
-from understudy import PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
-
-OTHER_SID = "ACfedcba9876543210fedcba9876543210"
+from understudy import OTHER_SID, PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
 
 
 def fails(*arguments, code, **options):

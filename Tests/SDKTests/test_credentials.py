@@ -9,10 +9,8 @@ from receivers import Receiver, http_server
 from test_send import make_assistant
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
-from understudy import AUTH, SID, TOKEN, Server, command, create_account, import_lines, json_of
+from understudy import AUTH, OTHER_SID, SID, TOKEN, Server, command, create_account, import_lines, json_of
 from writers import append, messages_url
-
-OTHER = "ACfedcba9876543210fedcba9876543210"
 
 
 @pytest.fixture
@@ -62,8 +60,8 @@ def test_a_secondary_token_can_be_taken_away(directory):
         token(directory, "delete")
         time.sleep(0.6)
         assert (status(server, SID, TOKEN), status(server, SID, new)) == (200, 401)
-    refused = command("account", "token", "create", "--data-directory", directory, "--account", OTHER, check=False)
-    assert (refused.returncode, OTHER in refused.stderr) == (1, True)
+    refused = command("account", "token", "create", "--data-directory", directory, "--account", OTHER_SID, check=False)
+    assert (refused.returncode, OTHER_SID in refused.stderr) == (1, True)
 
 
 def test_the_database_and_its_backup_hold_no_secret_as_it_is(directory, tmp_path):
@@ -121,7 +119,7 @@ def test_a_key_that_may_only_read_changes_nothing(directory):
 
 
 def test_an_account_asks_no_more_than_it_may(directory):
-    create_account(directory, sid=OTHER)
+    create_account(directory, sid=OTHER_SID)
     with Server(directory, "--max-request-rate", "20") as server:
         statuses, refused = [], None
         with requests.Session() as session:
@@ -132,7 +130,7 @@ def test_an_account_asks_no_more_than_it_may(directory):
         assert statuses[:20] == [200] * 20
         assert refused.json()["code"] == 20429
         assert refused.headers["Retry-After"] == "1"
-        assert status(server, OTHER, TOKEN) == 200
+        assert status(server, OTHER_SID, TOKEN) == 200
         time.sleep(1)
         assert append(server, ["x"]).status_code == 201
         log = server.stop()

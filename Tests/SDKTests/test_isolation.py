@@ -17,12 +17,11 @@ from conftest import ROOT
 from receivers import ScriptedModel, complete, http_server
 from reliability import amount, record
 from test_postgres import empty_url
-from understudy import AUTH, SID, TOKEN, Server, command, create_account, json_of, prepare_postgres
+from understudy import AUTH, OTHER_SID, SID, TOKEN, Server, command, create_account, json_of, prepare_postgres
 
 pytestmark = pytest.mark.promise
 
 PROMISE = "Nobody sees another's data"
-OTHER_SID = "ACfedcba9876543210fedcba9876543210"
 OTHER_TOKEN = "another horse, another staple"
 OTHER = (OTHER_SID, OTHER_TOKEN)
 # The server believes this machine about where a login comes from, so that many may fail.

@@ -15,10 +15,11 @@ from receivers import Receiver, complete, http_server, respond
 from reliability import amount, record
 from test_disk_faults import WRITING, FaultyDisk
 from test_http import exchange
-from test_isolation import OTHER_SID, PROMISE, TRUSTING, filled
+from test_isolation import PROMISE, TRUSTING, filled
 from test_send import close_at_once, close_half_way, in_parallel, make_assistant, send
 from understudy import (
-    AUTH, AUTHORIZATION, SEALING_KEY, SID, TOKEN, Server, command, create_account, json_of, prepare_postgres, wait_until
+    AUTH, AUTHORIZATION, OTHER_SID, SEALING_KEY, SID, TOKEN, Server, command, create_account, json_of, prepare_postgres,
+    wait_until,
 )
 
 pytestmark = pytest.mark.promise

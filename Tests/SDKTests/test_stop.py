@@ -16,22 +16,25 @@ from reliability import amount, record
 from test_send import make_assistant, send, transcript
 from understudy import AUTH, AUTHORIZATION, Server, create_account, import_lines, prepare_postgres, wait_until
 from writers import append, is_unavailable, messages_url
+from workers import Workers
 
 pytestmark = pytest.mark.promise
 
 PROMISE = "It stops well"
 
 
-class Clients:
+class Clients(Workers):
     """Threads that each use one connection for as long as the server lets them, to list and to append."""
 
     def __init__(self, server, count=8):
+        super().__init__()
         self.server = server
         self.answered = 0
         self.failed = []
         self.closed = 0
         self._connections = [self._connect() for _ in range(count)]
-        self._threads = [threading.Thread(target=self._run, args=[number]) for number in range(count)]
+        for number in range(count):
+            self._add(self._run, number)
 
     def _connect(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
@@ -42,15 +45,6 @@ class Clients:
         connection.request("GET", "/health")
         connection.getresponse().read()
         return connection
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        for thread in self._threads:
-            thread.join(30)
 
     def _run(self, number):
         connection = self._connections[number]

@@ -15,6 +15,7 @@ import pytest
 from reliability import amount, record
 from test_postgres import empty_url
 from understudy import AUTHORIZATION, Server, create_account, prepare_postgres
+from workers import Workers
 
 pytestmark = pytest.mark.promise
 
@@ -70,10 +71,11 @@ class Client:
         return json.loads(text) if text else None
 
 
-class Session:
+class Session(Workers):
     """A session, with writers that change it, and all that is known of its messages."""
 
     def __init__(self, servers, name):
+        super().__init__()
         self.servers = servers
         self.path = f"/v1/Sessions/{name}/Messages"
         self.clock = itertools.count()
@@ -87,8 +89,8 @@ class Session:
             self.append(client, texts[start : start + 500])
         self.stable = [text for text in texts if text.endswith("stable")]
         self.doomed = [text for text in texts if text.endswith("doomed")]
-        self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=[number]) for number in range(WRITERS)]
+        for number in range(WRITERS):
+            self._add(self._run, number)
 
     # MARK: Writing
 
@@ -146,15 +148,8 @@ class Session:
         except Exception:
             self.faults.append(traceback.format_exc())
 
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join(60)
+    def __exit__(self, *error):
+        super().__exit__(*error)
         Client(self.servers)("DELETE", self.path.removesuffix("/Messages"))
 
     def counts(self):

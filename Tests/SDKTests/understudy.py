@@ -11,6 +11,8 @@ from pathlib import Path
 PROGRAM = os.environ["UNDERSTUDY"]
 SID = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "correct horse battery staple"
+# Of a second account.
+OTHER_SID = "ACfedcba9876543210fedcba9876543210"
 AUTH = (SID, TOKEN)
 AUTHORIZATION = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 # Of servers whose data lie in PostgreSQL.

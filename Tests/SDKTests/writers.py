@@ -1,9 +1,8 @@
 """Writers that keep in mind what a server has acknowledged, and hold it to that."""
 
-import threading
-
 import requests
 from understudy import AUTH, wait_until
+from workers import Workers
 
 BATCH = 5
 
@@ -33,7 +32,7 @@ def walk(server, session="s", size=100):
     return texts
 
 
-class Writers:
+class Writers(Workers):
     """Threads that append, every other one in batches, and keep in mind what was acknowledged; and one that lists."""
 
     def __init__(self, server, count=8, *, session="s", refusals=(503,), may_vanish=False):
@@ -41,6 +40,7 @@ class Writers:
         refusals: the statuses that the server may refuse with, and the errors' codes are those.
         may_vanish: whether the server may go away, which ends the threads.
         """
+        super().__init__()
         self.server = server
         self.session = session
         self.acknowledged = []
@@ -50,20 +50,9 @@ class Writers:
         self.refusals = refusals
         self.may_vanish = may_vanish
         self.count = count
-        self._stopped = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=[self._write, number]) for number in range(count)]
-        self._threads.append(threading.Thread(target=self._run, args=[self._read]))
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stopped.set()
-        for thread in self._threads:
-            thread.join(60)
-        assert not any(thread.is_alive() for thread in self._threads)
+        for number in range(count):
+            self._add(self._run, self._write, number)
+        self._add(self._run, self._read)
 
     def _run(self, body, *arguments):
         try:
