@@ -96,6 +96,15 @@ struct DatabaseFileTests {
         #expect(try await SQLiteStore(path: path).accounts().isEmpty)
     }
 
+    @Test(
+        "a check finds nothing wrong with a database of an older version",
+        arguments: Migrations.all.migrations.dropLast()
+    )
+    func checksOlder(version: String) throws {
+        try Migrations.all.migrate(DatabaseQueue(path: path), upTo: version)
+        #expect(try DatabaseFile(path: path).problems() == [])
+    }
+
     /// Makes a database, stores an account in it, and closes it.
     private func makeDatabaseWithAccount() async throws -> AccountSID {
         let account = AccountSID.random()
