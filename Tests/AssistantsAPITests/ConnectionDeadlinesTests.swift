@@ -98,6 +98,20 @@ struct ConnectionDeadlinesTests {
         #expect(try status() == nil)
     }
 
+    @Test("the rest of a body whose answer has ended has 30 s more, however many pieces come, and no second answer")
+    func bodyAfterWholeAnswer() throws {
+        try receive(.head(request))
+        try answer()
+        for _ in 1...29 {
+            wait(seconds: 1)
+            try receive(.body(ByteBuffer(string: "x")))
+        }
+        #expect(channel.isActive)
+        wait(seconds: 1)
+        #expect(!channel.isActive)
+        #expect(try status() == nil)
+    }
+
     @Test("the server may take its time to answer, and the next request waits for it")
     func answering() throws {
         try receive(.head(request))

@@ -106,7 +106,8 @@ struct ConnectionDeadlines {
         guard let limit else { return .look(in: Self.interval) }
         let left = start + limit - now
         if left > .zero { return .look(in: min(left, Self.interval)) }
-        if reading == .nothing || isAnswerBegun { return .close }
+        let isAnswered = isAnswerBegun || (reading == .body && unanswered == 0)
+        if reading == .nothing || isAnswered { return .close }
         let part = reading == .head ? "headers" : "body"
         return .refuse("The request's \(part) took longer than \(limit.nanoseconds / 1_000_000_000) s to arrive")
     }
@@ -117,7 +118,7 @@ struct ConnectionDeadlines {
         switch reading {
         case .nothing: unanswered == 0 ? (isStopping ? Self.farewell : Self.idle) : nil
         case .head: unanswered == 0 ? Self.head : nil
-        case .body: unanswered == 1 ? Self.body : nil
+        case .body: unanswered <= 1 ? Self.body : nil
         }
     }
 }
