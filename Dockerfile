@@ -4,7 +4,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libsqlite3-dev libpq-dev pkg-config \
+    && apt-get install --yes --no-install-recommends libsqlite3-dev libpq-dev libdeflate-dev pkg-config \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
@@ -15,7 +15,7 @@ RUN swift build --configuration release --product understudy --static-swift-stdl
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libpq5 libsqlite3-0 libstdc++6 \
+    && apt-get install --yes --no-install-recommends ca-certificates libdeflate0 libpq5 libsqlite3-0 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home --shell /usr/sbin/nologin understudy \
     && install --directory --owner understudy --group understudy --mode 0700 /data

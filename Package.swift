@@ -53,6 +53,7 @@ let package = Package(
             name: "AssistantsAPI",
             dependencies: [
                 "AssistantsStore",
+                "CLibdeflate",
                 "IPAddresses",
                 "PrometheusMetrics",
                 "Replies",
@@ -97,6 +98,7 @@ let package = Package(
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
+        .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(
             name: "PostgresStore",

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 if [ -z "${UNDERSTUDY:-}" ]; then
     require_swift
-    install_packages libsqlite3-dev libpq-dev pkg-config
+    install_packages "${BUILD_PACKAGES[@]}"
     build_release
 fi
 install_packages wrk python3 python3-venv

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/postgres.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config wrk postgresql-contrib
+install_packages "${BUILD_PACKAGES[@]}" wrk postgresql-contrib
 build_release
 install_python_packages scripts/sample-requirements.txt
 start_postgres

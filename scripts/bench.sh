@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/common.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config gcc libc6-dev wrk nginx-light
+install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev wrk nginx-light
 build_release
 swift build --package-path Benchmarks --scratch-path .build/benchmarks --configuration release
 CONSTANT_SERVER="$(swift build --package-path Benchmarks --scratch-path .build/benchmarks --configuration release --show-bin-path)/ConstantServer"

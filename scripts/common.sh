@@ -4,6 +4,10 @@
 # Where Python packages go, so that the system's stay as they are.
 VENV=.build/venv
 
+# What the program is built with, beside Swift.
+# shellcheck disable=SC2034
+BUILD_PACKAGES=(libsqlite3-dev libpq-dev libdeflate-dev pkg-config)
+
 # Runs a command as root, by sudo where that is needed.
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

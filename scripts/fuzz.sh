@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/common.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config libc6-dev
+install_packages "${BUILD_PACKAGES[@]}" libc6-dev
 export UNDERSTUDY_FUZZ=1
 swift build --scratch-path .build/fuzz --product Fuzz
 mkdir -p .build/fuzz-corpus

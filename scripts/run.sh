@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 . scripts/common.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config
+install_packages "${BUILD_PACKAGES[@]}"
 build_release
 
 if first_account; then

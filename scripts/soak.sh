@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 . scripts/postgres.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config gcc libc6-dev openssl wrk
+install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev openssl wrk
 start_postgres
 build_release
 install_python_packages Tests/SDKTests/requirements.txt

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/postgres.sh
 
 require_swift
-install_packages libsqlite3-dev libpq-dev pkg-config gcc libc6-dev openssl shellcheck wrk
+install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev openssl shellcheck wrk
 
 echo "== style"
 shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/bench-peers.sh scripts/run.sh scripts/fuzz.sh scripts/sample.sh scripts/soak.sh scripts/test.sh .ci/run

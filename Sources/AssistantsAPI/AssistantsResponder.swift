@@ -15,6 +15,7 @@ package struct AssistantsResponder: HTTPResponder {
     private let requests: RequestsInFlight
     private let metrics: RequestMetrics
     private let rates: AccountRates?
+    private let isCompressing: Bool
     private let logger: Logger
     /// An answer that took longer is worth a line in the log.
     private let slowRequest = Duration.seconds(1)
@@ -29,6 +30,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - isTLS: whether clients speak HTTPS with this server.
     ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
     ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
+    ///   - isCompressing: whether clients that take compressed answers get them.
     ///   - requestRate: how many an account may make in a second; `nil` where that is nobody's concern.
     ///   - metrics: get the requests' figures.
     package init(
@@ -43,12 +45,14 @@ package struct AssistantsResponder: HTTPResponder {
         isTLS: Bool = false,
         trustedProxies: TrustedProxies = TrustedProxies(),
         pageCacheSize: Int = 0,
+        isCompressing: Bool = true,
         maximumRequests: Int = 1_000,
         requestRate: Int? = nil,
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
         self.logger = logger
+        self.isCompressing = isCompressing
         baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies, scheme: isTLS ? "https" : "http")
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
         let requests = RequestsInFlight(limit: maximumRequests, logger: logger)
@@ -101,6 +105,7 @@ package struct AssistantsResponder: HTTPResponder {
             )
         }
         response.headers[.twilioRequestID] = id.description
+        if isCompressing { response.headers[.vary] = "Accept-Encoding" }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
@@ -114,17 +119,19 @@ package struct AssistantsResponder: HTTPResponder {
         let baseURL = try baseURL.text(for: request, from: context)
         guard let route = try route(to: target.path) else { throw APIError.notFound(path: target.path) }
         place = route
-        var call = Call(request: request, target: target, baseURL: baseURL)
+        let accepted = isCompressing ? request.headers[.acceptEncoding] : nil
+        let coding = accepted.map(ContentCoding.init(acceptedBy:)) ?? .identity
+        var call = Call(request: request, target: target, baseURL: baseURL, coding: coding)
         switch try routes.operations(at: route).operation(for: request.method) {
         case .forAnyone(let operation):
-            return try await operation(call)
+            return try await operation(call).coded(as: coding)
         case .forAccounts(let operation):
             let account = try await requests.count { try await self.account(for: request, from: context) }
             // A body that dribbles in keeps nobody else out.
             if request.method == .post || request.method == .put { call.body = try await RequestBody.read(request) }
             // Who waits for a reply is counted there.
-            if route.waitsForOthers { return try await operation(call, account) }
-            return try await requests.count { [call] in try await operation(call, account) }
+            if route.waitsForOthers { return try await operation(call, account).coded(as: coding) }
+            return try await requests.count { [call] in try await operation(call, account).coded(as: coding) }
         }
     }
 

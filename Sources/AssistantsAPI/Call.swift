@@ -6,6 +6,8 @@ struct Call {
     let target: RequestTarget
     /// What URLs in the answer begin with.
     let baseURL: String
+    /// What the answer may be coded in.
+    let coding: ContentCoding
     /// The request's body; empty where its method has none.
     var body: [UInt8] = []
 }

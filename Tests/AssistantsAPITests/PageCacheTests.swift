@@ -19,7 +19,7 @@ struct PageCacheTests {
         PageCache.Page(
             request: PageRequest(.first, size: 50),
             tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), of: key),
-            json: ByteBuffer(repeating: 0x20, count: size)
+            json: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity)
         )
     }
 
@@ -120,9 +120,13 @@ struct PageCacheTests {
         var json = ByteBuffer()
         json.reserveCapacity(60_000)
         json.writeString("{}")
-        let page = PageCache.Page(request: PageRequest(.first, size: 50), tag: page(key(1)).tag, json: json)
+        let page = PageCache.Page(
+            request: PageRequest(.first, size: 50),
+            tag: page(key(1)).tag,
+            json: Content(json, coded: .identity)
+        )
         for _ in 1...2 { cache.keep(page, for: key(1)) }
-        #expect(cache.page(for: key(1))?.json == json)
-        #expect((cache.page(for: key(1))?.json.storageCapacity ?? .max) < 100)
+        #expect(cache.page(for: key(1))?.json.bytes == json)
+        #expect((cache.page(for: key(1))?.json.bytes.storageCapacity ?? .max) < 100)
     }
 }

@@ -63,6 +63,10 @@ local function append()
     return wrk.format("POST", random_session() .. "/Messages", right, BODY)
 end
 
+local function list_compressed()
+    return wrk.format("GET", random_session() .. "/Messages", with("Accept-Encoding", "gzip"))
+end
+
 local function delete_or_append()
     if #paths < MESSAGES then return append() end
     local place = math.random(#paths)
@@ -118,7 +122,7 @@ end
 
 -- Of a hundred requests.
 local MIX = {
-    { list, 58 }, { delete_or_append, 14 }, { change, 8 }, { send, 6 }, { append_once, 2 }, { look, 4 }, { bad, 4 },
+    { list, 48 }, { list_compressed, 10 }, { delete_or_append, 14 }, { change, 8 }, { send, 6 }, { append_once, 2 }, { look, 4 }, { bad, 4 },
     { fail_login, 4 },
 }
 

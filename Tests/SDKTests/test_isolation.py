@@ -25,7 +25,7 @@ PROMISE = "Nobody sees another's data"
 OTHER_TOKEN = "another horse, another staple"
 OTHER = (OTHER_SID, OTHER_TOKEN)
 # The server believes this machine about where a login comes from, so that many may fail.
-TRUSTING = ["--trusted-proxies", "127.0.0.1", "--stop-delay", "0"]
+TRUSTING = ["--trusted-proxies", "127.0.0.1", "--shutdown-delay", "0"]
 
 Answer = namedtuple("Answer", "status headers body")
 

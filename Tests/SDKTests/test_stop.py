@@ -152,7 +152,7 @@ def test_connections_that_come_while_it_stops_do_not_break_it(tmp_path):
 def test_who_watches_is_told_first(tmp_path):
     create_account(tmp_path)
     import_lines(tmp_path, [message("s", 1)])
-    with Server(tmp_path, "--stop-delay", "2") as server:
+    with Server(tmp_path, "--shutdown-delay", "2") as server:
         assert requests.get(f"{server.url}/ready").status_code == 200
         start = time.monotonic()
         with stopping(server):

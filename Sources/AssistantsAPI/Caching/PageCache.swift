@@ -2,7 +2,8 @@ import AssistantsStore
 import NIOCore
 import Synchronization
 
-/// Pages that were asked for of late, as the bytes of their JSON. Whether one is still right is for the session's version
+/// Pages that were asked for of late, as the bytes of their JSON or of what it was compressed
+/// to. Whether one is still right is for the session's version
 /// to say, which every request reads: so it does not matter who writes to the database.
 ///
 /// A page is kept when it is asked for the second time: most are read once, and would only drive out others. Where there is
@@ -12,16 +13,19 @@ final class PageCache: Sendable {
     struct Page: Sendable {
         let request: PageRequest<MessageCursor>
         let tag: PageTag
-        let json: ByteBuffer
+        let json: Content
 
         /// In bytes, with what it takes beside its JSON, about. A buffer's spare room is not in memory, for nobody wrote to it;
         /// but memory comes in pages of 4 kB.
-        fileprivate var size: Int { min(json.storageCapacity, (json.readableBytes + 4_095) & ~4_095) + 1_024 }
+        fileprivate var size: Int {
+            min(json.bytes.storageCapacity, (json.bytes.readableBytes + 4_095) & ~4_095) + 1_024
+        }
 
         /// In a buffer of its own size, where the one that it was written to is far too large for it.
         fileprivate var trimmed: Page {
-            guard json.storageCapacity > 2 * json.readableBytes else { return self }
-            return Page(request: request, tag: tag, json: ByteBuffer(bytes: json.readableBytesView))
+            guard json.bytes.storageCapacity > 2 * json.bytes.readableBytes else { return self }
+            let bytes = ByteBuffer(bytes: json.bytes.readableBytesView)
+            return Page(request: request, tag: tag, json: Content(bytes, coded: json.coding))
         }
     }
 

@@ -10,21 +10,25 @@ struct PageKey: Hashable {
     let baseURL: String
     /// Path and query as they came.
     let target: String
+    /// What the client takes: an answer that is compressed has a tag of its own (RFC 9110, section 8.8.3.3).
+    let coding: ContentCoding
 
-    init(account: AccountSID, baseURL: String, target: String) {
+    init(account: AccountSID, baseURL: String, target: String, coding: ContentCoding = .identity) {
         self.account = account
         self.baseURL = baseURL
         self.target = target
+        self.coding = coding
     }
 
     init(_ call: Call, in account: AccountSID) {
-        self.init(account: account, baseURL: call.baseURL, target: call.request.head.path ?? "/")
+        let target = call.request.head.path ?? "/"
+        self.init(account: account, baseURL: call.baseURL, target: target, coding: call.coding)
     }
 
     /// The first 11 bytes of SHA-256 over it and what pages look like, the same for every server.
     var digest: [UInt8] {
         var hash = SHA256()
-        for text in [MessageRepresentation.form, account.text, baseURL, target] {
+        for text in [MessageRepresentation.form, account.text, baseURL, target, coding.rawValue] {
             hash.update(data: Array("\(text.utf8.count):\(text)".utf8))
         }
         return Array(hash.finalize().prefix(11))

@@ -37,24 +37,11 @@ struct PageTag: Sendable {
     /// Whether a request with this `If-None-Match` has the page already.
     func isMatched(by header: String) -> Bool {
         // Our tags hold no comma, so that splitting at each finds them. `*` stands alone, and may be within another's tag.
-        let tags = Self.tags(in: header)
-        return tags.contains { $0 == text } || header.trimmingSpace == "*"
+        Self.tags(in: header).contains { $0 == text } || Array(HeaderList(header)) == ["*"]
     }
 
     /// The tags of a list, which may be weak ones: compared weakly, these are like others.
     private static func tags(in header: String) -> some Sequence<Substring> {
-        header.split(separator: ",").lazy.map { item in
-            let tag = item.trimmingSpace
-            return tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
-        }
-    }
-}
-
-extension StringProtocol where SubSequence == Substring {
-    /// Without the blanks and tabs at both ends.
-    fileprivate var trimmingSpace: Substring {
-        let text = drop { $0 == " " || $0 == "\t" }
-        let end = text.lastIndex { $0 != " " && $0 != "\t" }.map { text.index(after: $0) } ?? text.startIndex
-        return text[..<end]
+        HeaderList(header).lazy.map { $0.hasPrefix("W/") ? $0.dropFirst(2) : $0 }
     }
 }

@@ -42,6 +42,6 @@ struct BaseURL: Sendable {
 
     /// Of a list, what the nearest proxy, the one that is trusted, has put at its end.
     private func last(_ value: String?) -> String? {
-        value?.split(separator: ",").last.map { String($0.drop(while: \.isWhitespace)) }
+        value.flatMap { Array(HeaderList($0)).last }.map(String.init)
     }
 }

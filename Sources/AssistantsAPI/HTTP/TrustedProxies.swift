@@ -21,9 +21,9 @@ package struct TrustedProxies: Sendable {
     func client(of request: Request, from context: ConnectionContext) -> IPAddress? {
         guard var client = context.remoteAddress?.ip else { return nil }
         guard contains(client), let forwarded = request.headers[.forwardedFor] else { return client }
-        for text in forwarded.split(separator: ",").reversed() {
+        for text in HeaderList(forwarded).reversed() {
             // What cannot be read was not written by a proxy of ours, or tells nothing.
-            guard let address = IPAddress(text.drop { $0 == " " }.prefix { $0 != " " }) else { break }
+            guard let address = IPAddress(text) else { break }
             client = address
             if !contains(client) { break }
         }

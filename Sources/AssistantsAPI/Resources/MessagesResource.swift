@@ -43,16 +43,15 @@ struct MessagesResource: Sendable {
         }
         guard case .read(let neighbors, let version) = reading else {
             guard let known else { preconditionFailure("no version was given that it could be") }
-            return Response(unless: condition, tag: known, json: kept?.json ?? ByteBuffer())
+            return Response(unless: condition, tag: known, json: kept?.json ?? Content(ByteBuffer(), coded: .identity))
         }
         usualLength.note(json.length, of: json.count)
         let query = try PageQuery(call.target.query)
+        let links = PageLinks(query, at: call, neighbors: neighbors, tokens: tokens, account: account)
         let page = PageCache.Page(
             request: request,
             tag: PageTag(version, of: key),
-            json: json.finish(
-                links: PageLinks(query, at: call, neighbors: neighbors, tokens: tokens, account: account)
-            )
+            json: await Content(json.finish(links: links), as: call.coding)
         )
         cache.keep(page, for: key)
         return Response(unless: condition, tag: page.tag, json: page.json)

@@ -111,6 +111,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How answers are compressed for clients that take that, as the official SDKs do: gzip or none.",
+            discussion: "The default is gzip.",
+            valueName: "coding"
+        )
+    )
+    var compression: String?
+
+    @Option(
+        help: ArgumentHelp(
             "How many connections of clients there may be at once; further ones wait.",
             discussion: "The default is 10000, or what the system's limit of open files has room for.",
             valueName: "count"
@@ -143,7 +152,7 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "seconds"
         )
     )
-    var stopDelay: Int?
+    var shutdownDelay: Int?
 
     @OptionGroup var replies: ReplyArguments
 
@@ -152,7 +161,7 @@ struct ServeCommand: AsyncParsableCommand {
             common,
             texts: [
                 "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
-                "log-format": logFormat,
+                "log-format": logFormat, "compression": compression,
                 "metrics-address": metricsAddress,
                 "tls-certificate": tlsCertificate, "tls-key": tlsKey,
             ].merging(replies.texts) { $1 },
@@ -160,7 +169,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
                 "max-connections": maxConnections, "max-requests": maxRequests,
                 "max-request-rate": maxRequestRate,
-                "stop-delay": stopDelay,
+                "shutdown-delay": shutdownDelay,
             ].merging(replies.integers) { $1 },
             flags: replies.flags
         )
@@ -228,6 +237,7 @@ struct ServeCommand: AsyncParsableCommand {
                 isTLS: certificates != nil,
                 trustedProxies: options.trustedProxies,
                 pageCacheSize: options.pageCacheSize,
+                isCompressing: options.isCompressing,
                 maximumRequests: options.maximumRequests,
                 requestRate: options.requestRate,
                 metrics: metrics,
@@ -253,11 +263,11 @@ struct ServeCommand: AsyncParsableCommand {
             services.append(MetricsServer.application(at: address, registry: metrics, logger: logger))
         }
         application.addServices(services)
-        let stop = GracefulStop(
+        let stop = GracefulShutdown(
             listener: listener,
             readiness: readiness,
             turns: turns,
-            delay: options.stopDelay,
+            delay: options.shutdownDelay,
             logger: logger
         )
         var configuration = ServiceGroupConfiguration(

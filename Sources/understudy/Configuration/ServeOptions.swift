@@ -13,11 +13,13 @@ struct ServeOptions {
     let databaseConnections: Int
     /// In bytes.
     let pageCacheSize: Int
+    /// Whether clients that take compressed answers get them.
+    let isCompressing: Bool
     let maximumConnections: Int
     let maximumRequests: Int
     /// Of an account, per second; `nil` where it is not bounded.
     let requestRate: Int?
-    let stopDelay: Duration
+    let shutdownDelay: Duration
     /// `nil` where the server speaks plain HTTP.
     let certificate: CertificateFiles?
     /// Where figures are served; `nil` where they are not.
@@ -44,12 +46,15 @@ struct ServeOptions {
             } ?? TrustedProxies()
         databaseConnections = try await settings.integer("database-connections", in: 1...1_000) ?? 8
         pageCacheSize = (try await settings.integer("page-cache", in: 0...1_048_576) ?? 80) << 20
+        isCompressing =
+            try await settings.value("compression", allowed: "gzip or none") { ["gzip": true, "none": false][$0] }
+            ?? true
         maximumConnections = try Self.maximumConnections(
             configured: try await settings.integer("max-connections", in: 1...1_000_000)
         )
         maximumRequests = try await settings.integer("max-requests", in: 1...1_000_000) ?? 1_000
         requestRate = try await settings.integer("max-request-rate", in: 1...1_000_000)
-        stopDelay = .seconds(try await settings.integer("stop-delay", in: 0...300) ?? 3)
+        shutdownDelay = .seconds(try await settings.integer("shutdown-delay", in: 0...300) ?? 3)
         let (chain, key) = (try await settings.text("tls-certificate"), try await settings.text("tls-key"))
         guard (chain == nil) == (key == nil) else {
             throw ValidationError("--tls-certificate and --tls-key go together: give both or none")

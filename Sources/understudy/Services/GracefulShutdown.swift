@@ -8,7 +8,7 @@ import ServiceLifecycle
 /// long.
 ///
 /// The last of the services, for they are stopped in the opposite order.
-struct GracefulStop: Service {
+struct GracefulShutdown: Service {
     /// How long callers may still wait for replies.
     private static let patience = Duration.seconds(5)
     /// How long requests have to end, from when no more are taken.

@@ -1,0 +1,36 @@
+/// The elements of a header that is a list (RFC 9110, section 5.6.1), without the blanks around them and without empty ones.
+///
+/// They are split by bytes: for who splits by characters, a combining mark behind a comma hides it.
+struct HeaderList: Sequence {
+    private let value: Substring.UTF8View
+
+    init(_ value: some StringProtocol) {
+        self.value = Substring(value).utf8
+    }
+
+    func makeIterator() -> Iterator { Iterator(rest: value) }
+
+    struct Iterator: IteratorProtocol {
+        fileprivate var rest: Substring.UTF8View
+
+        mutating func next() -> Substring? {
+            while !rest.isEmpty {
+                let end = rest.firstIndex(of: UInt8(ascii: ",")) ?? rest.endIndex
+                let element = Substring(rest[..<end]).trimmingBlanks
+                rest = rest[end...].dropFirst()
+                if !element.isEmpty { return element }
+            }
+            return nil
+        }
+    }
+}
+
+extension Substring {
+    /// Without the blanks and tabs at both ends.
+    var trimmingBlanks: Substring {
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        let text = utf8.drop(while: isBlank)
+        let end = text.lastIndex { !isBlank($0) }.map { text.index(after: $0) } ?? text.startIndex
+        return Substring(text[..<end])
+    }
+}
