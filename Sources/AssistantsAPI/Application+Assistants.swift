@@ -1,6 +1,5 @@
 package import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 package import Logging
 package import NIOCore
 package import NIOSSL
@@ -10,7 +9,7 @@ extension Application<AssistantsResponder> {
     /// - Parameters:
     ///   - port: 0 takes a free one.
     ///   - maximumConnections: further ones wait until one of these ends.
-    ///   - tls: what clients are shown; without it they speak plain HTTP.
+    ///   - tls: what clients are shown; without it they speak plain HTTP/1.1.
     ///   - listener: gets the socket.
     ///   - onListening: called with the address when the server can be reached.
     package init(
@@ -23,24 +22,25 @@ extension Application<AssistantsResponder> {
         logger: Logger,
         onListening: @escaping @Sendable (SocketAddress) async -> Void = { _ in }
     ) throws {
-        let plain = HTTPServerBuilder { respond in
-            EventLoopChannel(
-                HTTP1Channel(
-                    responder: respond,
-                    configuration: HTTP1Channel.Configuration(
-                        additionalChannelHandlers: [ConnectionHandler(logger: logger)],
-                        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-                            maxHeaderFieldSize: 1 << 14,
-                            maxHeaderListSize: 1 << 14,
-                            maxHeaderFieldCount: 100
-                        )
+        let context = try tls.map(SecureChannel.context(of:))
+        let server = HTTPServerBuilder { respond in
+            let http1 = HTTP1Channel(
+                responder: respond,
+                configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [ConnectionHandler(of: .connection, logger: logger)],
+                    httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+                        maxHeaderFieldSize: 1 << 14,
+                        maxHeaderListSize: 1 << 14,
+                        maxHeaderFieldCount: 100
                     )
                 )
             )
+            guard let context else { return EventLoopChannel(http1) }
+            return EventLoopChannel(SecureChannel(http1, tls: context))
         }
         self.init(
             responder: responder,
-            server: try tls.map { try .tls(plain, tlsConfiguration: $0) } ?? plain,
+            server: server,
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: .maximum(maximumConnections, logger: logger)

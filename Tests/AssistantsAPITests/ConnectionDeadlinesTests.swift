@@ -16,7 +16,9 @@ struct ConnectionDeadlinesTests {
 
     init() throws {
         channel = EmbeddedChannel(
-            handlers: [ConnectionHandler(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })]
+            handlers: [
+                ConnectionHandler(of: .connection, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            ]
         )
         channel.allowOptionsWhenClosed = true
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()

@@ -10,7 +10,7 @@ import time
 import pytest
 import requests
 from conftest import message
-from postgres_server import PostgresServer, as_user
+from postgres_server import PostgresServer, as_user, free_port
 from receivers import ScriptedModel, complete, http_server
 from reliability import amount, record
 from test_send import make_assistant, send, transcript
@@ -132,13 +132,14 @@ def test_connections_that_come_while_it_stops_do_not_break_it(tmp_path):
     def come(port):
         while not stopped.is_set():
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-                client.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                client.sendall(b"GET /any HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 client.recv(4_096)
 
+    figures = free_port()
     for _ in range(amount(5, 50)):
         stopped.clear()
-        with Server(tmp_path) as server:
-            threads = [threading.Thread(target=come, args=[server.port]) for _ in range(16)]
+        with Server(tmp_path, "--metrics-address", f"127.0.0.1:{figures}") as server:
+            threads = [threading.Thread(target=come, args=[port]) for port in [server.port, figures] * 8]
             for thread in threads:
                 thread.start()
             time.sleep(0.1)

@@ -3,18 +3,20 @@ import NIOCore
 
 /// What a request's connection tells of it.
 package struct ConnectionContext: InitializableFromSource, Sendable {
-    private let channel: any Channel
+    private let connection: any Channel
 
     package init(source: ApplicationRequestContextSource) {
-        channel = source.channel
+        // A connection's parent is the socket that it was accepted from; a stream of HTTP/2 has its connection between.
+        let parent = source.channel.parent
+        connection = parent?.parent == nil ? source.channel : parent ?? source.channel
     }
 
     /// The address of the client, or of the proxy before it.
-    var remoteAddress: SocketAddress? { channel.remoteAddress }
+    var remoteAddress: SocketAddress? { connection.remoteAddress }
 
     /// Has the client's next requests on the connection wait for a moment: who does not wait when told to would keep the server
     /// from those whom it can answer.
     func slowDown() {
-        channel.triggerUserOutboundEvent(ConnectionHandler.SlowDown(), promise: nil)
+        connection.triggerUserOutboundEvent(ReadingPause.Request(), promise: nil)
     }
 }

@@ -5,7 +5,8 @@ package import NIOCore
 import NIOExtras
 package import NIOHTTPTypes
 
-/// What a connection needs beyond Hummingbird's own handling of it. One handler, for each costs every request.
+/// What a connection of HTTP/1.1, or a stream of HTTP/2, needs beyond Hummingbird's own handling of it. One handler, for each costs
+/// every request.
 ///
 /// - Clients that are slow or greedy hurt only themselves: `ConnectionDeadlines` says when a connection is closed, and a
 ///   request that does not arrive in time is answered with 408.
@@ -21,19 +22,27 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
-    /// Has no further request be read for a moment.
-    struct SlowDown {
-        static let duration = TimeAmount.milliseconds(500)
+    package enum Kind {
+        case connection
+        /// It ends with its answer, and is not told when the server stops: that is for its connection.
+        case stream
     }
 
+    /// What a stream writes at once, in bytes: what of an answer waits to be sent is known by what has been sent.
+    private static let pieceSize = 1 << 14
+
+    private let kind: Kind
     private let logger: Logger
     private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
     /// Whether the read that goes on has given a part of a request.
     private var hasReadPart = false
     private var timer: Scheduled<Void>?
-    private var isPaused = false
+    private let pause = ReadingPause()
+    /// Of a stream: what has been written and not been sent, in bytes.
+    private var unsent = 0
 
-    package init(logger: Logger) {
+    package init(of kind: Kind, logger: Logger) {
+        self.kind = kind
         self.logger = logger
     }
 
@@ -83,17 +92,11 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
 
     package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
     {
-        guard event is SlowDown else {
+        guard event is ReadingPause.Request else {
             context.triggerUserOutboundEvent(event, promise: promise)
             return
         }
-        guard !isPaused else { return }
-        isPaused = true
-        try? context.channel.syncOptions?.setOption(.autoRead, value: false)
-        context.eventLoop.assumeIsolated().scheduleTask(in: SlowDown.duration) {
-            self.isPaused = false
-            try? context.channel.syncOptions?.setOption(.autoRead, value: true)
-        }
+        pause.begin(context)
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -101,6 +104,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
             context.fireUserInboundEventTriggered(event)
             return
         }
+        guard kind == .connection else { return }
         deadlines.stop(at: context.eventLoop.now)
         timer?.cancel()
         lookAgain(context, in: .zero)
@@ -117,13 +121,23 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
                 writeLast(error, context, promise: promise)
                 return
             }
+            if kind == .stream {
+                // In HTTP/2 there is no such header (RFC 9113, section 8.2.2).
+                head.headerFields[.connection] = nil
+                context.write(wrapOutboundOut(.head(head)), promise: promise)
+                return
+            }
             if deadlines.isLastAnswerNext {
                 head.headerFields[.connection] = "close"
                 context.write(wrapOutboundOut(.head(head)), promise: promise)
                 return
             }
-        case .body:
+        case .body(let bytes):
             deadlines.wroteBody()
+            if kind == .stream {
+                writePieces(of: bytes, context, promise: promise)
+                return
+            }
         case .end:
             deadlines.endedAnswer(at: context.eventLoop.now)
             if deadlines.isLastAnswerEnded {
@@ -137,6 +151,18 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         context.write(data, promise: promise)
     }
 
+    private func writePieces(of bytes: ByteBuffer, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        var bytes = bytes
+        unsent += bytes.readableBytes
+        repeat {
+            let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceSize)) ?? ByteBuffer()
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            sent.futureResult.assumeIsolated().whenComplete { _ in self.unsent -= piece.readableBytes }
+            if bytes.readableBytes == 0 { sent.futureResult.cascade(to: promise) }
+            context.write(wrapOutboundOut(.body(piece)), promise: sent)
+        } while bytes.readableBytes > 0
+    }
+
     /// Writes all but the end of an error that no responder gave, as the connection's last answer, and logs it under the
     /// answer's request id.
     private func writeLast(_ error: APIError, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
@@ -144,7 +170,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         logger.info("\(error.message)", metadata: ["request_id": "\(id)", "status": "\(error.status.code)"])
         var response = ErrorRepresentation.response(for: error)
         response.headers[.twilioRequestID] = id.description
-        response.headers[.connection] = "close"
+        if kind == .connection { response.headers[.connection] = "close" }
         context.write(wrapOutboundOut(.head(response.head)), promise: nil)
         context.write(wrapOutboundOut(.body(ErrorRepresentation.body(of: error))), promise: promise)
     }
@@ -162,7 +188,11 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     }
 
     private func look(_ context: ChannelHandlerContext) {
-        let bytes = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let bytes =
+            switch kind {
+            case .connection: (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+            case .stream: unsent
+            }
         switch deadlines.verdict(waiting: bytes, at: context.eventLoop.now) {
         case .look(let delay):
             lookAgain(context, in: delay)

@@ -260,7 +260,9 @@ struct ServeCommand: AsyncParsableCommand {
         services += [Housekeeping(store: store, logger: logger), callbacks, turns]
         if let certificates { services.append(certificates) }
         if let address = options.metricsAddress {
-            services.append(MetricsServer.application(at: address, registry: metrics, logger: logger))
+            services.append(
+                MetricsServer.application(at: address, registry: metrics, listener: listener, logger: logger)
+            )
         }
         application.addServices(services)
         let stop = GracefulShutdown(

@@ -1,3 +1,4 @@
+import AssistantsAPI
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -8,6 +9,7 @@ enum MetricsServer {
     static func application(
         at address: ListenAddress,
         registry: MetricsRegistry,
+        listener: Listener,
         logger: Logger
     ) -> Application<RouterResponder<BasicRequestContext>> {
         let router = Router()
@@ -21,6 +23,7 @@ enum MetricsServer {
         return Application(
             router: router,
             configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port)),
+            onServerRunning: { listener.open($0) },
             logger: logger
         )
     }

@@ -1,0 +1,247 @@
+"""HTTP/2 over TLS: the same answers, and the same promises, as HTTP/1.1 gives."""
+
+import json
+import random
+import socket
+import ssl
+import threading
+import time
+
+import h2.errors
+import h2.events
+import h2.exceptions
+import h2.settings
+import pytest
+import requests
+from conftest import message
+from http2_client import HTTP2Client
+from test_leaks import count
+from test_stop import stopping
+from test_tls import make_certificate, serve
+from understudy import AUTH, create_account, import_lines, wait_until
+from writers import messages_url
+
+LIST = "/v1/Sessions/s/Messages"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    return make_certificate(tmp_path_factory.mktemp("certificate"), "certificate")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, certificate):
+    directory = tmp_path_factory.mktemp("data")
+    create_account(directory)
+    import_lines(directory, [message("s", number) for number in range(1, 121)])
+    long = {"content": {"content": "x" * 50_000}}
+    import_lines(directory, [message("long", number, **long) for number in range(1, 101)])
+    with serve(directory, *certificate) as server:
+        yield server
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """The directory of servers that are stopped."""
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", number) for number in range(1, 121)])
+    return tmp_path
+
+
+def reset_of(stream):
+    return lambda event: isinstance(event, h2.events.StreamReset) and event.stream_id == stream
+
+
+def is_go_away(event):
+    return isinstance(event, h2.events.ConnectionTerminated)
+
+
+def test_pages_are_those_of_http1(server, certificate):
+    chain, _ = certificate
+    with HTTP2Client(server) as client:
+        for path in LIST, f"{LIST}?PageSize=100", "/v1/Sessions", "/v1/Sessions/none/Messages", "/health", "/nowhere":
+            plain = requests.get(server.url + path, auth=AUTH, verify=chain, headers={"Accept-Encoding": "identity"}, timeout=10)
+            status, headers, body = client.get(path)
+            assert (status, headers["content-type"]) == (plain.status_code, plain.headers["Content-Type"])
+            assert headers.get("etag") == plain.headers.get("ETag")
+            assert len(headers["twilio-request-id"]) == 34
+            if status == 200:
+                assert body == plain.content
+        assert json.loads(client.get(LIST)[2])["meta"]["url"].startswith(f"{server.url}{LIST}?")
+        status, headers, body = client.get(LIST, headers=[("accept-encoding", "gzip")])
+        assert (status, headers["content-encoding"]) == (200, "gzip")
+        tag = headers["etag"]
+        status, headers, body = client.get(LIST, headers=[("accept-encoding", "gzip"), ("if-none-match", tag)])
+        assert (status, body) == (304, b"")
+        status, headers, body = client.get(LIST, method="HEAD")
+        assert (status, body) == (200, b"")
+
+
+def test_a_client_of_http1_is_served_as_before(server, certificate):
+    chain, _ = certificate
+    context = ssl.create_default_context(cafile=chain)
+    context.set_alpn_protocols(["http/1.1"])
+    with context.wrap_socket(socket.create_connection(("127.0.0.1", server.port)), server_hostname="localhost") as client:
+        assert client.selected_alpn_protocol() == "http/1.1"
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        assert client.recv(4_096).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_bodies_and_large_pages(server):
+    with HTTP2Client(server) as client:
+        for text in "x", "y" * 500_000:
+            body = json.dumps({"role": "user", "content": {"content": text}}).encode()
+            headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("expect", "100-continue")]
+            stream = client.ask("/v1/Sessions/new/Messages", "POST", headers, ends=False)
+            client.wait_for(lambda event: isinstance(event, h2.events.InformationalResponseReceived))
+            send_all(client, stream, body)
+            status, _, answer = client.answer(stream)
+            assert (status, json.loads(answer)["content"]["content"]) == (201, text)
+        _, _, body = client.get("/v1/Sessions/long/Messages?PageSize=100")
+        assert len(json.loads(body)["messages"]) == 100
+
+
+def test_a_body_that_is_too_large_is_refused_before_its_end(server):
+    with HTTP2Client(server) as client:
+        stream = client.ask("/v1/Sessions/new/Messages", "POST", ends=False)
+        send_all(client, stream, b"x" * (1 << 20) + b"x", ends=False)
+        status, _, answer = client.answer(stream)
+        assert (status, json.loads(answer)["code"]) == (413, 20001)
+        assert client.get(LIST)[0] == 200
+
+
+def send_all(client, stream, data, ends=True):
+    """Send data as the windows of the stream and of the connection open."""
+    while data:
+        room = min(client.connection.local_flow_control_window(stream), client.connection.max_outbound_frame_size, len(data))
+        if room:
+            client.send(stream, data[:room], ends=ends and room == len(data))
+            data = data[room:]
+        else:
+            client.read()
+
+
+def test_many_streams_at_once_and_one_that_waits_for_its_body(server):
+    with HTTP2Client(server) as client:
+        slow = client.ask("/v1/Sessions/s/Messages", "POST", ends=False)
+        streams = [client.ask(f"{LIST}?PageSize={size}") for size in range(1, 91)]
+        for size, stream in enumerate(streams, start=1):
+            assert len(json.loads(client.answer(stream)[2])["messages"]) == size
+        client.send(slow, b"{}")
+        assert client.answer(slow)[0] == 400
+
+
+def test_slow_and_greedy_clients_hurt_only_themselves(server):
+    """What takes its time is waited for at once."""
+    with HTTP2Client(server, window=0) as greedy, HTTP2Client(server) as slow:
+        start = time.monotonic()
+        unread = [greedy.ask("/v1/Sessions/long/Messages?PageSize=100"), greedy.ask(LIST)]
+        dribbling = slow.ask(LIST, "POST", ends=False)
+        # One whose answer has come before its body.
+        refused = slow.ask("/nowhere", "POST", ends=False)
+        assert slow.answer(refused)[0] == 404
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as shy:
+            while time.monotonic() < start + 25:
+                slow.send(dribbling, b" ", ends=False)
+                slow.send(refused, b" ", ends=False)
+                # Others on the same connection are served.
+                assert slow.get(LIST)[0] == 200
+                time.sleep(1)
+                assert slow.is_open and greedy.is_open
+            # No handshake within 10 s.
+            assert shy.recv(1) == b""
+        for stream in unread:
+            assert greedy.wait_for(reset_of(stream), 20)
+        assert time.monotonic() - start < 45
+        status, _, answer = slow.answer(dribbling, 20)
+        assert (status, json.loads(answer)["code"]) == (408, 20001)
+        assert slow.wait_for(reset_of(refused), 20)
+        assert slow.get(LIST)[0] == 200
+
+
+def test_heads_that_are_too_large_are_refused(server):
+    for headers in [[("x", "y" * 17_000)], [(f"x-{number}", "y" * 1_000) for number in range(17)]]:
+        with HTTP2Client(server) as client:
+            stream = client.ask(LIST, headers=headers)
+            assert client.wait_for(lambda event: is_go_away(event) or reset_of(stream)(event)) or not client.is_open
+    with HTTP2Client(server) as client:
+        assert client.get(LIST)[0] == 200
+
+
+@pytest.mark.parametrize("flood", ["resets", "pings", "settings", "garbage"])
+def test_floods_end_their_own_connection_alone(server, flood):
+    with HTTP2Client(server) as other, HTTP2Client(server) as client:
+        try:
+            for _ in range(2_000):
+                if flood == "resets":
+                    client.connection.reset_stream(client.ask(LIST), h2.errors.ErrorCodes.CANCEL)
+                elif flood == "pings":
+                    client.connection.ping(b"12345678")
+                elif flood == "settings":
+                    client.connection.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 1 << 16})
+                else:
+                    client.socket.sendall(b"\xff" * 64)
+                client.flush()
+            while client.is_open:
+                client.read()
+        except (OSError, h2.exceptions.ProtocolError):
+            pass
+        assert other.get(LIST)[0] == 200
+
+
+def test_connections_that_end_badly_leave_nothing_behind(server, certificate):
+    descriptors = count(server, "fd")
+    for number in range(200):
+        if number % 2:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=10) as client:
+                client.sendall(random.choice([b"", b"\x16\x03\x01", b"GET / HTTP/1.1\r\n\r\n"]))
+        else:
+            with HTTP2Client(server, window=random.choice([0, 1 << 20])) as client:
+                for _ in range(number % 5):
+                    client.ask("/v1/Sessions/long/Messages?PageSize=100", ends=random.random() < 0.5)
+    wait_until(lambda: count(server, "fd") <= descriptors)
+    assert requests.get(f"{server.url}/health", verify=certificate[0], timeout=10).status_code == 200
+
+
+def test_a_server_that_stops_answers_what_has_come_and_sends_the_rest_elsewhere(stopped, certificate):
+    with serve(stopped, *certificate) as server, HTTP2Client(server) as client, HTTP2Client(server) as idle:
+        assert client.get(LIST)[0] == 200
+        slow = client.ask(LIST, "POST", ends=False)
+        with stopping(server):
+            assert client.wait_for(is_go_away).last_stream_id == slow
+            client.send(slow, b'{"role": "user", "content": {"content": "last"}}')
+            assert client.answer(slow)[0] == 201
+            assert idle.wait_for(is_go_away)
+            for each in client, idle:
+                each.wait_for(lambda event: False)
+                assert not each.is_open
+
+
+def test_a_server_that_stops_under_load_fails_nothing(stopped, certificate):
+    for _ in range(3):
+        faults, answered = [], []
+
+        def run():
+            with HTTP2Client(server) as client:
+                last = None
+                while last is None:
+                    streams = [client.ask(LIST) for _ in range(10)]
+                    for stream in streams:
+                        try:
+                            answered.append(client.answer(stream)[0])
+                        except AssertionError as error:
+                            last = next(filter(is_go_away, client.events), None)
+                            # What is newer was not accepted.
+                            if last is None or stream <= last.last_stream_id:
+                                faults.append(repr(error))
+
+        with serve(stopped, *certificate) as server:
+            threads = [threading.Thread(target=run) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            wait_until(lambda: len(answered) > 200)
+            with stopping(server):
+                pass
+            for thread in threads:
+                thread.join()
+        assert (faults, set(answered)) == ([], {200})
