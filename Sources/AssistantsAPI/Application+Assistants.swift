@@ -27,7 +27,7 @@ extension Application<AssistantsResponder> {
             let http1 = HTTP1Channel(
                 responder: respond,
                 configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [ConnectionHandler(of: .connection, logger: logger)],
+                    additionalChannelHandlers: [ConnectionHandler(logger: logger)],
                     httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                         maxHeaderFieldSize: 1 << 14,
                         maxHeaderListSize: 1 << 14,

@@ -17,7 +17,7 @@ struct ConnectionDeadlinesTests {
     init() throws {
         channel = EmbeddedChannel(
             handlers: [
-                ConnectionHandler(of: .connection, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                ConnectionHandler(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
             ]
         )
         channel.allowOptionsWhenClosed = true

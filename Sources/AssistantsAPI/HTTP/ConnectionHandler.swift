@@ -1,9 +1,9 @@
 import HTTPTypes
 import Hummingbird
-package import Logging
-package import NIOCore
+import Logging
+import NIOCore
 import NIOExtras
-package import NIOHTTPTypes
+import NIOHTTPTypes
 
 /// What a connection of HTTP/1.1, or a stream of HTTP/2, needs beyond Hummingbird's own handling of it. One handler, for each costs
 /// every request.
@@ -16,59 +16,49 @@ package import NIOHTTPTypes
 ///   second.
 /// - A server that stops answers what was on its way to it, and tells clients to come no more; Hummingbird would close what it
 ///   sees idle, and a request that is about to arrive would get no answer.
-package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    package typealias InboundIn = HTTPRequestPart
-    package typealias InboundOut = HTTPRequestPart
-    package typealias OutboundIn = HTTPResponsePart
-    package typealias OutboundOut = HTTPResponsePart
+final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
 
-    package enum Kind {
-        case connection
-        /// It ends with its answer, and is not told when the server stops: that is for its connection.
-        case stream
-    }
-
-    /// What a stream writes at once, in bytes: what of an answer waits to be sent is known by what has been sent.
-    private static let pieceSize = 1 << 14
-
-    private let kind: Kind
     private let logger: Logger
     private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
     /// Whether the read that goes on has given a part of a request.
     private var hasReadPart = false
     private var timer: Scheduled<Void>?
     private let pause = ReadingPause()
-    /// Of a stream: what has been written and not been sent, in bytes.
-    private var unsent = 0
+    /// Before this one, where it handles a stream of HTTP/2.
+    private let stream: StreamHandler?
 
-    package init(of kind: Kind, logger: Logger) {
-        self.kind = kind
+    init(behind stream: StreamHandler? = nil, logger: Logger) {
+        self.stream = stream
         self.logger = logger
     }
 
     // MARK: Connection
 
-    package func handlerAdded(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { begin(context) }
     }
 
-    package func channelActive(context: ChannelHandlerContext) {
+    func channelActive(context: ChannelHandlerContext) {
         begin(context)
         context.fireChannelActive()
     }
 
-    package func channelInactive(context: ChannelHandlerContext) {
+    func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         context.fireChannelInactive()
     }
 
-    package func handlerRemoved(context: ChannelHandlerContext) {
+    func handlerRemoved(context: ChannelHandlerContext) {
         timer?.cancel()
     }
 
     // MARK: Requests
 
-    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         hasReadPart = true
         switch unwrapInboundIn(data) {
         case .head(let head):
@@ -84,14 +74,13 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         context.fireChannelRead(data)
     }
 
-    package func channelReadComplete(context: ChannelHandlerContext) {
+    func channelReadComplete(context: ChannelHandlerContext) {
         if !hasReadPart { deadlines.readBytes(at: context.eventLoop.now) }
         hasReadPart = false
         context.fireChannelReadComplete()
     }
 
-    package func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?)
-    {
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard event is ReadingPause.Request else {
             context.triggerUserOutboundEvent(event, promise: promise)
             return
@@ -99,12 +88,11 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         pause.begin(context)
     }
 
-    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else {
             context.fireUserInboundEventTriggered(event)
             return
         }
-        guard kind == .connection else { return }
         deadlines.stop(at: context.eventLoop.now)
         timer?.cancel()
         lookAgain(context, in: .zero)
@@ -112,7 +100,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
 
     // MARK: Answers
 
-    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             deadlines.beganAnswer()
@@ -121,23 +109,13 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
                 writeLast(error, context, promise: promise)
                 return
             }
-            if kind == .stream {
-                // In HTTP/2 there is no such header (RFC 9113, section 8.2.2).
-                head.headerFields[.connection] = nil
-                context.write(wrapOutboundOut(.head(head)), promise: promise)
-                return
-            }
             if deadlines.isLastAnswerNext {
                 head.headerFields[.connection] = "close"
                 context.write(wrapOutboundOut(.head(head)), promise: promise)
                 return
             }
-        case .body(let bytes):
+        case .body:
             deadlines.wroteBody()
-            if kind == .stream {
-                writePieces(of: bytes, context, promise: promise)
-                return
-            }
         case .end:
             deadlines.endedAnswer(at: context.eventLoop.now)
             if deadlines.isLastAnswerEnded {
@@ -151,18 +129,6 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         context.write(data, promise: promise)
     }
 
-    private func writePieces(of bytes: ByteBuffer, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
-        var bytes = bytes
-        unsent += bytes.readableBytes
-        repeat {
-            let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceSize)) ?? ByteBuffer()
-            let sent = context.eventLoop.makePromise(of: Void.self)
-            sent.futureResult.assumeIsolated().whenComplete { _ in self.unsent -= piece.readableBytes }
-            if bytes.readableBytes == 0 { sent.futureResult.cascade(to: promise) }
-            context.write(wrapOutboundOut(.body(piece)), promise: sent)
-        } while bytes.readableBytes > 0
-    }
-
     /// Writes all but the end of an error that no responder gave, as the connection's last answer, and logs it under the
     /// answer's request id.
     private func writeLast(_ error: APIError, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
@@ -170,7 +136,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
         logger.info("\(error.message)", metadata: ["request_id": "\(id)", "status": "\(error.status.code)"])
         var response = ErrorRepresentation.response(for: error)
         response.headers[.twilioRequestID] = id.description
-        if kind == .connection { response.headers[.connection] = "close" }
+        response.headers[.connection] = "close"
         context.write(wrapOutboundOut(.head(response.head)), promise: nil)
         context.write(wrapOutboundOut(.body(ErrorRepresentation.body(of: error))), promise: promise)
     }
@@ -188,11 +154,7 @@ package final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHan
     }
 
     private func look(_ context: ChannelHandlerContext) {
-        let bytes =
-            switch kind {
-            case .connection: (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-            case .stream: unsent
-            }
+        let bytes = stream?.unsent ?? (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
         switch deadlines.verdict(waiting: bytes, at: context.eventLoop.now) {
         case .look(let delay):
             lookAgain(context, in: delay)

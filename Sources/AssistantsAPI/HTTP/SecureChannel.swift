@@ -53,8 +53,10 @@ struct SecureChannel: ServerChildChannel {
                 streamDelegate: HTTP2ConnectionHandler.StreamDelegate(handler, on: channel.eventLoop)
             ) { stream in
                 stream.eventLoop.makeCompletedFuture {
+                    let handler = StreamHandler()
                     try stream.pipeline.syncOperations.addHandlers([
-                        HTTP2FramePayloadToHTTPServerCodec(), ConnectionHandler(of: .stream, logger: logger),
+                        HTTP2FramePayloadToHTTPServerCodec(), handler,
+                        ConnectionHandler(behind: handler, logger: logger),
                     ])
                     return try Requests(wrappingChannelSynchronously: stream)
                 }
