@@ -27,19 +27,21 @@ def record(promise, figure):
             file.write(json.dumps({"promise": promise, "test": test, "figure": figure}) + "\n")
 
 
-def document(figures):
-    """The text of docs/reliability.md, of what was recorded."""
-    rows = {}
-    for line in figures:
-        recorded = json.loads(line)
+def document(figures, previous=""):
+    """The text of docs/reliability.md, of what was recorded; rows of tests that did not run stay as they are in `previous`."""
+    rows = {(row[1], row[3]): [row[2]] for row in re.finditer(r"^\| (.+) \| (.+) \| `(.+)` \|$", previous, re.MULTILINE)}
+    recorded = {}
+    for figure in map(json.loads, figures):
         # Cases of one test may record the same.
-        rows.setdefault((recorded["promise"], recorded["test"]), {})[recorded["figure"]] = True
+        recorded.setdefault((figure["promise"], figure["test"]), {})[figure["figure"]] = True
+    rows.update(recorded)
     processor = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
     lines = [
         "# Reliability",
         "",
         "Each promise has a test that anyone can run: `make test` runs its quick form, `make soak` its long one, which writes",
-        "this page; nothing here is typed by hand. A test that fails leaves the page as it was.",
+        "this page; nothing here is typed by hand. Each row is of the last long run of its test; one that fails leaves the page",
+        "as it was.",
         "",
         f"Machine: {processor[1] if processor else platform.machine()}, {os.cpu_count()} processors.",
         "",
@@ -52,4 +54,6 @@ def document(figures):
 
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
-        Path(sys.argv[2]).write_text(document(file), encoding="utf-8")
+        output = Path(sys.argv[2])
+        previous = output.read_text(encoding="utf-8") if output.exists() else ""
+        output.write_text(document(file, previous), encoding="utf-8")
