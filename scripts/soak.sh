@@ -19,6 +19,6 @@ swift test --skip-build --no-parallel --filter 'ModelTests|FuzzingTests'
 runs=$(scripts/fuzz.sh "${FUZZ_SECONDS:-600}" 2>&1 | tee .build/fuzz.log | sed -n 's/^Done \([0-9]*\) runs.*/\1/p')
 [ -n "$runs" ] || { tail -50 .build/fuzz.log >&2; exit 1; }
 printf '{"promise":"%s","figure":"%s","test":"%s"}\n' "No input breaks it" \
-    "libFuzzer: $runs inputs for tokens, percent-decoding, queries, paths, JSON and Basic headers" fuzz.sh >>"$UNDERSTUDY_FIGURES"
+    "libFuzzer: $runs inputs for tokens, percent-decoding, queries, paths, JSON, Basic headers and lists" fuzz.sh >>"$UNDERSTUDY_FIGURES"
 "$VENV/bin/pytest" Tests/SDKTests -m promise "$@"
 "$VENV/bin/python" Tests/SDKTests/reliability.py "$UNDERSTUDY_FIGURES" docs/reliability.md

@@ -6,7 +6,7 @@ struct Call {
     let target: RequestTarget
     /// What URLs in the answer begin with.
     let baseURL: String
-    /// What the answer may be coded in.
+    /// What the answer may be coded in; one that is short stays plain.
     let coding: ContentCoding
     /// The request's body; empty where its method has none.
     var body: [UInt8] = []

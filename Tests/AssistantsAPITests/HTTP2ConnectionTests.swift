@@ -11,12 +11,12 @@ import Testing
 @Suite("Deadlines of connections of HTTP/2")
 struct HTTP2ConnectionTests {
     private let channel: EmbeddedChannel
-    private let streams: HTTP2ConnectionHandler.StreamDelegate
+    private let streams: HTTP2ConnectionHandler.Delegate
 
     init() throws {
         let handler = HTTP2ConnectionHandler(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         channel = EmbeddedChannel(handlers: [handler])
-        streams = HTTP2ConnectionHandler.StreamDelegate(handler, on: channel.eventLoop)
+        streams = HTTP2ConnectionHandler.Delegate(handler, on: channel.eventLoop)
         channel.allowOptionsWhenClosed = true
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
     }
@@ -92,13 +92,25 @@ struct HTTP2ConnectionTests {
         #expect(!channel.isActive)
     }
 
-    @Test("a connection whose client sends no more, or not HTTP/2, is closed", arguments: [true, false])
-    func ended(inputIsClosed: Bool) {
-        if inputIsClosed {
-            channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-        } else {
-            channel.pipeline.fireErrorCaught(NIOHTTP2Errors.badClientMagic())
-        }
+    @Test("a connection whose client sends no more is closed")
+    func inputClosed() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(!channel.isActive)
+    }
+
+    @Test("an error of HTTP/2 ends a connection where its client was told so, and else a stream alone")
+    func errors() {
+        channel.pipeline.fireErrorCaught(NIOHTTP2Errors.badClientMagic())
+        #expect(channel.isActive)
+        let goAway = HTTP2Frame.FramePayload.goAway(lastStreamID: 0, errorCode: .protocolError, opaqueData: nil)
+        streams.wroteFrame(HTTP2Frame(streamID: .rootStream, payload: goAway))
+        channel.pipeline.fireErrorCaught(NIOHTTP2Errors.badClientMagic())
+        #expect(!channel.isActive)
+    }
+
+    @Test("an error that is not of HTTP/2 ends a connection")
+    func otherError() {
+        channel.pipeline.fireErrorCaught(CancellationError())
         #expect(!channel.isActive)
     }
 }

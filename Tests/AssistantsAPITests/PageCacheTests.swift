@@ -19,7 +19,7 @@ struct PageCacheTests {
         PageCache.Page(
             request: PageRequest(.first, size: 50),
             tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), of: key),
-            json: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity)
+            content: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity)
         )
     }
 
@@ -123,10 +123,10 @@ struct PageCacheTests {
         let page = PageCache.Page(
             request: PageRequest(.first, size: 50),
             tag: page(key(1)).tag,
-            json: Content(json, coded: .identity)
+            content: Content(json, coded: .identity)
         )
         for _ in 1...2 { cache.keep(page, for: key(1)) }
-        #expect(cache.page(for: key(1))?.json.bytes == json)
-        #expect((cache.page(for: key(1))?.json.bytes.storageCapacity ?? .max) < 100)
+        #expect(cache.page(for: key(1))?.content.bytes == json)
+        #expect((cache.page(for: key(1))?.content.bytes.storageCapacity ?? .max) < 100)
     }
 }

@@ -16,18 +16,29 @@ from understudy import AUTHORIZATION
 class HTTP2Client:
     """A connection. Answers are taken from the socket, and their windows kept open, only while it waits for something."""
 
-    def __init__(self, server, window=1 << 20):
+    def __init__(self, server, window=1 << 20, room=None, validates=True):
         """
         window: of each stream, in bytes; with 0 no content comes.
+        room: of the socket, for what has come and has not been read, in bytes.
+        validates: whether what is not allowed is not sent.
         """
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         context.set_alpn_protocols(["h2"])
-        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", server.port), timeout=10))
+        plain = socket.socket()
+        if room:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        plain.settimeout(10)
+        plain.connect(("127.0.0.1", server.port))
+        self.socket = context.wrap_socket(plain)
         assert self.socket.selected_alpn_protocol() == "h2"
         self.authority = f"127.0.0.1:{server.port}"
         self.window = window
-        self.connection = h2.connection.H2Connection(h2.config.H2Configuration(header_encoding="utf-8"))
+        self.connection = h2.connection.H2Connection(
+            h2.config.H2Configuration(
+                header_encoding="utf-8", validate_outbound_headers=validates, normalize_outbound_headers=validates
+            )
+        )
         self.connection.initiate_connection()
         self.connection.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window})
         # h2 takes a connection for closed then; by RFC 9113, section 6.8, streams that are open go on.
@@ -74,9 +85,9 @@ class HTTP2Client:
                 self.read()
         return found
 
-    def read(self):
+    def read(self, size=1 << 16):
         try:
-            data = self.socket.recv(1 << 16)
+            data = self.socket.recv(size)
         except (ConnectionError, ssl.SSLError):
             data = b""
         self.is_open = bool(data)

@@ -1,5 +1,6 @@
 """HTTP/2 over TLS: the same answers, and the same promises, as HTTP/1.1 gives."""
 
+import contextlib
 import json
 import random
 import socket
@@ -124,7 +125,7 @@ def send_all(client, stream, data, ends=True):
 def test_many_streams_at_once_and_one_that_waits_for_its_body(server):
     with HTTP2Client(server) as client:
         slow = client.ask("/v1/Sessions/s/Messages", "POST", ends=False)
-        streams = [client.ask(f"{LIST}?PageSize={size}") for size in range(1, 91)]
+        streams = [client.ask(f"{LIST}?PageSize={size}") for size in range(1, 31)]
         for size, stream in enumerate(streams, start=1):
             assert len(json.loads(client.answer(stream)[2])["messages"]) == size
         client.send(slow, b"{}")
@@ -133,6 +134,9 @@ def test_many_streams_at_once_and_one_that_waits_for_its_body(server):
 
 def test_slow_and_greedy_clients_hurt_only_themselves(server):
     """What takes its time is waited for at once."""
+    readers = [threading.Thread(target=read_slowly, args=[server, results := []]), threading.Thread(target=be_deaf, args=[server, results])]
+    for reader in readers:
+        reader.start()
     with HTTP2Client(server, window=0) as greedy, HTTP2Client(server) as slow:
         start = time.monotonic()
         unread = [greedy.ask("/v1/Sessions/long/Messages?PageSize=100"), greedy.ask(LIST)]
@@ -157,6 +161,44 @@ def test_slow_and_greedy_clients_hurt_only_themselves(server):
         assert (status, json.loads(answer)["code"]) == (408, 20001)
         assert slow.wait_for(reset_of(refused), 20)
         assert slow.get(LIST)[0] == 200
+    for reader in readers:
+        reader.join()
+    assert sorted(results) == ["given up", "whole"]
+
+
+LONG = "/v1/Sessions/long/Messages?PageSize=100"
+
+
+def read_slowly(server, results):
+    """Be a client that lets the server send all at once, reads for longer than 30 s, and gets the whole answer."""
+    with HTTP2Client(server, window=8 << 20, room=16_384) as client:
+        client.connection.increment_flow_control_window(8 << 20)
+        stream = client.ask(LONG)
+        start = time.monotonic()
+        while time.monotonic() < start + 40:
+            client.read(1 << 14)
+            time.sleep(0.2)
+        assert not any(map(reset_of(stream), client.events))
+        if len(json.loads(client.answer(stream)[2])["messages"]) == 100:
+            results.append("whole")
+
+
+def be_deaf(server, results):
+    """Be a client that lets the server send all at once, and does not read."""
+    with HTTP2Client(server, window=8 << 20, room=16_384) as client:
+        client.connection.increment_flow_control_window(8 << 20)
+        for _ in range(3):
+            client.ask(LONG)
+        start = time.monotonic()
+        # The server's end is seen without reading: sending fails when the connection is gone.
+        with contextlib.suppress(OSError):
+            while time.monotonic() < start + 60:
+                client.connection.ping(b"12345678")
+                client.socket.sendall(client.connection.data_to_send())
+                time.sleep(2)
+            return
+        if time.monotonic() - start > 25:
+            results.append("given up")
 
 
 def test_heads_that_are_too_large_are_refused(server):
@@ -171,22 +213,34 @@ def test_heads_that_are_too_large_are_refused(server):
 @pytest.mark.parametrize("flood", ["resets", "pings", "settings", "garbage"])
 def test_floods_end_their_own_connection_alone(server, flood):
     with HTTP2Client(server) as other, HTTP2Client(server) as client:
-        try:
-            for _ in range(2_000):
-                if flood == "resets":
-                    client.connection.reset_stream(client.ask(LIST), h2.errors.ErrorCodes.CANCEL)
-                elif flood == "pings":
-                    client.connection.ping(b"12345678")
-                elif flood == "settings":
-                    client.connection.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 1 << 16})
-                else:
+        for _ in range(2_000):
+            if flood == "resets":
+                client.connection.reset_stream(client.ask(LIST), h2.errors.ErrorCodes.CANCEL)
+            elif flood == "pings":
+                client.connection.ping(b"12345678")
+            elif flood == "settings":
+                client.connection.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 1 << 16})
+            else:
+                with contextlib.suppress(OSError):
                     client.socket.sendall(b"\xff" * 64)
-                client.flush()
-            while client.is_open:
-                client.read()
-        except (OSError, h2.exceptions.ProtocolError):
-            pass
+            client.flush()
+        assert client.wait_for(lambda event: False) is None
+        assert not client.is_open
         assert other.get(LIST)[0] == 200
+
+
+def test_what_is_wrong_with_a_stream_ends_that_one_alone(server):
+    with HTTP2Client(server, validates=False) as client:
+        body = b'{"role": "user", "content": {"content": "x"}}'
+        slow = client.ask("/v1/Sessions/new/Messages", "POST", ends=False)
+        for headers in [("connection", "close")], [("Upper", "case")], [("te", "gzip")]:
+            stream = client.ask(LIST, headers=headers)
+            assert client.wait_for(reset_of(stream))
+        stream = client.ask(LIST, "POST", [("content-length", "3")], ends=False)
+        client.send(stream, b"four")
+        assert client.wait_for(reset_of(stream))
+        client.send(slow, body)
+        assert client.answer(slow)[0] == 201
 
 
 def test_connections_that_end_badly_leave_nothing_behind(server, certificate):

@@ -2,9 +2,8 @@ import AssistantsStore
 import NIOCore
 import Synchronization
 
-/// Pages that were asked for of late, as the bytes of their JSON or of what it was compressed
-/// to. Whether one is still right is for the session's version
-/// to say, which every request reads: so it does not matter who writes to the database.
+/// Pages that were asked for of late, as the bytes of their JSON or of what it was compressed to. Whether one is still right is for
+/// the session's version to say, which every request reads: so it does not matter who writes to the database.
 ///
 /// A page is kept when it is asked for the second time: most are read once, and would only drive out others. Where there is
 /// no more room, it takes the place of one that has not been asked for since the hand went by it last (CLOCK). The hand
@@ -13,19 +12,19 @@ final class PageCache: Sendable {
     struct Page: Sendable {
         let request: PageRequest<MessageCursor>
         let tag: PageTag
-        let json: Content
+        let content: Content
 
-        /// In bytes, with what it takes beside its JSON, about. A buffer's spare room is not in memory, for nobody wrote to it;
+        /// In bytes, with what it takes beside its content, about. A buffer's spare room is not in memory, for nobody wrote to it;
         /// but memory comes in pages of 4 kB.
         fileprivate var size: Int {
-            min(json.bytes.storageCapacity, (json.bytes.readableBytes + 4_095) & ~4_095) + 1_024
+            min(content.bytes.storageCapacity, (content.bytes.readableBytes + 4_095) & ~4_095) + 1_024
         }
 
         /// In a buffer of its own size, where the one that it was written to is far too large for it.
         fileprivate var trimmed: Page {
-            guard json.bytes.storageCapacity > 2 * json.bytes.readableBytes else { return self }
-            let bytes = ByteBuffer(bytes: json.bytes.readableBytesView)
-            return Page(request: request, tag: tag, json: Content(bytes, coded: json.coding))
+            guard content.bytes.storageCapacity > 2 * content.bytes.readableBytes else { return self }
+            let bytes = ByteBuffer(bytes: content.bytes.readableBytesView)
+            return Page(request: request, tag: tag, content: Content(bytes, coded: content.coding))
         }
     }
 
@@ -85,7 +84,6 @@ final class PageCache: Sendable {
     /// another that nobody asks for.
     func keep(_ page: Page, for key: PageKey) {
         guard capacity > 0 else { return }
-        let page = page.trimmed
         // One that takes the room of many is not worth it.
         let isTooLarge = page.size > capacity / 16
         state.withLock { state in
@@ -94,11 +92,13 @@ final class PageCache: Sendable {
                     state.remove(place)
                     return
                 }
+                let page = page.trimmed
                 state.size += page.size - state.slots[place].page.size
                 state.slots[place].page = page
             } else if !isTooLarge, state.isSeen(key, upTo: Self.maximumSeen),
                 state.size + page.size <= capacity || state.turnHand()
             {
+                let page = page.trimmed
                 state.places[key] = state.slots.count
                 state.slots.append(Slot(key: key, page: page))
                 state.size += page.size

@@ -1,6 +1,6 @@
 import AssistantsStore
 
-/// The entity tag (RFC 9110, section 8.8.3) of a page: two answers with the same one are the same, byte for byte.
+/// The entity tag (RFC 9110, section 8.8.3) of a page: two answers with the same one have the same content in the same coding.
 ///
 /// In its quotes are 36 letters of base64url, which are 27 bytes: the session's number and stamp, 8 bytes each,
 /// big-endian, and `PageKey.digest`. So a tag tells which version the client has before anything is read.

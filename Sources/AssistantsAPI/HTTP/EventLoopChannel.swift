@@ -1,24 +1,24 @@
-package import HummingbirdCore
-package import Logging
-package import NIOCore
+import HummingbirdCore
+import Logging
+import NIOCore
 import NIOHTTPTypes
 
 /// Connections whose requests are answered on their own event loop: a hop to another thread and back costs as
 /// much as reading a page.
 ///
 /// What runs there must not block: `Store` promises that its calls do not.
-package struct EventLoopChannel<Base: ServerChildChannel>: ServerChildChannel {
+struct EventLoopChannel<Base: ServerChildChannel>: ServerChildChannel {
     private let base: Base
 
-    package init(_ base: Base) {
+    init(_ base: Base) {
         self.base = base
     }
 
-    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         base.setup(channel: channel, logger: logger)
     }
 
-    package func handle(value: Base.Value, logger: Logger) async {
+    func handle(value: Base.Value, logger: Logger) async {
         await withTaskExecutorPreference(EventLoopExecutor(value.channel.eventLoop)) {
             await base.handle(value: value, logger: logger)
         }

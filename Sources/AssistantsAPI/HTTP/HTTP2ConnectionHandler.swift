@@ -17,6 +17,8 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
     private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
     private var timer: Scheduled<Void>?
     private var newestStream = HTTP2StreamID.rootStream
+    /// Whether its client was told that the connection is at an end because of an error.
+    private var isBroken = false
     private let pause = ReadingPause()
 
     init(logger: Logger) {
@@ -53,8 +55,8 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // What a client does wrong on one stream ends that one.
-        guard !(error is NIOHTTP2Errors.StreamError) else { return }
+        // What a client does wrong on one stream ends that one alone. Of what is wrong with the connection it is told first.
+        guard isBroken || !(error is any NIOHTTP2Error) else { return }
         logger.debug("closed a connection of HTTP/2: \(error)")
         context.close(promise: nil)
     }
@@ -92,8 +94,8 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
 }
 
 extension HTTP2ConnectionHandler {
-    /// Tells a handler of the connection's streams.
-    struct StreamDelegate: NIOHTTP2StreamDelegate {
+    /// Tells a handler of the connection's streams and of what is written.
+    struct Delegate: NIOHTTP2StreamDelegate, NIOHTTP2FrameDelegate {
         private let handler: NIOLoopBound<HTTP2ConnectionHandler>
 
         init(_ handler: HTTP2ConnectionHandler, on eventLoop: any EventLoop) {
@@ -105,6 +107,10 @@ extension HTTP2ConnectionHandler {
             handler.newestStream = max(handler.newestStream, id)
             handler.deadlines.readHead(at: channel.eventLoop.now)
             handler.deadlines.readEnd(at: channel.eventLoop.now)
+        }
+
+        func wroteFrame(_ frame: HTTP2Frame) {
+            if case .goAway(_, let code, _) = frame.payload, code != .noError { handler.value.isBroken = true }
         }
 
         func streamClosed(_ id: HTTP2StreamID, channel: any Channel) {

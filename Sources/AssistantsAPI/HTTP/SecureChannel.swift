@@ -15,6 +15,9 @@ struct SecureChannel: ServerChildChannel {
         let channel: any Channel
     }
 
+    /// Of a connection at once: each may hold an answer that is not read, as a connection of HTTP/1.1 may.
+    private static let maximumStreams = 32
+
     private let http1: HTTP1Channel
     private let tls: NIOSSLContext
 
@@ -45,12 +48,24 @@ struct SecureChannel: ServerChildChannel {
         }.map { Value(negotiated: $0, channel: channel) }
     }
 
+    private var configuration: NIOHTTP2Handler.Configuration {
+        var configuration = NIOHTTP2Handler.Configuration()
+        configuration.connection.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maximumStreams),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: 1 << 14),
+        ]
+        return configuration
+    }
+
     private func setupHTTP2(_ channel: any Channel, _ logger: Logger) -> EventLoopFuture<Streams> {
         channel.eventLoop.makeCompletedFuture {
             let handler = HTTP2ConnectionHandler(logger: logger)
+            let delegate = HTTP2ConnectionHandler.Delegate(handler, on: channel.eventLoop)
             let streams = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
                 mode: .server,
-                streamDelegate: HTTP2ConnectionHandler.StreamDelegate(handler, on: channel.eventLoop)
+                streamDelegate: delegate,
+                frameDelegate: delegate,
+                configuration: configuration
             ) { stream in
                 stream.eventLoop.makeCompletedFuture {
                     let handler = StreamHandler()

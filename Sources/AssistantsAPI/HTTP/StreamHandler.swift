@@ -4,45 +4,85 @@ import NIOExtras
 import NIOHTTPTypes
 
 /// Makes a stream of HTTP/2 like a connection to the `ConnectionHandler` behind it.
-final class StreamHandler: ChannelDuplexHandler, RemovableChannelHandler {
+///
+/// An answer waits here, and goes down in pieces, a few at a time: a client's windows may be large, and what was handed down is
+/// encrypted at once and cannot be asked for, so that nobody could tell a client that reads slowly from one that does not read.
+final class StreamHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
-    /// What is written at once, in bytes: one frame.
+    /// Of a piece, in bytes: one frame.
     private static let pieceSize = 1 << 14
+    /// How many pieces may be on their way.
+    private static let maximumPieces = 4
 
     /// What has been written and not been sent, in bytes. A stream cannot be asked for it, as the socket of a connection can.
     private(set) var unsent = 0
+    private var piecesOnTheirWay = 0
+    private var waiting = CircularBuffer<(part: HTTPResponsePart, promise: EventLoopPromise<Void>?)>()
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // When the server stops, that is for the connection; a stream ends with its answer.
         if !(event is ChannelShouldQuiesceEvent) { context.fireUserInboundEventTriggered(event) }
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        failWaiting(ChannelError.ioOnClosedChannel)
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        failWaiting(ChannelError.ioOnClosedChannel)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        switch unwrapOutboundIn(data) {
-        case .head(var head):
-            // There is no such header in HTTP/2 (RFC 9113, section 8.2.2).
-            head.headerFields[.connection] = nil
-            context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body(let bytes):
-            write(bytes, context, promise: promise)
-        case .end:
-            context.write(data, promise: promise)
+        let part = unwrapOutboundIn(data)
+        if case .body(let bytes) = part { unsent += bytes.readableBytes }
+        waiting.append((part, promise))
+        writeMore(context)
+    }
+
+    private func writeMore(_ context: ChannelHandlerContext) {
+        while piecesOnTheirWay < Self.maximumPieces, !waiting.isEmpty {
+            let (part, promise) = waiting.removeFirst()
+            switch part {
+            case .head(var head):
+                // There is no such header in HTTP/2 (RFC 9113, section 8.2.2).
+                head.headerFields[.connection] = nil
+                context.write(wrapOutboundOut(.head(head)), promise: promise)
+            case .body(var bytes):
+                let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceSize)) ?? ByteBuffer()
+                let sent = context.eventLoop.makePromise(of: Void.self)
+                if bytes.readableBytes > 0 {
+                    waiting.prepend((.body(bytes), promise))
+                } else {
+                    sent.futureResult.cascade(to: promise)
+                }
+                write(piece, context, promise: sent)
+            case .end:
+                context.write(wrapOutboundOut(part), promise: promise)
+            }
         }
     }
 
-    private func write(_ bytes: ByteBuffer, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
-        var bytes = bytes
-        unsent += bytes.readableBytes
-        repeat {
-            let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceSize)) ?? ByteBuffer()
-            let sent = context.eventLoop.makePromise(of: Void.self)
-            sent.futureResult.assumeIsolated().whenComplete { _ in self.unsent -= piece.readableBytes }
-            if bytes.readableBytes == 0 { sent.futureResult.cascade(to: promise) }
-            context.write(wrapOutboundOut(.body(piece)), promise: sent)
-        } while bytes.readableBytes > 0
+    private func write(_ piece: ByteBuffer, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>) {
+        piecesOnTheirWay += 1
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            self.piecesOnTheirWay -= 1
+            self.unsent -= piece.readableBytes
+            guard case .success = result, !self.waiting.isEmpty else { return }
+            // Not within the write that has just been done.
+            context.eventLoop.assumeIsolated().execute {
+                self.writeMore(context)
+                context.flush()
+            }
+        }
+        context.write(wrapOutboundOut(.body(piece)), promise: promise)
+    }
+
+    private func failWaiting(_ error: any Error) {
+        while let (_, promise) = waiting.popFirst() { promise?.fail(error) }
     }
 }

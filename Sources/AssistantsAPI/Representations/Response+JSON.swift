@@ -14,12 +14,12 @@ extension Response {
 
     /// An answer that can be asked for again with its tag: 304 where the client has it already (RFC 9110, section 13.1.2).
     /// - Parameter condition: the request's `If-None-Match`.
-    init(unless condition: String?, tag: PageTag, json: Content) {
+    init(unless condition: String?, tag: PageTag, content: Content) {
         if let condition, tag.isMatched(by: condition) {
             self.init(status: .notModified)
         } else {
             self.init(status: .ok, headers: [.contentType: "application/json"])
-            hold(json)
+            hold(content)
         }
         headers[.eTag] = tag.text
         // What is kept must be asked for again each time, and only by who may see it.

@@ -43,7 +43,11 @@ struct MessagesResource: Sendable {
         }
         guard case .read(let neighbors, let version) = reading else {
             guard let known else { preconditionFailure("no version was given that it could be") }
-            return Response(unless: condition, tag: known, json: kept?.json ?? Content(ByteBuffer(), coded: .identity))
+            return Response(
+                unless: condition,
+                tag: known,
+                content: kept?.content ?? Content(ByteBuffer(), coded: .identity)
+            )
         }
         usualLength.note(json.length, of: json.count)
         let query = try PageQuery(call.target.query)
@@ -51,10 +55,10 @@ struct MessagesResource: Sendable {
         let page = PageCache.Page(
             request: request,
             tag: PageTag(version, of: key),
-            json: await Content(json.finish(links: links), as: call.coding)
+            content: await Content(json.finish(links: links), as: call.coding)
         )
         cache.keep(page, for: key)
-        return Response(unless: condition, tag: page.tag, json: page.json)
+        return Response(unless: condition, tag: page.tag, content: page.content)
     }
 
     private func pageRequest(_ call: Call, _ account: AccountSID) throws(APIError) -> PageRequest<MessageCursor> {

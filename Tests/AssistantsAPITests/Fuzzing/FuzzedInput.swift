@@ -6,7 +6,7 @@ import Secrets
 
 /// What reads the bytes that strangers send, and what must be true whatever they are.
 enum FuzzedInput: UInt8, CaseIterable {
-    case pageToken, percentEncoding, query, path, json, append, basicHeader
+    case pageToken, percentEncoding, query, path, json, append, basicHeader, listHeader
 
     /// What was not true.
     struct Violation: Error {
@@ -27,6 +27,7 @@ enum FuzzedInput: UInt8, CaseIterable {
         case .json: try Self.checkJSON(bytes)
         case .append: try Self.checkAppend(bytes)
         case .basicHeader: try Self.checkBasicHeader(text)
+        case .listHeader: try Self.checkListHeader(text)
         }
     }
 
@@ -92,6 +93,17 @@ enum FuzzedInput: UInt8, CaseIterable {
         try expect(!credentials.userName.contains(":"), "a user name has a colon")
         let again = Data("\(credentials.userName):\(credentials.password.text)".utf8).base64EncodedString()
         try expect(BasicCredentials(header: "Basic \(again)") != nil, "the same credentials are refused")
+    }
+
+    /// The elements of a list are the same for who splits it again, and gzip is for those who name it.
+    private static func checkListHeader(_ text: String) throws {
+        let elements = Array(HeaderList(text))
+        try expect(!elements.contains { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }, "an element is none")
+        try expect(Array(HeaderList(elements.joined(separator: ", "))) == elements, "a list is read as another")
+        if ContentCoding(acceptedBy: text) == .gzip {
+            let names = elements.map { $0.lowercased() }
+            try expect(names.contains { $0.contains("gzip") || $0.hasPrefix("*") }, "gzip was not asked for")
+        }
     }
 
     private static func expect(_ isTrue: Bool, _ what: String) throws {

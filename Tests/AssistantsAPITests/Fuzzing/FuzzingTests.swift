@@ -14,7 +14,7 @@ struct FuzzingTests {
         "/v1/Sessions/", "/Messages", "/v1/Assistants/", "aia_msg_", "aia_asst_", "webhook:", "Basic ", "basic  ",
         "QUM6eA==",
         "Og==", "PA", "PB", "AQEAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAA", " ", "\t", "\u{0}", "\u{301}", "é",
-        "😀",
+        "😀", "gzip", "identity", "*", ";q=", "0.5", "W/",
     ].map { Array($0.utf8) }
 
     @Test("nothing that a stranger sends is read as what it is not", arguments: FuzzedInput.allCases)
