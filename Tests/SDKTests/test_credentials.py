@@ -120,15 +120,16 @@ def test_a_key_that_may_only_read_changes_nothing(directory):
 
 def test_an_account_asks_no_more_than_it_may(directory):
     create_account(directory, sid=OTHER_SID)
-    with Server(directory, "--max-request-rate", "20") as server:
-        statuses, refused = [], None
+    with Server(directory, "--max-request-rate", "5") as server:
+        answers = []
         with requests.Session() as session:
-            for _ in range(22):
-                answer = session.get(messages_url(server), auth=AUTH)
-                statuses.append(answer.status_code)
-                refused = answer if answer.status_code == 429 else refused
-        assert statuses[:20] == [200] * 20
-        assert refused.json()["code"] == 20429
+            # As many more as a slow machine may make room for meanwhile.
+            while len(answers) < 200 and not any(answer.status_code == 429 for answer in answers):
+                answers.append(session.get(messages_url(server), auth=AUTH))
+        refused = answers.pop()
+        assert [answer.status_code for answer in answers] == [200] * len(answers)
+        assert len(answers) >= 5
+        assert (refused.status_code, refused.json()["code"]) == (429, 20429)
         assert refused.headers["Retry-After"] == "1"
         assert status(server, OTHER_SID, TOKEN) == 200
         time.sleep(1)
