@@ -16,9 +16,7 @@ struct ConnectionDeadlinesTests {
 
     init() throws {
         channel = EmbeddedChannel(
-            handlers: [
-                ConnectionHandler(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-            ]
+            handlers: [ConnectionHandler(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })]
         )
         channel.allowOptionsWhenClosed = true
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
@@ -30,6 +28,14 @@ struct ConnectionDeadlinesTests {
 
     private func receive(_ part: HTTPRequestPart) throws {
         try channel.writeInbound(part)
+    }
+
+    /// A piece of a body every second.
+    private func receivePieces(seconds: Int) throws {
+        for _ in 1...seconds {
+            wait(seconds: 1)
+            try receive(.body(ByteBuffer(string: "x")))
+        }
     }
 
     /// Bytes that make no part of a request yet.
@@ -80,10 +86,7 @@ struct ConnectionDeadlinesTests {
     @Test("a body has 30 s from its headers, however many pieces come")
     func body() throws {
         try receive(.head(request))
-        for _ in 1...29 {
-            wait(seconds: 1)
-            try receive(.body(ByteBuffer(string: "x")))
-        }
+        try receivePieces(seconds: 29)
         #expect(channel.isActive)
         wait(seconds: 1)
         #expect(!channel.isActive)
@@ -104,10 +107,7 @@ struct ConnectionDeadlinesTests {
     func bodyAfterWholeAnswer() throws {
         try receive(.head(request))
         try answer()
-        for _ in 1...29 {
-            wait(seconds: 1)
-            try receive(.body(ByteBuffer(string: "x")))
-        }
+        try receivePieces(seconds: 29)
         #expect(channel.isActive)
         wait(seconds: 1)
         #expect(!channel.isActive)

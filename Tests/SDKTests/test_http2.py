@@ -23,6 +23,7 @@ from understudy import AUTH, create_account, import_lines, wait_until
 from writers import messages_url
 
 LIST = "/v1/Sessions/s/Messages"
+LONG = "/v1/Sessions/long/Messages?PageSize=100"
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def test_bodies_and_large_pages(server):
             send_all(client, stream, body)
             status, _, answer = client.answer(stream)
             assert (status, json.loads(answer)["content"]["content"]) == (201, text)
-        _, _, body = client.get("/v1/Sessions/long/Messages?PageSize=100")
+        _, _, body = client.get(LONG)
         assert len(json.loads(body)["messages"]) == 100
 
 
@@ -124,7 +125,7 @@ def send_all(client, stream, data, ends=True):
 
 def test_many_streams_at_once_and_one_that_waits_for_its_body(server):
     with HTTP2Client(server) as client:
-        slow = client.ask("/v1/Sessions/s/Messages", "POST", ends=False)
+        slow = client.ask(LIST, "POST", ends=False)
         streams = [client.ask(f"{LIST}?PageSize={size}") for size in range(1, 31)]
         for size, stream in enumerate(streams, start=1):
             assert len(json.loads(client.answer(stream)[2])["messages"]) == size
@@ -134,12 +135,13 @@ def test_many_streams_at_once_and_one_that_waits_for_its_body(server):
 
 def test_slow_and_greedy_clients_hurt_only_themselves(server):
     """What takes its time is waited for at once."""
-    readers = [threading.Thread(target=read_slowly, args=[server, results := []]), threading.Thread(target=be_deaf, args=[server, results])]
+    results = []
+    readers = [threading.Thread(target=client, args=[server, results]) for client in (read_slowly, be_deaf)]
     for reader in readers:
         reader.start()
     with HTTP2Client(server, window=0) as greedy, HTTP2Client(server) as slow:
         start = time.monotonic()
-        unread = [greedy.ask("/v1/Sessions/long/Messages?PageSize=100"), greedy.ask(LIST)]
+        unread = [greedy.ask(LONG), greedy.ask(LIST)]
         dribbling = slow.ask(LIST, "POST", ends=False)
         # One whose answer has come before its body.
         refused = slow.ask("/nowhere", "POST", ends=False)
@@ -164,9 +166,6 @@ def test_slow_and_greedy_clients_hurt_only_themselves(server):
     for reader in readers:
         reader.join()
     assert sorted(results) == ["given up", "whole"]
-
-
-LONG = "/v1/Sessions/long/Messages?PageSize=100"
 
 
 def read_slowly(server, results):
@@ -252,7 +251,7 @@ def test_connections_that_end_badly_leave_nothing_behind(server, certificate):
         else:
             with HTTP2Client(server, window=random.choice([0, 1 << 20])) as client:
                 for _ in range(number % 5):
-                    client.ask("/v1/Sessions/long/Messages?PageSize=100", ends=random.random() < 0.5)
+                    client.ask(LONG, ends=random.random() < 0.5)
     wait_until(lambda: count(server, "fd") <= descriptors)
     assert requests.get(f"{server.url}/health", verify=certificate[0], timeout=10).status_code == 200
 

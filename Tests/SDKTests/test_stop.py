@@ -132,7 +132,7 @@ def test_connections_that_come_while_it_stops_do_not_break_it(tmp_path):
     def come(port):
         while not stopped.is_set():
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as client:
-                client.sendall(b"GET /any HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                client.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
                 client.recv(4_096)
 
     figures = free_port()

@@ -10,7 +10,8 @@ struct PageKey: Hashable {
     let baseURL: String
     /// Path and query as they came.
     let target: String
-    /// What the client takes, though a short answer stays plain: an answer that is compressed has a tag of its own (RFC 9110, section 8.8.3.3).
+    /// What the client takes, though a short answer stays plain: an answer that is compressed has a tag of its own (RFC 9110,
+    /// section 8.8.3.3).
     let coding: ContentCoding
 
     init(account: AccountSID, baseURL: String, target: String, coding: ContentCoding = .identity) {
