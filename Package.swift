@@ -96,6 +96,7 @@ let package = Package(
             name: "SQLiteStore",
             dependencies: [
                 "AssistantsStore",
+                "CLibdeflate",
                 "PrometheusMetrics",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -144,7 +145,9 @@ let package = Package(
         ),
         .testTarget(
             name: "StoreCopyTests",
-            dependencies: ["AssistantsStore", "PostgresStore", "SQLiteStore", "StoreCopy", "TestSupport"]
+            dependencies: [
+                "AssistantsStore", "PostgresStore", "SQLiteStore", "StoreConformance", "StoreCopy", "TestSupport",
+            ]
         ),
         .testTarget(
             name: "AssistantsAPITests",

@@ -27,6 +27,10 @@ extension SQLiteStore {
                 arguments: [changes.content?.text, changes.meta?.text, date.microseconds, key.value]
             )
             try db.execute(
+                sql: "UPDATE message SET checksum = \(MessageChecksum.sql(of: MessageChecksum.columns)) WHERE key = ?",
+                arguments: [key.value]
+            )
+            try db.execute(
                 sql: "UPDATE session SET stamp = random(), date_updated = max(date_updated, ?) WHERE number = ?",
                 arguments: [date.microseconds, key.session.value]
             )
@@ -40,11 +44,16 @@ extension SQLiteStore {
         in account: AccountSID
     ) async throws(StoreError) {
         try await write { db in
-            let key = try db.messageRow(id, of: session, in: account).key
-            try db.execute(sql: "DELETE FROM message WHERE key = ?", arguments: [key.value])
+            // One that is damaged can be deleted.
+            let session = try db.sessionRow(session, in: account)
             try db.execute(
-                sql: "UPDATE session SET stamp = random() WHERE number = ?",
-                arguments: [key.session.value]
+                sql: "DELETE FROM message WHERE key >> 32 = ? AND id = ?",
+                arguments: [session.number.value, id.text]
+            )
+            guard db.changesCount > 0 else { throw StoreError.messageNotFound }
+            try db.execute(
+                sql: "UPDATE session SET stamp = random(), has_gaps = 1 WHERE number = ?",
+                arguments: [session.number.value]
             )
         }
     }
@@ -60,12 +69,12 @@ extension Database {
         let session = try sessionRow(session, in: account)
         let row = try Row.fetchOne(
             self,
-            sql: "SELECT * FROM message WHERE key >> 32 = ? AND id = ?",
+            sql: "SELECT *, \(MessageChecksum.isRight) AS is_right FROM message WHERE key >> 32 = ? AND id = ?",
             arguments: [session.number.value, id.text]
         )
         guard let row else { throw StoreError.messageNotFound }
-        guard let role = MessageRole(rawValue: row["role"]) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a message has an unknown role")
+        guard row["is_right"], let role = MessageRole(rawValue: row["role"]) else {
+            throw DatabaseError.damagedMessage(id.text, of: session.session.id.text)
         }
         let message = Message(
             id: id,

@@ -143,9 +143,3 @@ extension StoredAuthToken {
         StoredAuthToken(digest: (0..<32).map { _ in .random(in: .min ... .max) }, sealed: [])
     }
 }
-
-extension RawSpan {
-    var text: String {
-        withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-    }
-}

@@ -1,4 +1,5 @@
 import AssistantsStore
+import StoreConformance
 
 /// What a store has in every table, and what of it must be the same in a copy.
 struct FilledStore {
@@ -30,6 +31,9 @@ struct FilledStore {
             _ = try await append(Array(repeating: draft, count: messages), to: session, in: store)
         }
         _ = try await append([draft], to: "s", in: store, once: request)
+        if case .done(let deleted) = try await append([draft, draft], to: "s", in: store) {
+            try await store.delete(deleted[0].id, of: SessionReference("s"), in: account)
+        }
         let worker = WorkerID.unique()
         for (number, session) in ["s", "s", "u"].enumerated() {
             let turn = NewTurn(
@@ -79,22 +83,11 @@ struct FilledStore {
             let page = PageRequest(current, size: 1_000)
             let neighbors = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
                 row in
-                met.append(
-                    """
-                    \(row.id.text) \(row.sessionID.text) \(row.assistantID.text) \(row.identity.text) \(row.role.text) \
-                    \(row.content.text) \(row.meta.text) \(row.dateCreated) \(row.dateUpdated)
-                    """
-                )
+                met.append(row.text)
             }
             met.append("\(neighbors)")
             place = neighbors.next.map { .after($0) }
         }
         return met
-    }
-}
-
-extension RawSpan {
-    fileprivate var text: String {
-        withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -24,8 +24,11 @@ extension SQLiteStore: StoreContents {
             let rows = try Row.fetchAll(
                 db.cachedStatement(sql: table.rows(isFirst: cursor == nil)),
                 arguments: StatementArguments((cursor ?? []).map(\.databaseValue) + [limit.databaseValue])
-            ).map { row in try row.databaseValues.map(StoredValue.init) }
-            return StoredRows(rows: rows.map { Array($0.dropFirst()) }, cursor: rows.last.map { [$0[0]] })
+            ).map { row in
+                guard row[1] else { throw DatabaseError.damagedMessage(row) }
+                return try row.databaseValues.map(StoredValue.init)
+            }
+            return StoredRows(rows: rows.map { Array($0.dropFirst(2)) }, cursor: rows.last.map { [$0[0]] })
         }
     }
 
@@ -58,6 +61,7 @@ extension SQLiteStore: StoreContents {
 
     package func finishCopy() async throws(StoreError) {
         try await write { db in
+            try db.findGaps()
             try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [StoredTable.unfinishedCopy])
         }
     }

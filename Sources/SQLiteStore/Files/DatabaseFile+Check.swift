@@ -24,6 +24,16 @@ extension DatabaseFile {
         ),
         (
             """
+            SELECT count(*) FROM session
+            WHERE NOT has_gaps AND last_position <> (
+                SELECT count(*) FROM message
+                WHERE key > session.number << 32 AND key <= session.number << 32 | \(MessageKey.maximumPosition)
+            )
+            """,
+            "sessions have not all of their messages"
+        ),
+        (
+            """
             SELECT count(*) FROM message
             WHERE role NOT IN ('user', 'assistant') OR NOT json_valid(content) OR NOT json_valid(meta)
                 OR json_type(content) <> 'object' OR json_type(meta) <> 'object'
@@ -31,6 +41,12 @@ extension DatabaseFile {
             "messages have a role that none has, or a content or meta that is no JSON object"
         ),
     ]
+
+    /// Messages that are not as they were written: the id and the session's.
+    private static let damagedMessages = """
+        SELECT message.id, session.id AS session_id FROM message JOIN session ON session.number = message.key >> 32
+        WHERE NOT (\(MessageChecksum.isRight)) LIMIT 100
+        """
 
     /// Reads all of the database, which may be in use, and looks for what must not be. Of one of an older version, only SQLite's
     /// own part can be checked.
@@ -47,9 +63,13 @@ extension DatabaseFile {
                 var problems = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
                     "A row of \(row["table"] as String) belongs to a row of \(row["parent"] as String) that is not there"
                 }
-                for (query, what) in state == .current ? Self.invariants : [] {
+                guard state == .current else { return problems }
+                for (query, what) in Self.invariants {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }
+                }
+                problems += try Row.fetchAll(db, sql: Self.damagedMessages).map { row in
+                    DatabaseError.damagedMessage(row).reason
                 }
                 return problems
             }

@@ -5,9 +5,11 @@ import GRDB
 ///
 /// Keyset pagination: the page is a range of `message`'s primary key, so it costs the same however deep it lies and
 /// however many messages there are. One row more than the page holds is asked for, to know whether another follows.
+///
+/// A row that is not as it was written is an error, and so is one that is missing where none was deleted.
 struct MessagePageQuery: ~Copyable {
     static let page = """
-        SELECT key, id, assistant_id, identity, role, content, meta, date_created, date_updated
+        SELECT key, id, assistant_id, identity, role, content, meta, date_created, date_updated, checksum
         FROM message WHERE key > ? AND key < ? ORDER BY key LIMIT ?
         """
     static let any = "SELECT 1 FROM message WHERE key > ? AND key < ? LIMIT 1"
@@ -127,29 +129,39 @@ struct MessagePageQuery: ~Copyable {
         try page.bind(Int64(size) + 1, at: 3)
         var read = ReadRows()
         var count = 0
+        let hasGaps = session.hasGaps
+        var next = lower.value &+ 1
         while try page.step() {
+            let key = MessageKey(page.integer(0))
+            guard hasGaps ? key.value >= next : key.value == next else {
+                throw DatabaseError.lostMessages(of: session.idText)
+            }
+            next = key.value &+ 1
             guard count < size else {
                 read.hasMore = true
                 break
             }
             count += 1
-            let key = MessageKey(page.integer(0))
             if read.first == nil { read.first = key }
             read.last = key
-            body(
-                MessageRow(
-                    id: page.bytes(1),
-                    sessionID: session.id,
-                    assistantID: page.bytes(2),
-                    identity: page.bytes(3),
-                    role: page.bytes(4),
-                    content: page.bytes(5),
-                    meta: page.bytes(6),
-                    dateCreated: page.timestamp(7),
-                    dateUpdated: page.timestamp(8)
-                )
+            let row = MessageRow(
+                id: page.bytes(1),
+                sessionID: session.id,
+                assistantID: page.bytes(2),
+                identity: page.bytes(3),
+                role: page.bytes(4),
+                content: page.bytes(5),
+                meta: page.bytes(6),
+                dateCreated: page.timestamp(7),
+                dateUpdated: page.timestamp(8)
             )
+            guard MessageChecksum(of: row, at: key).value == page.integer(9) else {
+                throw DatabaseError.damagedMessage(page.text(1), of: session.idText)
+            }
+            body(row)
         }
+        let end = min(upper.value, MessageKey(lower.session, position: session.lastPosition).value &+ 1)
+        guard hasGaps || read.hasMore || next >= end else { throw DatabaseError.lostMessages(of: session.idText) }
         return read
     }
 

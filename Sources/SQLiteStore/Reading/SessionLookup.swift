@@ -3,7 +3,7 @@ import GRDB
 
 /// Finds the session that a caller means, and holds its id for the length of a query.
 struct SessionLookup: ~Copyable {
-    static let byID = "SELECT number, id, stamp FROM session WHERE account_sid = ? AND id = ?"
+    static let byID = "SELECT number, id, stamp, last_position, has_gaps FROM session WHERE account_sid = ? AND id = ?"
 
     private var byID: PreparedStatement
 
@@ -41,6 +41,11 @@ struct SessionLookup: ~Copyable {
     var id: RawSpan {
         @_lifetime(borrow self) get { byID.bytes(1) }
     }
+
+    var idText: String { byID.text(1) }
+    var lastPosition: Int64 { byID.integer(3) }
+    /// Whether messages of it have been deleted.
+    var hasGaps: Bool { byID.integer(4) != 0 }
 
     mutating func reset() {
         byID.reset()

@@ -16,6 +16,7 @@ enum Migrations {
         migrator.registerMigration("6 edits of sessions", migrate: addEdits)
         migrator.registerMigration("7 stamps of sessions", migrate: renameEdits)
         migrator.registerMigration("8 secondary auth tokens, read-only keys", migrate: addSecondaryTokens)
+        migrator.registerMigration("9 checksums of messages, gaps in sessions", migrate: addChecksums)
         return migrator
     }
 
@@ -150,6 +151,19 @@ enum Migrations {
                 ALTER TABLE api_key ADD COLUMN read_only INTEGER NOT NULL DEFAULT 0;
                 """
         )
+    }
+
+    private static func addChecksums(_ db: Database) throws {
+        db.add(function: MessageChecksum.function)
+        try db.execute(
+            sql: """
+                ALTER TABLE message ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+                UPDATE message SET checksum = \(MessageChecksum.sql(of: MessageChecksum.columns));
+                -- Whether messages of the session have been deleted. Those of another lie at 1 to last_position.
+                ALTER TABLE session ADD COLUMN has_gaps INTEGER NOT NULL DEFAULT 0;
+                """
+        )
+        try db.findGaps()
     }
 
     private static func createTurnsAndCallbacks(_ db: Database) throws {

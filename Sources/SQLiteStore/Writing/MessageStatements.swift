@@ -10,14 +10,14 @@ struct MessageStatements: ~Copyable {
         let insert = try PreparedStatement(
             """
             INSERT INTO message
-                (key, id, assistant_id, identity, role, content, meta, date_created, date_updated)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                (key, id, assistant_id, identity, role, content, meta, date_created, date_updated, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             on: connection
         )
         let find = try PreparedStatement(
             """
-            SELECT assistant_id, identity, role, content, meta, date_created, date_updated
+            SELECT assistant_id, identity, role, content, meta, date_created, date_updated, \(MessageChecksum.isRight)
             FROM message WHERE key >> 32 = ? AND id = ?
             """,
             on: connection
@@ -37,6 +37,7 @@ struct MessageStatements: ~Copyable {
         try insert.bind(message.meta.text, at: 7)
         try insert.bind(message.dateCreated.microseconds, at: 8)
         try insert.bind(message.dateUpdated.microseconds, at: 9)
+        try insert.bind(MessageChecksum(of: message, at: key).value, at: 10)
         do {
             try insert.run()
             return true
@@ -51,8 +52,8 @@ struct MessageStatements: ~Copyable {
         try find.bind(session.value, at: 1)
         try find.bind(message.id.text, at: 2)
         guard try find.step() else { return nil }
-        guard let role = MessageRole(rawValue: find.text(2)) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a message has an unknown role")
+        guard find.integer(7) == 1, let role = MessageRole(rawValue: find.text(2)) else {
+            throw DatabaseError.damagedMessage(message.id.text, of: message.sessionID.text)
         }
         let stored = Message(
             id: message.id,

@@ -1,0 +1,186 @@
+import AssistantsStore
+import Foundation
+import GRDB
+import StoreConformance
+import TestSupport
+import Testing
+
+@testable import SQLiteStore
+
+@Suite("Damage to a database")
+struct DamageTests {
+    private static let sessions = ["one", "two", "three"]
+    private static let count = 100
+
+    private let directory: TemporaryDirectory
+    private let path: String
+    private let account = AccountSID.random()
+
+    /// Makes a database that is not in use, and so has all in its file.
+    init() async throws {
+        directory = try TemporaryDirectory()
+        path = directory.file("understudy.sqlite")
+        let store = try SQLiteStore(path: path)
+        try await store.create(
+            Account(sid: account, name: "", dateCreated: .now),
+            token: StoredAuthToken(digest: [], sealed: [])
+        )
+        for session in Self.sessions {
+            let messages = try (1...Self.count).map { try message($0, of: session) }
+            _ = try await store.importMessages(messages, to: account, defaults: Self.defaults)
+        }
+        try await store.pool.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+    }
+
+    @Test("a changed bit, wherever it is, is an error or changes nothing")
+    func changedBits() async throws {
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let right = try await walks(through: path)
+        #expect(right.allSatisfy { $0?.count == Self.count })
+        let rounds = Reliability.isSoak ? 20_000 : 500
+        var errors = 0
+        for seed in 0..<UInt64(rounds) {
+            var random = SeededGenerator(seed: seed)
+            let byte = whole.indices.randomElement(using: &random) ?? 0
+            let bit = UInt8.random(in: 0..<8, using: &random)
+            var damaged = whole
+            damaged[byte] ^= 1 << bit
+            let file = directory.file("damaged.sqlite")
+            for leftover in [file, "\(file)-wal", "\(file)-shm"] {
+                try? FileManager.default.removeItem(atPath: leftover)
+            }
+            try damaged.write(to: URL(fileURLWithPath: file))
+            for (walk, rightWalk) in zip(try await walks(through: file), right) {
+                if walk == nil { errors += 1 } else { #expect(walk == rightWalk, "bit \(bit) of byte \(byte)") }
+            }
+        }
+        #expect(errors > rounds / 10)
+        try Reliability.record(
+            "A fault of the disk is an error, never a wrong 200",
+            "\(rounds) single bits changed anywhere in a file, and its sessions listed: \(errors) errors, no wrong list",
+            test: "DamageTests.swift"
+        )
+    }
+
+    @Test(
+        "a message that is not as it was written is an error to whoever reads it, is named, and can be deleted",
+        arguments: [
+            "assistant_id = 'aia_asst_other'", "identity = 'user_id:mallory'", "role = 'assistant'",
+            #"content = '{"content":"other"}'"#, #"meta = '{"a":1}'"#, "date_created = date_created + 1",
+            "date_updated = date_updated + 64", "checksum = checksum + 1",
+        ]
+    )
+    func changedMessage(_ change: String) async throws {
+        let store = try SQLiteStore(path: path)
+        let (session, id) = (SessionReference("two"), MessageID(unchecked: "two 7"))
+        try await store.write { db in
+            try db.execute(sql: "UPDATE message SET \(change) WHERE id = ?", arguments: [id.text])
+        }
+        let problem = "Message two 7 of session two is not as it was written"
+        func isRefused(_ body: () async throws -> Void) async {
+            let error = await #expect(throws: StoreError.self) { try await body() }
+            #expect("\(error.debugDescription)".contains(problem))
+        }
+        await isRefused { _ = try await walk("two", in: store) }
+        await isRefused { _ = try await store.message(id, of: session, in: account) }
+        let changes = MessageChanges(content: try JSONObject("{}"))
+        await isRefused { _ = try await store.update(id, of: session, in: account, with: changes, at: .now) }
+        let again = try message(7, of: "two")
+        await isRefused { _ = try await store.importMessages([again], to: account, defaults: Self.defaults) }
+        await isRefused { _ = try await store.rows(of: .message, after: nil, limit: 1_000) }
+        #expect(try DatabaseFile(path: path).problems() == [problem])
+        #expect(try await walk("one", in: store).count == Self.count)
+
+        try await store.delete(id, of: session, in: account)
+        #expect(try await walk("two", in: store).count == Self.count - 1)
+        #expect(try DatabaseFile(path: path).problems() == [])
+    }
+
+    @Test(
+        "a session that lacks messages is an error",
+        arguments: ["key & 15 = 1", "key & 0xFFFFFFFF > 90", "key & 0xFFFFFFFF <= 30", "key"]
+    )
+    func lostMessages(_ condition: String) async throws {
+        let store = try SQLiteStore(path: path)
+        try await store.write { db in
+            try db.execute(
+                sql: """
+                    DELETE FROM message WHERE \(condition)
+                    AND key >> 32 = (SELECT number FROM session WHERE id = 'two')
+                    """
+            )
+        }
+        let error = await #expect(throws: StoreError.self) { try await walk("two", in: store) }
+        #expect("\(error.debugDescription)".contains("Session two has not all of its messages"))
+        #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
+    }
+
+    @Test("messages of an older version are as they were written, and a session may have lost some by deletion")
+    func olderVersion() async throws {
+        let older = directory.file("older.sqlite")
+        let queue = try DatabaseQueue(path: older)
+        try Migrations.all.migrate(queue, upTo: "8 secondary auth tokens, read-only keys")
+        let columns = MessageChecksum.columns.joined(separator: ", ")
+        try queue.inDatabase { [path] db in
+            try db.execute(
+                sql: """
+                    ATTACH ? AS newer;
+                    INSERT INTO account SELECT * FROM newer.account;
+                    INSERT INTO session SELECT \(try db.columns(in: "session").map(\.name).joined(separator: ", "))
+                        FROM newer.session;
+                    INSERT INTO message (\(columns)) SELECT \(columns) FROM newer.message;
+                    DELETE FROM message WHERE id = 'two 7';
+                    DETACH newer;
+                    """,
+                arguments: [path]
+            )
+        }
+        let walks = try await walks(through: older)
+        #expect(walks.map { $0?.count } == [Self.count, Self.count - 1, Self.count])
+        #expect(try DatabaseFile(path: older).problems() == [])
+        #expect(try await walk("one", in: SQLiteStore(path: path)) == walks[0])
+    }
+
+    // MARK: Reading
+
+    /// The messages of each session, `nil` where there was an error.
+    private func walks(through path: String) async throws -> [[String]?] {
+        guard let store = try? SQLiteStore(path: path) else { return Self.sessions.map { _ in nil } }
+        var walks: [[String]?] = []
+        for session in Self.sessions { walks.append(try? await walk(session, in: store)) }
+        return walks
+    }
+
+    private func walk(_ session: String, in store: SQLiteStore) async throws -> [String] {
+        var met: [String] = []
+        var place: PageRequest<MessageCursor>.Place? = .first
+        while let current = place {
+            let page = PageRequest(current, size: 30)
+            let neighbors = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
+                row in
+                met.append(row.text)
+            }
+            place = neighbors.next.map { .after($0) }
+        }
+        return met
+    }
+
+    // MARK: Messages
+
+    private static let defaults = MessageDefaults(
+        assistantName: "Test",
+        date: Timestamp(microseconds: 1_700_000_000_000_000)
+    )
+
+    private func message(_ number: Int, of session: String) throws -> NewMessage {
+        NewMessage(
+            id: MessageID(unchecked: "\(session) \(number)"),
+            sessionID: SessionID(unchecked: session),
+            identity: "user_id:alice",
+            role: .user,
+            content: try JSONObject(#"{"content":"What is said in number \#(number) of \#(session)."}"#)
+        )
+    }
+}
