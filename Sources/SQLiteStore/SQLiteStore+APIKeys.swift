@@ -27,12 +27,12 @@ extension SQLiteStore {
                 sql: "SELECT * FROM api_key WHERE account_sid = ? ORDER BY date_created, sid",
                 arguments: [account.text]
             ).map { row in
-                APIKey(
-                    sid: APIKeySID(unchecked: row["sid"]),
-                    account: AccountSID(unchecked: row["account_sid"]),
-                    name: row["name"],
-                    isReadOnly: row["read_only"],
-                    dateCreated: Timestamp(microseconds: row["date_created"])
+                try APIKey(
+                    sid: APIKeySID(unchecked: row.value("sid")),
+                    account: AccountSID(unchecked: row.value("account_sid")),
+                    name: row.value("name"),
+                    isReadOnly: row.value("read_only"),
+                    dateCreated: Timestamp(microseconds: row.value("date_created"))
                 )
             }
         }

@@ -25,10 +25,10 @@ extension SQLiteStore {
     package func accounts() async throws(StoreError) -> [Account] {
         try await read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM account ORDER BY date_created, sid").map { row in
-                Account(
-                    sid: AccountSID(unchecked: row["sid"]),
-                    name: row["name"],
-                    dateCreated: Timestamp(microseconds: row["date_created"])
+                try Account(
+                    sid: AccountSID(unchecked: row.value("sid")),
+                    name: row.value("name"),
+                    dateCreated: Timestamp(microseconds: row.value("date_created"))
                 )
             }
         }

@@ -74,15 +74,19 @@ extension Database {
 }
 
 extension Callback {
-    init(_ row: Row) {
-        self.init(
-            number: row["number"],
-            account: AccountSID(unchecked: row["account_sid"]),
-            content: NewCallback(url: row["url"], body: row["body"], idempotencyToken: row["idempotency_token"]),
-            attempts: row["attempts"],
-            isFailed: row["due"] == nil,
-            lastError: row["last_error"],
-            dateCreated: Timestamp(microseconds: row["date_created"])
+    init(_ row: Row) throws {
+        try self.init(
+            number: row.value("number"),
+            account: AccountSID(unchecked: row.value("account_sid")),
+            content: NewCallback(
+                url: row.value("url"),
+                body: row.value("body"),
+                idempotencyToken: row.value("idempotency_token")
+            ),
+            attempts: row.value("attempts"),
+            isFailed: row.value("due") as Int64? == nil,
+            lastError: row.value("last_error"),
+            dateCreated: Timestamp(microseconds: row.value("date_created"))
         )
     }
 }

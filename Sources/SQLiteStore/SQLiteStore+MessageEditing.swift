@@ -73,20 +73,20 @@ extension Database {
             arguments: [session.number.value, id.text]
         )
         guard let row else { throw StoreError.messageNotFound }
-        guard row["is_right"], let role = MessageRole(rawValue: row["role"]) else {
+        guard try row.value("is_right"), let role = MessageRole(rawValue: try row.value("role")) else {
             throw DatabaseError.damagedMessage(id.text, of: session.session.id.text)
         }
-        let message = Message(
+        let message = try Message(
             id: id,
             sessionID: session.session.id,
-            assistantID: AssistantID(unchecked: row["assistant_id"]),
-            identity: row["identity"],
+            assistantID: AssistantID(unchecked: row.value("assistant_id")),
+            identity: row.value("identity"),
             role: role,
-            content: JSONObject(unchecked: row["content"]),
-            meta: JSONObject(unchecked: row["meta"]),
-            dateCreated: Timestamp(microseconds: row["date_created"]),
-            dateUpdated: Timestamp(microseconds: row["date_updated"])
+            content: JSONObject(unchecked: row.value("content")),
+            meta: JSONObject(unchecked: row.value("meta")),
+            dateCreated: Timestamp(microseconds: row.value("date_created")),
+            dateUpdated: Timestamp(microseconds: row.value("date_updated"))
         )
-        return (MessageKey(row["key"]), message)
+        return (MessageKey(try row.value("key")), message)
     }
 }

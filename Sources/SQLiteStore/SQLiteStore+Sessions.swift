@@ -45,7 +45,7 @@ extension Database {
                 sql: "SELECT * FROM session WHERE account_sid = ? AND id = ?",
                 arguments: [account.text, candidate.text]
             )
-            if let row { return SessionRow(row) }
+            if let row { return try SessionRow(row) }
         }
         return nil
     }

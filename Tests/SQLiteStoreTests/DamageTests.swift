@@ -117,6 +117,38 @@ struct DamageTests {
         #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
     }
 
+    @Test(
+        "a value that its column cannot have is an error, and does not end the process",
+        arguments: [("account", "name"), ("api_key", "name"), ("assistant", "model"), ("session", "identity")]
+    )
+    func impossibleValues(_ table: String, _ column: String) async throws {
+        let key = APIKey(sid: .random(), account: account, name: "", isReadOnly: false, dateCreated: .now)
+        try await SQLiteStore(path: path).create(key, secretDigest: [])
+        // SQLite itself would not store one.
+        try await DatabaseQueue(path: path).writeWithoutTransaction { db in
+            try db.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, '\(column) TEXT NOT NULL', '\(column) TEXT') WHERE name = ?;
+                    PRAGMA writable_schema = RESET;
+                    UPDATE \(table) SET \(column) = NULL;
+                    """,
+                arguments: [table]
+            )
+        }
+        let store = try SQLiteStore(path: path)
+        let error = await #expect(throws: StoreError.self) {
+            switch table {
+            case "account": _ = try await store.accounts()
+            case "api_key": _ = try await store.apiKeys(of: account)
+            case "assistant": _ = try await store.assistants(of: account, page: PageRequest(.first, size: 9))
+            default: _ = try await store.session(SessionReference("one"), in: account)
+            }
+        }
+        #expect("\(error.debugDescription)".contains("Column \(column) has a value that it cannot have"))
+        #expect(try await walk("two", in: store).count == Self.count)
+    }
+
     @Test("messages of an older version are as they were written, and a session may have lost some by deletion")
     func olderVersion() async throws {
         let older = directory.file("older.sqlite")

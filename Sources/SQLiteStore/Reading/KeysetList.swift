@@ -24,14 +24,14 @@ struct KeysetList<Cursor: KeysetCursor> {
     /// - Parameter item: makes an item of its row.
     func page<Item: Sendable>(
         _ request: PageRequest<Cursor>,
-        _ item: (Row) -> Item
+        _ item: (Row) throws -> Item
     ) throws -> Page<Item, Cursor> {
         try request.page { direction, place, limit in
             let rows = try Row.fetchAll(
                 db.cachedStatement(sql: Self.sql(table, direction)),
                 arguments: [account.text] + StatementArguments(place.values) + [limit]
             )
-            return rows.map { row in (item(row), Cursor(values: Cursor.columns.map { row[$0] })) }
+            return try rows.map { row in (try item(row), Cursor(values: try Cursor.columns.map { try row.value($0) })) }
         }
     }
 }

@@ -6,22 +6,22 @@ struct SessionRow {
     let session: Session
     let number: SessionNumber
 
-    init(_ row: Row) {
-        session = Session(row)
-        number = SessionNumber(row["number"])
+    init(_ row: Row) throws {
+        session = try Session(row)
+        number = SessionNumber(try row.value("number"))
     }
 }
 
 extension Session {
-    init(_ row: Row) {
-        self.init(
-            id: SessionID(unchecked: row["id"]),
-            account: AccountSID(unchecked: row["account_sid"]),
-            assistantID: AssistantID(unchecked: row["assistant_id"]),
-            identity: row["identity"],
-            isVerified: row["verified"],
-            dateCreated: Timestamp(microseconds: row["date_created"]),
-            dateUpdated: Timestamp(microseconds: row["date_updated"])
+    init(_ row: Row) throws {
+        try self.init(
+            id: SessionID(unchecked: row.value("id")),
+            account: AccountSID(unchecked: row.value("account_sid")),
+            assistantID: AssistantID(unchecked: row.value("assistant_id")),
+            identity: row.value("identity"),
+            isVerified: row.value("verified"),
+            dateCreated: Timestamp(microseconds: row.value("date_created")),
+            dateUpdated: Timestamp(microseconds: row.value("date_updated"))
         )
     }
 }

@@ -44,25 +44,25 @@ extension Database {
             arguments: [account.text, id.text]
         )
         guard let row else { throw StoreError.assistantNotFound }
-        return Assistant(row)
+        return try Assistant(row)
     }
 }
 
 extension Assistant {
-    init(_ row: Row) {
-        var details = AssistantDetails(name: row["name"])
-        details.owner = row["owner"]
-        details.personalityPrompt = row["personality_prompt"]
-        details.model = row["model"]
-        details.isPerceptionEngineEnabled = row["perception_engine_enabled"]
-        details.isPersonalizationEngineEnabled = row["personalization_engine_enabled"]
-        details.sealedSegmentCredential = (row["segment_credential_sealed"] as Data?).map { Array($0) }
-        self.init(
-            id: AssistantID(unchecked: row["id"]),
-            account: AccountSID(unchecked: row["account_sid"]),
+    init(_ row: Row) throws {
+        var details = AssistantDetails(name: try row.value("name"))
+        details.owner = try row.value("owner")
+        details.personalityPrompt = try row.value("personality_prompt")
+        details.model = try row.value("model")
+        details.isPerceptionEngineEnabled = try row.value("perception_engine_enabled")
+        details.isPersonalizationEngineEnabled = try row.value("personalization_engine_enabled")
+        details.sealedSegmentCredential = (try row.value("segment_credential_sealed") as Data?).map { Array($0) }
+        try self.init(
+            id: AssistantID(unchecked: row.value("id")),
+            account: AccountSID(unchecked: row.value("account_sid")),
             details: details,
-            dateCreated: Timestamp(microseconds: row["date_created"]),
-            dateUpdated: Timestamp(microseconds: row["date_updated"])
+            dateCreated: Timestamp(microseconds: row.value("date_created")),
+            dateUpdated: Timestamp(microseconds: row.value("date_updated"))
         )
     }
 }

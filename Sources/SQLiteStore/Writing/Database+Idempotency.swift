@@ -26,9 +26,9 @@ extension Database {
             arguments: [account.text, request.key, request.date.microseconds - IdempotentRequest.lifetime]
         )
         guard let row else { return nil }
-        guard row["digest"] == Data(request.digest) else { throw StoreError.idempotencyKeyReused }
-        guard let status = row["status"] as Int? else { throw StoreError.requestUnderWay }
-        return StoredAnswer(status: status, body: Array(row["body"] as Data))
+        guard try row.value("digest") == Data(request.digest) else { throw StoreError.idempotencyKeyReused }
+        guard let status = try row.value("status") as Int? else { throw StoreError.requestUnderWay }
+        return StoredAnswer(status: status, body: Array(try row.value("body") as Data))
     }
 
     /// Keeps a request's key, instead of one whose time is over.

@@ -1,0 +1,16 @@
+import GRDB
+
+extension Row {
+    /// The value of a column. GRDB's own subscript ends the process where a damaged row has a value of another type, and what its
+    /// `decode` throws shows the row.
+    /// - Throws: `GRDB.DatabaseError`, `SQLITE_CORRUPT`.
+    func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+        guard let value = Value.fromDatabaseValue(self[column]) else {
+            throw DatabaseError(
+                resultCode: .SQLITE_CORRUPT,
+                message: "Column \(column) has a value that it cannot have"
+            )
+        }
+        return value
+    }
+}
