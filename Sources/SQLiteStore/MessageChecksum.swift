@@ -58,7 +58,8 @@ struct MessageChecksum {
     }
 
     private static func crc(_ bytes: UnsafeRawBufferPointer, after start: UInt32 = 0) -> UInt32 {
-        libdeflate_crc32(start, bytes.baseAddress, bytes.count)
+        // It takes a null pointer, which nothing at all may have, for a new beginning.
+        bytes.isEmpty ? start : libdeflate_crc32(start, bytes.baseAddress, bytes.count)
     }
 }
 
@@ -71,7 +72,7 @@ extension MessageChecksum {
     ]
 
     /// Whether a row of `message` is as it was written: 1 or 0.
-    static let isRight = "message.checksum IS \(sql(of: columns.map { "message.\($0)" }))"
+    static let isRight = "(message.checksum IS \(sql(of: columns.map { "message.\($0)" })))"
 
     /// - Parameter values: of `columns`.
     static func sql(of values: [String]) -> String {

@@ -44,15 +44,21 @@ extension SQLiteStore {
         in account: AccountSID
     ) async throws(StoreError) {
         try await write { db in
-            // One that is damaged can be deleted.
             let session = try db.sessionRow(session, in: account)
-            try db.execute(
-                sql: "DELETE FROM message WHERE key >> 32 = ? AND id = ?",
+            let key = try Int64.fetchOne(
+                db,
+                sql: "SELECT key FROM message WHERE key >> 32 = ? AND id = ?",
                 arguments: [session.number.value, id.text]
             )
-            guard db.changesCount > 0 else { throw StoreError.messageNotFound }
+            guard let key else { throw StoreError.messageNotFound }
+            // One that is damaged can be deleted, but not another, to which a damaged index points.
             try db.execute(
-                sql: "UPDATE session SET stamp = random(), has_gaps = 1 WHERE number = ?",
+                sql: "DELETE FROM message WHERE key = ? AND (id = ? OR NOT \(MessageChecksum.isRight))",
+                arguments: [key, id.text]
+            )
+            guard db.changesCount == 1 else { throw DatabaseError.damagedIndex(of: "message") }
+            try db.execute(
+                sql: "UPDATE session SET stamp = random(), deletions = deletions + 1 WHERE number = ?",
                 arguments: [session.number.value]
             )
         }

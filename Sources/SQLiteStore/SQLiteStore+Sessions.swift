@@ -42,10 +42,15 @@ extension Database {
         for candidate in reference.candidates {
             let row = try Row.fetchOne(
                 self,
-                sql: "SELECT * FROM session WHERE account_sid = ? AND id = ?",
+                sql: RowByID.sql("session.*", of: "session"),
                 arguments: [account.text, candidate.text]
             )
-            if let row { return try SessionRow(row) }
+            guard let row else { continue }
+            let found = try SessionRow(row)
+            guard found.session.id == candidate, found.session.account == account else {
+                throw DatabaseError.damagedIndex(of: "session")
+            }
+            return found
         }
         return nil
     }

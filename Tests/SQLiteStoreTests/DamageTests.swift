@@ -38,7 +38,7 @@ struct DamageTests {
     func changedBits() async throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let right = try await walks(through: path)
-        #expect(right.allSatisfy { $0?.count == Self.count })
+        #expect(right.allSatisfy { $0?.there.count == Self.count })
         let rounds = Reliability.isSoak ? 20_000 : 500
         var errors = 0
         for seed in 0..<UInt64(rounds) {
@@ -91,10 +91,10 @@ struct DamageTests {
         await isRefused { _ = try await store.importMessages([again], to: account, defaults: Self.defaults) }
         await isRefused { _ = try await store.rows(of: .message, after: nil, limit: 1_000) }
         #expect(try DatabaseFile(path: path).problems() == [problem])
-        #expect(try await walk("one", in: store).count == Self.count)
+        #expect(try await walk("one", in: store).there.count == Self.count)
 
         try await store.delete(id, of: session, in: account)
-        #expect(try await walk("two", in: store).count == Self.count - 1)
+        #expect(try await walk("two", in: store).there.count == Self.count - 1)
         #expect(try DatabaseFile(path: path).problems() == [])
     }
 
@@ -114,7 +114,57 @@ struct DamageTests {
         }
         let error = await #expect(throws: StoreError.self) { try await walk("two", in: store) }
         #expect("\(error.debugDescription)".contains("Session two has not all of its messages"))
+        await #expect(throws: StoreError.self) { _ = try await store.holdStill() }
         #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
+    }
+
+    @Test("an index that points to another session is an error to readers and writers")
+    func indexOfSessions() async throws {
+        // An entry is the account, the session, and the number of the row in one byte.
+        try change { file in
+            let entry = try #require(file.range(of: Data((account.text + "two").utf8 + [2])))
+            file[entry.upperBound - 1] = 3
+        }
+        let store = try SQLiteStore(path: path)
+        let two = SessionReference("two")
+        let draft = MessageDraft(role: .user, content: try JSONObject("{}"))
+        await #expect(throws: StoreError.self) { try await walk("two", in: store) }
+        await #expect(throws: StoreError.self) { _ = try await store.session(two, in: account) }
+        await #expect(throws: StoreError.self) {
+            _ = try await store.append([draft], to: two, in: account, defaults: Self.defaults, once: nil)
+        }
+        await #expect(throws: StoreError.self) { try await store.delete(two, in: account) }
+        #expect(try await walk("three", in: store).there.count == Self.count)
+    }
+
+    @Test("an index that points to another message does not have it deleted")
+    func indexOfMessages() async throws {
+        // An entry is the session's number, the id, and the row's key in six bytes.
+        let key = withUnsafeBytes(of: MessageKey(SessionNumber(2), position: 77).value.bigEndian) {
+            Array($0.suffix(6))
+        }
+        try change { file in
+            let entry = try #require(file.range(of: Data("two 77".utf8 + key)))
+            file[entry.upperBound - 1] -= 1
+        }
+        let store = try SQLiteStore(path: path)
+        let (session, id) = (SessionReference("two"), MessageID(unchecked: "two 77"))
+        await #expect(throws: StoreError.self) { try await store.delete(id, of: session, in: account) }
+        await #expect(throws: StoreError.self) { _ = try await store.message(id, of: session, in: account) }
+        #expect(try await walk("two", in: store).there.count == Self.count)
+    }
+
+    @Test("a row that is cut off is an error")
+    func cutOff() async throws {
+        try change { file in
+            let text = try #require(file.range(of: Data("two 77aia_asst_".utf8))).lowerBound
+            // The length of the record's header, at its beginning.
+            let header = try #require((8..<24).first { file[text - $0] == $0 })
+            file[text - header] = 0
+        }
+        let store = try SQLiteStore(path: path)
+        await #expect(throws: StoreError.self) { try await walk("two", in: store) }
+        #expect(try await walk("three", in: store).there.count == Self.count)
     }
 
     @Test(
@@ -146,7 +196,7 @@ struct DamageTests {
             }
         }
         #expect("\(error.debugDescription)".contains("Column \(column) has a value that it cannot have"))
-        #expect(try await walk("two", in: store).count == Self.count)
+        #expect(try await walk("two", in: store).there.count == Self.count)
     }
 
     @Test("messages of an older version are as they were written, and a session may have lost some by deletion")
@@ -170,7 +220,7 @@ struct DamageTests {
             )
         }
         let walks = try await walks(through: older)
-        #expect(walks.map { $0?.count } == [Self.count, Self.count - 1, Self.count])
+        #expect(walks.map { $0?.there.count } == [Self.count, Self.count - 1, Self.count])
         #expect(try DatabaseFile(path: older).problems() == [])
         #expect(try await walk("one", in: SQLiteStore(path: path)) == walks[0])
     }
@@ -178,25 +228,41 @@ struct DamageTests {
     // MARK: Reading
 
     /// The messages of each session, `nil` where there was an error.
-    private func walks(through path: String) async throws -> [[String]?] {
+    private func walks(through path: String) async throws -> [Walk?] {
         guard let store = try? SQLiteStore(path: path) else { return Self.sessions.map { _ in nil } }
-        var walks: [[String]?] = []
+        var walks: [Walk?] = []
         for session in Self.sessions { walks.append(try? await walk(session, in: store)) }
         return walks
     }
 
-    private func walk(_ session: String, in store: SQLiteStore) async throws -> [String] {
-        var met: [String] = []
+    /// What a walk to the end of a session comes by, and one back to its beginning: messages, and the neighbours of pages.
+    private struct Walk: Equatable {
+        var there: [String] = []
+        var neighbors: [String] = []
+        var back: [String] = []
+    }
+
+    private func walk(_ session: String, in store: SQLiteStore) async throws -> Walk {
+        var walk = Walk()
         var place: PageRequest<MessageCursor>.Place? = .first
+        var isForward = true
         while let current = place {
             let page = PageRequest(current, size: 30)
             let neighbors = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
                 row in
-                met.append(row.text)
+                if isForward { walk.there.append(row.text) } else { walk.back.append(row.text) }
             }
-            place = neighbors.next.map { .after($0) }
+            walk.neighbors.append("\(neighbors)")
+            if neighbors.next == nil { isForward = false }
+            place = isForward ? neighbors.next.map { .after($0) } : neighbors.previous.map { .before($0) }
         }
-        return met
+        return walk
+    }
+
+    private func change(_ body: (inout Data) throws -> Void) throws {
+        var file = try Data(contentsOf: URL(fileURLWithPath: path))
+        try body(&file)
+        try file.write(to: URL(fileURLWithPath: path))
     }
 
     // MARK: Messages

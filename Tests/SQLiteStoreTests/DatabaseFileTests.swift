@@ -105,6 +105,12 @@ struct DatabaseFileTests {
         #expect(try DatabaseFile(path: path).problems() == [])
     }
 
+    @Test("a check says so of a copy that was not finished")
+    func checksUnfinishedCopy() async throws {
+        try await SQLiteStore(path: path).beginCopy(noting: [1])
+        #expect(try DatabaseFile(path: path).problems() == ["A copy into it was not finished"])
+    }
+
     /// Makes a database, stores an account in it, and closes it.
     private func makeDatabaseWithAccount() async throws -> AccountSID {
         let account = AccountSID.random()

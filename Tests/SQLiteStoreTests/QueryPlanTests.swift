@@ -18,7 +18,10 @@ struct QueryPlanTests {
             ),
             (
                 SessionLookup.byID,
-                ["SEARCH session USING INDEX sqlite_autoindex_session_1 (account_sid=? AND id=?)"]
+                [
+                    "SEARCH found USING COVERING INDEX sqlite_autoindex_session_1 (account_sid=? AND id=?)",
+                    "SEARCH session USING INTEGER PRIMARY KEY (rowid=?)",
+                ]
             ),
         ]
     )

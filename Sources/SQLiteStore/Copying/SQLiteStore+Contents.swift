@@ -5,7 +5,16 @@ import GRDB
 extension SQLiteStore: StoreContents {
     package func holdStill() async throws(StoreError) -> any StoreHold {
         do {
-            return try SQLiteHold(path: pool.path, configuration: Self.configuration)
+            let hold = try SQLiteHold(path: pool.path, configuration: Self.configuration)
+            // The copy could not know of them.
+            let losses = try await pool.read { db in try Int.fetchOne(db, sql: Database.sessionsWithLosses) ?? 0 }
+            guard losses == 0 else {
+                throw DatabaseError(
+                    resultCode: .SQLITE_CORRUPT,
+                    message: "\(losses) sessions have not all of their messages"
+                )
+            }
+            return hold
         } catch {
             throw StoreError(error)
         }
@@ -61,7 +70,7 @@ extension SQLiteStore: StoreContents {
 
     package func finishCopy() async throws(StoreError) {
         try await write { db in
-            try db.findGaps()
+            try db.countDeletions()
             try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [StoredTable.unfinishedCopy])
         }
     }

@@ -24,6 +24,11 @@ extension DatabaseError {
         )
     }
 
+    /// Of an index that points to a row that is not the one.
+    static func damagedIndex(of table: String) -> DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "An index of the table \(table) is not as it was written")
+    }
+
     /// Of a row with the columns `id` and `session_id`, whatever is in them.
     static func damagedMessage(_ row: Row) -> DatabaseError {
         let names = ["id", "session_id"].map { String.fromDatabaseValue(row[$0]) ?? "?" }

@@ -22,16 +22,7 @@ extension DatabaseFile {
             """,
             "sessions have messages behind their last position"
         ),
-        (
-            """
-            SELECT count(*) FROM session
-            WHERE NOT has_gaps AND last_position <> (
-                SELECT count(*) FROM message
-                WHERE key > session.number << 32 AND key <= session.number << 32 | \(MessageKey.maximumPosition)
-            )
-            """,
-            "sessions have not all of their messages"
-        ),
+        (Database.sessionsWithLosses, "sessions have not all of their messages"),
         (
             """
             SELECT count(*) FROM message
@@ -64,6 +55,7 @@ extension DatabaseFile {
                     "A row of \(row["table"] as String) belongs to a row of \(row["parent"] as String) that is not there"
                 }
                 guard state == .current else { return problems }
+                guard try db.unfinishedCopy() == nil else { return ["A copy into it was not finished"] }
                 for (query, what) in Self.invariants {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }

@@ -82,7 +82,7 @@ struct MessagePageQuery: ~Copyable {
             let read = try readRows(after: place, before: last, size: request.size, body)
             let edge = read.first ?? MessageKey(place.value + 1)
             return PageNeighbors(
-                previous: try hasRow(after: first, before: edge)
+                previous: try hasRow(before: edge, of: number)
                     ? MessageCursor(session: number, position: edge.position) : nil,
                 next: read.hasMore ? read.lastCursor(of: number) : nil
             )
@@ -94,7 +94,7 @@ struct MessagePageQuery: ~Copyable {
             let edge = read.last ?? MessageKey(place.value - 1)
             return PageNeighbors(
                 previous: hasMore ? read.firstCursor(of: number) : nil,
-                next: try hasRow(after: edge, before: last)
+                next: try hasRow(after: edge, of: number)
                     ? MessageCursor(session: number, position: edge.position) : nil
             )
         }
@@ -177,6 +177,20 @@ struct MessagePageQuery: ~Copyable {
         try start.bind(Int64(size) + 1, at: 3)
         guard try start.step(), start.integer(1) == Int64(size) + 1 else { return (lower, false) }
         return (MessageKey(start.integer(0)), true)
+    }
+
+    // Where no message was deleted, its place tells; nothing is read, and nothing that is read can be wrong.
+
+    private mutating func hasRow(before key: MessageKey, of number: SessionNumber) throws -> Bool {
+        guard session.hasGaps else {
+            return key.value > MessageKey(number, position: 1).value && session.lastPosition > 0
+        }
+        return try hasRow(after: MessageKey(number, position: 0), before: key)
+    }
+
+    private mutating func hasRow(after key: MessageKey, of number: SessionNumber) throws -> Bool {
+        guard session.hasGaps else { return key.value < MessageKey(number, position: session.lastPosition).value }
+        return try hasRow(after: key, before: MessageKey.end(of: number))
     }
 
     private mutating func hasRow(after lower: MessageKey, before upper: MessageKey) throws -> Bool {

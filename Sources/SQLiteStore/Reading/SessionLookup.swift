@@ -3,7 +3,10 @@ import GRDB
 
 /// Finds the session that a caller means, and holds its id for the length of a query.
 struct SessionLookup: ~Copyable {
-    static let byID = "SELECT number, id, stamp, last_position, has_gaps FROM session WHERE account_sid = ? AND id = ?"
+    static let byID = RowByID.sql(
+        "session.number, session.id, session.stamp, session.last_position, session.deletions, session.account_sid",
+        of: "session"
+    )
 
     private var byID: PreparedStatement
 
@@ -30,6 +33,9 @@ struct SessionLookup: ~Copyable {
             byID.reset()
             try byID.bind(candidate.text, at: 2)
             guard try byID.step() else { continue }
+            guard byID.isText(candidate.text, 1), byID.isText(account.text, 5) else {
+                throw DatabaseError.damagedIndex(of: "session")
+            }
             let number = SessionNumber(byID.integer(0))
             if wanted == nil || wanted == number { return SessionVersion(session: number, stamp: byID.integer(2)) }
             isAnyThere = true
@@ -44,7 +50,7 @@ struct SessionLookup: ~Copyable {
 
     var idText: String { byID.text(1) }
     var lastPosition: Int64 { byID.integer(3) }
-    /// Whether messages of it have been deleted.
+    /// Whether messages of it have been deleted; where none were, there is one at each place from 1 to the last.
     var hasGaps: Bool { byID.integer(4) != 0 }
 
     mutating func reset() {

@@ -16,7 +16,7 @@ enum Migrations {
         migrator.registerMigration("6 edits of sessions", migrate: addEdits)
         migrator.registerMigration("7 stamps of sessions", migrate: renameEdits)
         migrator.registerMigration("8 secondary auth tokens, read-only keys", migrate: addSecondaryTokens)
-        migrator.registerMigration("9 checksums of messages, gaps in sessions", migrate: addChecksums)
+        migrator.registerMigration("9 checksums of messages, deletions of sessions", migrate: addChecksums)
         return migrator
     }
 
@@ -154,16 +154,18 @@ enum Migrations {
     }
 
     private static func addChecksums(_ db: Database) throws {
-        db.add(function: MessageChecksum.function)
+        // What damage has cut off a row is read as its column's default: no message has this checksum.
         try db.execute(
             sql: """
-                ALTER TABLE message ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
-                UPDATE message SET checksum = \(MessageChecksum.sql(of: MessageChecksum.columns));
-                -- Whether messages of the session have been deleted. Those of another lie at 1 to last_position.
-                ALTER TABLE session ADD COLUMN has_gaps INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE message ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+                UPDATE message SET checksum = message_checksum(
+                    key, id, assistant_id, identity, role, content, meta, date_created, date_updated
+                );
+                -- How many messages of the session have been deleted. The others lie at 1 to last_position.
+                ALTER TABLE session ADD COLUMN deletions INTEGER NOT NULL DEFAULT 0;
                 """
         )
-        try db.findGaps()
+        try db.countDeletions()
     }
 
     private static func createTurnsAndCallbacks(_ db: Database) throws {

@@ -40,11 +40,15 @@ extension Database {
     func assistant(_ id: AssistantID, in account: AccountSID) throws -> Assistant {
         let row = try Row.fetchOne(
             self,
-            sql: "SELECT * FROM assistant WHERE account_sid = ? AND id = ?",
+            sql: RowByID.sql("assistant.*", of: "assistant"),
             arguments: [account.text, id.text]
         )
         guard let row else { throw StoreError.assistantNotFound }
-        return try Assistant(row)
+        let assistant = try Assistant(row)
+        guard assistant.id == id, assistant.account == account else {
+            throw DatabaseError.damagedIndex(of: "assistant")
+        }
+        return assistant
     }
 }
 

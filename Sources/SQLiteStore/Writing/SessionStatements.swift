@@ -11,10 +11,13 @@ struct SessionStatements: ~Copyable {
 
     init(on connection: SQLiteConnection) throws {
         let find = try PreparedStatement(
-            """
-            SELECT number, assistant_id, identity, last_position, date_updated
-            FROM session WHERE account_sid = ? AND id = ?
-            """,
+            RowByID.sql(
+                """
+                session.number, session.assistant_id, session.identity, session.last_position, session.date_updated,
+                session.id, session.account_sid
+                """,
+                of: "session"
+            ),
             on: connection
         )
         let insert = try PreparedStatement(
@@ -40,6 +43,9 @@ struct SessionStatements: ~Copyable {
         try find.bind(account.text, at: 1)
         try find.bind(id.text, at: 2)
         guard try find.step() else { return nil }
+        guard find.isText(id.text, 5), find.isText(account.text, 6) else {
+            throw DatabaseError.damagedIndex(of: "session")
+        }
         return OpenSession(
             id: id,
             number: SessionNumber(find.integer(0)),
