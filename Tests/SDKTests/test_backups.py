@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import requests
@@ -170,3 +171,17 @@ def test_a_check_finds_damage_of_the_file(tmp_path):
     assert check(path, code=1) != []
     refused("backup", "--data-directory", tmp_path, tmp_path / "backup")
     assert not list(tmp_path.glob("backup*"))
+
+
+def test_the_sample_is_whole_and_is_restored(tmp_path):
+    data, restored = tmp_path / "data", tmp_path / "restored"
+    create_account(data)
+    sample = Path(__file__).parents[2] / "scripts" / "sample-session.jsonl"
+    command("import", "--data-directory", data, "--account", AUTH[0], sample)
+    assert check("--data-directory", data) == []
+    command("backup", "--data-directory", data, tmp_path / "backup")
+    command("restore", "--data-directory", restored, tmp_path / "backup")
+    with Server(data) as one, Server(restored) as other:
+        lists = [requests.get(messages_url(server, "sample"), auth=AUTH).json()["messages"] for server in (one, other)]
+    assert lists[0] == lists[1]
+    assert {"user", "assistant", "knowledge"} <= {message["role"] for message in lists[0]}

@@ -105,6 +105,18 @@ struct DatabaseFileTests {
         #expect(try DatabaseFile(path: path).problems() == [])
     }
 
+    @Test("a check finds nothing wrong with messages of any role")
+    func checksRoles() async throws {
+        let account = try await makeDatabaseWithAccount()
+        let drafts = try MessageRole.allCases.map {
+            MessageDraft(role: $0, content: try JSONObject(#"{"a":[1.5e3,"é"]}"#))
+        }
+        let defaults = MessageDefaults(assistantName: "Test")
+        _ = try await SQLiteStore(path: path)
+            .append(drafts, to: SessionReference("s"), in: account, defaults: defaults, once: nil)
+        #expect(try DatabaseFile(path: path).problems() == [])
+    }
+
     @Test("a check says so of a copy that was not finished")
     func checksUnfinishedCopy() async throws {
         try await SQLiteStore(path: path).beginCopy(noting: [1])

@@ -1,3 +1,4 @@
+import AssistantsStore
 import GRDB
 
 extension DatabaseFile {
@@ -26,7 +27,8 @@ extension DatabaseFile {
         (
             """
             SELECT count(*) FROM message
-            WHERE role NOT IN ('user', 'assistant') OR NOT json_valid(content) OR NOT json_valid(meta)
+            WHERE role NOT IN (\(MessageRole.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")))
+                OR NOT json_valid(content) OR NOT json_valid(meta)
                 OR json_type(content) <> 'object' OR json_type(meta) <> 'object'
             """,
             "messages have a role that none has, or a content or meta that is no JSON object"
