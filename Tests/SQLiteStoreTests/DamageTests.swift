@@ -38,7 +38,7 @@ struct DamageTests {
     func changedBits() async throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         let right = try await walks(through: path)
-        #expect(right.allSatisfy { $0?.there.count == Self.count })
+        #expect(right.allSatisfy { $0?.messages.count == Self.count })
         let rounds = Reliability.isSoak ? 20_000 : 500
         var errors = 0
         for seed in 0..<UInt64(rounds) {
@@ -91,10 +91,10 @@ struct DamageTests {
         await isRefused { _ = try await store.importMessages([again], to: account, defaults: Self.defaults) }
         await isRefused { _ = try await store.rows(of: .message, after: nil, limit: 1_000) }
         #expect(try DatabaseFile(path: path).problems() == [problem])
-        #expect(try await walk("one", in: store).there.count == Self.count)
+        #expect(try await walk("one", in: store).messages.count == Self.count)
 
         try await store.delete(id, of: session, in: account)
-        #expect(try await walk("two", in: store).there.count == Self.count - 1)
+        #expect(try await walk("two", in: store).messages.count == Self.count - 1)
         #expect(try DatabaseFile(path: path).problems() == [])
     }
 
@@ -114,6 +114,7 @@ struct DamageTests {
         }
         let error = await #expect(throws: StoreError.self) { try await walk("two", in: store) }
         #expect("\(error.debugDescription)".contains("Session two has not all of its messages"))
+        await #expect(throws: StoreError.self) { try await walkBack("two", in: store) }
         await #expect(throws: StoreError.self) { _ = try await store.holdStill() }
         #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
     }
@@ -134,7 +135,7 @@ struct DamageTests {
             _ = try await store.append([draft], to: two, in: account, defaults: Self.defaults, once: nil)
         }
         await #expect(throws: StoreError.self) { try await store.delete(two, in: account) }
-        #expect(try await walk("three", in: store).there.count == Self.count)
+        #expect(try await walk("three", in: store).messages.count == Self.count)
     }
 
     @Test("an index that points to another message does not have it deleted")
@@ -151,7 +152,7 @@ struct DamageTests {
         let (session, id) = (SessionReference("two"), MessageID(unchecked: "two 77"))
         await #expect(throws: StoreError.self) { try await store.delete(id, of: session, in: account) }
         await #expect(throws: StoreError.self) { _ = try await store.message(id, of: session, in: account) }
-        #expect(try await walk("two", in: store).there.count == Self.count)
+        #expect(try await walk("two", in: store).messages.count == Self.count)
     }
 
     @Test("a row that is cut off is an error")
@@ -164,7 +165,7 @@ struct DamageTests {
         }
         let store = try SQLiteStore(path: path)
         await #expect(throws: StoreError.self) { try await walk("two", in: store) }
-        #expect(try await walk("three", in: store).there.count == Self.count)
+        #expect(try await walk("three", in: store).messages.count == Self.count)
     }
 
     @Test(
@@ -196,7 +197,7 @@ struct DamageTests {
             }
         }
         #expect("\(error.debugDescription)".contains("Column \(column) has a value that it cannot have"))
-        #expect(try await walk("two", in: store).there.count == Self.count)
+        #expect(try await walk("two", in: store).messages.count == Self.count)
     }
 
     @Test("messages of an older version are as they were written, and a session may have lost some by deletion")
@@ -220,41 +221,57 @@ struct DamageTests {
             )
         }
         let walks = try await walks(through: older)
-        #expect(walks.map { $0?.there.count } == [Self.count, Self.count - 1, Self.count])
+        #expect(walks.prefix(3).map { $0?.messages.count } == [Self.count, Self.count - 1, Self.count])
         #expect(try DatabaseFile(path: older).problems() == [])
         #expect(try await walk("one", in: SQLiteStore(path: path)) == walks[0])
     }
 
     // MARK: Reading
 
-    /// The messages of each session, `nil` where there was an error.
+    /// The walks through each session, and those back, `nil` where there was an error.
     private func walks(through path: String) async throws -> [Walk?] {
-        guard let store = try? SQLiteStore(path: path) else { return Self.sessions.map { _ in nil } }
+        guard let store = try? SQLiteStore(path: path) else {
+            return Array(repeating: nil, count: Self.sessions.count * 2)
+        }
         var walks: [Walk?] = []
         for session in Self.sessions { walks.append(try? await walk(session, in: store)) }
+        for session in Self.sessions { walks.append(try? await walkBack(session, in: store)) }
         return walks
     }
 
-    /// What a walk to the end of a session comes by, and one back to its beginning: messages, and the neighbours of pages.
+    /// What a walk through a session comes by: messages, and the neighbours of pages.
     private struct Walk: Equatable {
-        var there: [String] = []
+        var messages: [String] = []
         var neighbors: [String] = []
-        var back: [String] = []
     }
 
+    /// From the beginning to the end.
     private func walk(_ session: String, in store: SQLiteStore) async throws -> Walk {
+        try await walk(session, in: store, from: .first) { $0.next.map { .after($0) } }
+    }
+
+    /// From the end to the beginning.
+    private func walkBack(_ session: String, in store: SQLiteStore) async throws -> Walk {
+        let number = SessionNumber(Int64(Self.sessions.firstIndex(of: session) ?? 0) + 1)
+        let end = MessageCursor(session: number, position: Int64(Self.count) + 1)
+        return try await walk(session, in: store, from: .before(end)) { $0.previous.map { .before($0) } }
+    }
+
+    private func walk(
+        _ session: String,
+        in store: SQLiteStore,
+        from first: PageRequest<MessageCursor>.Place,
+        _ next: (PageNeighbors<MessageCursor>) -> PageRequest<MessageCursor>.Place?
+    ) async throws -> Walk {
         var walk = Walk()
-        var place: PageRequest<MessageCursor>.Place? = .first
-        var isForward = true
+        var place: PageRequest<MessageCursor>.Place? = first
         while let current = place {
             let page = PageRequest(current, size: 30)
             let neighbors = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
-                row in
-                if isForward { walk.there.append(row.text) } else { walk.back.append(row.text) }
+                row in walk.messages.append(row.text)
             }
             walk.neighbors.append("\(neighbors)")
-            if neighbors.next == nil { isForward = false }
-            place = isForward ? neighbors.next.map { .after($0) } : neighbors.previous.map { .before($0) }
+            place = next(neighbors)
         }
         return walk
     }

@@ -57,7 +57,7 @@ extension DatabaseFile {
                     "A row of \(row["table"] as String) belongs to a row of \(row["parent"] as String) that is not there"
                 }
                 guard state == .current else { return problems }
-                guard try db.unfinishedCopy() == nil else { return ["A copy into it was not finished"] }
+                guard try db.unfinishedCopy() == nil else { return problems + ["A copy into it was not finished"] }
                 for (query, what) in Self.invariants {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }

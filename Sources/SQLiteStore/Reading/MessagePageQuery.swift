@@ -91,6 +91,7 @@ struct MessagePageQuery: ~Copyable {
             let place = MessageKey(number, position: cursor.position)
             let (before, hasMore) = try findStart(after: first, before: place, size: request.size)
             let read = try readRows(after: before, before: place, size: request.size, body)
+            guard !read.hasMore else { throw DatabaseError.lostMessages(of: session.idText) }
             let edge = read.last ?? MessageKey(place.value - 1)
             return PageNeighbors(
                 previous: hasMore ? read.firstCursor(of: number) : nil,
@@ -130,10 +131,11 @@ struct MessagePageQuery: ~Copyable {
         var read = ReadRows()
         var count = 0
         let hasGaps = session.hasGaps
+        let last = MessageKey(lower.session, position: session.lastPosition)
         var next = lower.value &+ 1
         while try page.step() {
             let key = MessageKey(page.integer(0))
-            guard hasGaps ? key.value >= next : key.value == next else {
+            guard hasGaps ? key.value >= next : key.value == next, key.value <= last.value else {
                 throw DatabaseError.lostMessages(of: session.idText)
             }
             next = key.value &+ 1
@@ -160,8 +162,9 @@ struct MessagePageQuery: ~Copyable {
             }
             body(row)
         }
-        let end = min(upper.value, MessageKey(lower.session, position: session.lastPosition).value &+ 1)
-        guard hasGaps || read.hasMore || next >= end else { throw DatabaseError.lostMessages(of: session.idText) }
+        guard hasGaps || read.hasMore || next >= min(upper.value, last.value &+ 1) else {
+            throw DatabaseError.lostMessages(of: session.idText)
+        }
         return read
     }
 
@@ -171,6 +174,11 @@ struct MessagePageQuery: ~Copyable {
         before upper: MessageKey,
         size: Int
     ) throws -> (before: MessageKey, hasMore: Bool) {
+        guard session.hasGaps else {
+            let end = min(upper.position - 1, session.lastPosition)
+            let place = max(0, end - Int64(size))
+            return (MessageKey(lower.session, position: place), place > 0)
+        }
         defer { start.reset() }
         try start.bind(lower.value, at: 1)
         try start.bind(upper.value, at: 2)
@@ -179,7 +187,7 @@ struct MessagePageQuery: ~Copyable {
         return (MessageKey(start.integer(0)), true)
     }
 
-    // Where no message was deleted, its place tells; nothing is read, and nothing that is read can be wrong.
+    // Where no message was deleted, its place tells, and nothing needs to be read.
 
     private mutating func hasRow(before key: MessageKey, of number: SessionNumber) throws -> Bool {
         guard session.hasGaps else {

@@ -1,11 +1,11 @@
 import GRDB
 
 extension Database {
-    /// How many messages a row of `session` has.
+    /// How many messages a row of `session` has up to its last position.
     private static let messageCount = """
         (
             SELECT count(*) FROM message
-            WHERE key > session.number << 32 AND key <= session.number << 32 | \(MessageKey.maximumPosition)
+            WHERE key > session.number << 32 AND key <= session.number << 32 | session.last_position
         )
         """
     /// The sessions that lack messages which nobody has deleted.
