@@ -229,51 +229,28 @@ struct DamageTests {
     // MARK: Reading
 
     /// The walks through each session, and those back, `nil` where there was an error.
-    private func walks(through path: String) async throws -> [Walk?] {
+    private func walks(through path: String) async throws -> [SessionWalk?] {
         guard let store = try? SQLiteStore(path: path) else {
             return Array(repeating: nil, count: Self.sessions.count * 2)
         }
-        var walks: [Walk?] = []
+        var walks: [SessionWalk?] = []
         for session in Self.sessions { walks.append(try? await walk(session, in: store)) }
         for session in Self.sessions { walks.append(try? await walkBack(session, in: store)) }
         return walks
     }
 
-    /// What a walk through a session comes by: messages, and the neighbours of pages.
-    private struct Walk: Equatable {
-        var messages: [String] = []
-        var neighbors: [String] = []
-    }
-
     /// From the beginning to the end.
-    private func walk(_ session: String, in store: SQLiteStore) async throws -> Walk {
-        try await walk(session, in: store, from: .first) { $0.next.map { .after($0) } }
+    private func walk(_ session: String, in store: SQLiteStore) async throws -> SessionWalk {
+        try await SessionWalk(session, of: account, in: store, size: 30)
     }
 
     /// From the end to the beginning.
-    private func walkBack(_ session: String, in store: SQLiteStore) async throws -> Walk {
+    private func walkBack(_ session: String, in store: SQLiteStore) async throws -> SessionWalk {
         let number = SessionNumber(Int64(Self.sessions.firstIndex(of: session) ?? 0) + 1)
         let end = MessageCursor(session: number, position: Int64(Self.count) + 1)
-        return try await walk(session, in: store, from: .before(end)) { $0.previous.map { .before($0) } }
-    }
-
-    private func walk(
-        _ session: String,
-        in store: SQLiteStore,
-        from first: PageRequest<MessageCursor>.Place,
-        _ next: (PageNeighbors<MessageCursor>) -> PageRequest<MessageCursor>.Place?
-    ) async throws -> Walk {
-        var walk = Walk()
-        var place: PageRequest<MessageCursor>.Place? = first
-        while let current = place {
-            let page = PageRequest(current, size: 30)
-            let neighbors = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
-                row in walk.messages.append(row.text)
-            }
-            walk.neighbors.append("\(neighbors)")
-            place = next(neighbors)
+        return try await SessionWalk(session, of: account, in: store, size: 30, from: .before(end)) {
+            $0.previous.map { .before($0) }
         }
-        return walk
     }
 
     private func change(_ body: (inout Data) throws -> Void) throws {

@@ -1,6 +1,7 @@
 import AssistantsStore
 import PostgresStore
 import SQLiteStore
+import StoreConformance
 import Synchronization
 import TestSupport
 import Testing
@@ -150,7 +151,9 @@ struct CopyTests {
             }
             return count
         }
-        while try await filled.walk("writing", in: source).count < 5 { try await Task.sleep(for: .milliseconds(1)) }
+        while try await filled.walk("writing", in: source).messages.count < 5 {
+            try await Task.sleep(for: .milliseconds(1))
+        }
         let summary = try await StoreCopier(from: source, to: target, maximumBatch: 10).run()
         isOver.withLock { $0 = true }
         // What was written before it, and nothing of what came meanwhile.

@@ -75,19 +75,8 @@ struct FilledStore {
         )
     }
 
-    /// What a walk through a session comes by: every message as text, and every page's neighbours.
-    func walk(_ session: String, in store: any Store) async throws -> [String] {
-        var met: [String] = []
-        var place: PageRequest<MessageCursor>.Place? = .first
-        while let current = place {
-            let page = PageRequest(current, size: 1_000)
-            let neighbors = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
-                row in
-                met.append(row.text)
-            }
-            met.append("\(neighbors)")
-            place = neighbors.next.map { .after($0) }
-        }
-        return met
+    /// What a walk through a session comes by.
+    func walk(_ session: String, in store: any Store) async throws -> SessionWalk {
+        try await SessionWalk(session, of: account, in: store, size: 1_000)
     }
 }

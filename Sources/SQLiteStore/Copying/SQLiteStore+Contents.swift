@@ -7,12 +7,9 @@ extension SQLiteStore: StoreContents {
         do {
             let hold = try SQLiteHold(path: pool.path, configuration: Self.configuration)
             // The copy could not know of them.
-            let losses = try await pool.read { db in try Int.fetchOne(db, sql: Database.sessionsWithLosses) ?? 0 }
+            let losses = try await pool.read { db in try Int.fetchOne(db, sql: Database.losses.query) ?? 0 }
             guard losses == 0 else {
-                throw DatabaseError(
-                    resultCode: .SQLITE_CORRUPT,
-                    message: "\(losses) sessions have not all of their messages"
-                )
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(losses) \(Database.losses.name)")
             }
             return hold
         } catch {

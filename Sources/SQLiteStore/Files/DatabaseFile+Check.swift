@@ -23,7 +23,7 @@ extension DatabaseFile {
             """,
             "sessions have messages behind their last position"
         ),
-        (Database.sessionsWithLosses, "sessions have not all of their messages"),
+        (Database.losses.query, Database.losses.name),
         (
             """
             SELECT count(*) FROM message

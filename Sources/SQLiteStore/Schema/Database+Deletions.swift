@@ -8,8 +8,11 @@ extension Database {
             WHERE key > session.number << 32 AND key <= session.number << 32 | session.last_position
         )
         """
-    /// The sessions that lack messages which nobody has deleted.
-    static let sessionsWithLosses = "SELECT count(*) FROM session WHERE last_position - deletions <> \(messageCount)"
+    /// A query that counts the sessions that lack messages which nobody has deleted, and what that is called.
+    static let losses = (
+        query: "SELECT count(*) FROM session WHERE last_position - deletions <> \(messageCount)",
+        name: "sessions have not all of their messages"
+    )
 
     /// Takes every place of a session that has no message for one whose message was deleted.
     func countDeletions() throws {

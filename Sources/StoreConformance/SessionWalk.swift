@@ -1,0 +1,31 @@
+package import AssistantsStore
+
+/// What a walk through a session comes by, to be compared: every message as text, and every page's neighbours.
+package struct SessionWalk: Equatable, Sendable {
+    package private(set) var messages: [String] = []
+    package private(set) var neighbors: [String] = []
+
+    /// - Parameters:
+    ///   - first: where the walk begins.
+    ///   - next: where it goes on, of the neighbours of the page that was met; `nil` at its end.
+    package init(
+        _ session: String,
+        of account: AccountSID,
+        in store: any Store,
+        size: Int,
+        from first: PageRequest<MessageCursor>.Place = .first,
+        _ next: (PageNeighbors<MessageCursor>) -> PageRequest<MessageCursor>.Place? = { $0.next.map { .after($0) } }
+    ) async throws {
+        var place: PageRequest<MessageCursor>.Place? = first
+        while let current = place {
+            let page = PageRequest(current, size: size)
+            var texts: [String] = []
+            let met = try await store.readMessages(of: SessionReference(session), in: account, page: page) { row in
+                texts.append(row.text)
+            }
+            messages += texts
+            neighbors.append("\(met)")
+            place = next(met)
+        }
+    }
+}
