@@ -7,10 +7,9 @@ extension SQLiteStore {
         try await write { db in
             try db.requireAccount(key.account)
             try db.execute(
-                sql: """
-                    INSERT INTO api_key (sid, account_sid, name, secret_digest, read_only, date_created)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """,
+                sql: ChecksummedTable.apiKey.insertion(of: [
+                    "sid", "account_sid", "name", "secret_digest", "read_only", "date_created",
+                ]),
                 arguments: [
                     key.sid.text, key.account.text, key.name, Data(secretDigest), key.isReadOnly,
                     key.dateCreated.microseconds,
@@ -24,17 +23,12 @@ extension SQLiteStore {
             try db.requireAccount(account)
             return try Row.fetchAll(
                 db,
-                sql: "SELECT * FROM api_key WHERE account_sid = ? ORDER BY date_created, sid",
+                sql: """
+                    SELECT \(ChecksummedTable.apiKey.verifiableColumns) FROM api_key
+                    WHERE account_sid = ? ORDER BY date_created, sid
+                    """,
                 arguments: [account.text]
-            ).map { row in
-                try APIKey(
-                    sid: APIKeySID(unchecked: row.value("sid")),
-                    account: AccountSID(unchecked: row.value("account_sid")),
-                    name: row.value("name"),
-                    isReadOnly: row.value("read_only"),
-                    dateCreated: Timestamp(microseconds: row.value("date_created"))
-                )
-            }
+            ).map(APIKey.init)
         }
     }
 
@@ -49,10 +43,15 @@ extension SQLiteStore {
     }
 }
 
-extension Database {
-    /// - Throws: `StoreError.accountNotFound`.
-    func requireAccount(_ account: AccountSID) throws {
-        let count = try Int.fetchOne(self, sql: "SELECT count(*) FROM account WHERE sid = ?", arguments: [account.text])
-        guard count == 1 else { throw StoreError.accountNotFound(account) }
+extension APIKey {
+    fileprivate init(_ row: Row) throws {
+        try row.verify(.apiKey)
+        try self.init(
+            sid: APIKeySID(unchecked: row.value("sid")),
+            account: AccountSID(unchecked: row.value("account_sid")),
+            name: row.value("name"),
+            isReadOnly: row.value("read_only"),
+            dateCreated: Timestamp(microseconds: row.value("date_created"))
+        )
     }
 }

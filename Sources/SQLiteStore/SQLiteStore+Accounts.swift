@@ -7,10 +7,9 @@ extension SQLiteStore {
         try await write { db in
             do {
                 try db.execute(
-                    sql: """
-                        INSERT INTO account (sid, name, auth_token_digest, auth_token_sealed, date_created)
-                        VALUES (?, ?, ?, ?, ?)
-                        """,
+                    sql: ChecksummedTable.account.insertion(of: [
+                        "sid", "name", "auth_token_digest", "auth_token_sealed", "date_created",
+                    ]),
                     arguments: [
                         account.sid.text, account.name, Data(token.digest), Data(token.sealed),
                         account.dateCreated.microseconds,
@@ -24,13 +23,10 @@ extension SQLiteStore {
 
     package func accounts() async throws(StoreError) -> [Account] {
         try await read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM account ORDER BY date_created, sid").map { row in
-                try Account(
-                    sid: AccountSID(unchecked: row.value("sid")),
-                    name: row.value("name"),
-                    dateCreated: Timestamp(microseconds: row.value("date_created"))
-                )
-            }
+            try Row.fetchAll(
+                db,
+                sql: "SELECT \(ChecksummedTable.account.verifiableColumns) FROM account ORDER BY date_created, sid"
+            ).map(Account.init)
         }
     }
 
@@ -51,11 +47,16 @@ extension SQLiteStore {
         of account: AccountSID
     ) async throws(StoreError) {
         try await write { db in
+            try db.requireAccount(account)
             try db.execute(
-                sql: "UPDATE account SET secondary_token_digest = ?, secondary_token_sealed = ? WHERE sid = ?",
+                sql: """
+                    \(ChecksummedTable.account.update([
+                        "secondary_token_digest": "?1", "secondary_token_sealed": "?2",
+                    ]))
+                    WHERE sid = ?3
+                    """,
                 arguments: [token.map { Data($0.digest) }, token.map { Data($0.sealed) }, account.text]
             )
-            guard db.changesCount == 1 else { throw StoreError.accountNotFound(account) }
         }
     }
 
@@ -64,8 +65,10 @@ extension SQLiteStore {
             try db.requireAccount(account)
             try db.execute(
                 sql: """
-                    UPDATE account SET auth_token_digest = secondary_token_digest, auth_token_sealed = secondary_token_sealed,
-                        secondary_token_digest = NULL, secondary_token_sealed = NULL
+                    \(ChecksummedTable.account.update([
+                        "auth_token_digest": "secondary_token_digest", "auth_token_sealed": "secondary_token_sealed",
+                        "secondary_token_digest": "NULL", "secondary_token_sealed": "NULL",
+                    ]))
                     WHERE sid = ? AND secondary_token_digest IS NOT NULL
                     """,
                 arguments: [account.text]
@@ -80,5 +83,29 @@ extension SQLiteStore {
         } catch {
             throw StoreError(error)
         }
+    }
+}
+
+extension Account {
+    fileprivate init(_ row: Row) throws {
+        try row.verify(.account)
+        try self.init(
+            sid: AccountSID(unchecked: row.value("sid")),
+            name: row.value("name"),
+            dateCreated: Timestamp(microseconds: row.value("date_created"))
+        )
+    }
+}
+
+extension Database {
+    /// - Throws: `StoreError.accountNotFound`.
+    func requireAccount(_ account: AccountSID) throws {
+        let row = try Row.fetchOne(
+            self,
+            sql: "SELECT \(ChecksummedTable.account.verifiableColumns) FROM account WHERE sid = ?",
+            arguments: [account.text]
+        )
+        guard let row else { throw StoreError.accountNotFound(account) }
+        try row.verify(.account)
     }
 }

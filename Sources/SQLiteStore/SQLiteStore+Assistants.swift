@@ -19,7 +19,8 @@ extension SQLiteStore {
         page: PageRequest<AssistantCursor>
     ) async throws(StoreError) -> Page<Assistant, AssistantCursor> {
         try await read { db in
-            try KeysetList(db: db, table: "assistant", account: account).page(page, Assistant.init)
+            try KeysetList(db: db, table: .assistant, index: "assistant_of_account", account: account)
+                .page(page, Assistant.init)
         }
     }
 
@@ -34,10 +35,12 @@ extension SQLiteStore {
             change(&details)
             try db.execute(
                 sql: """
-                    UPDATE assistant
-                    SET name = ?, owner = ?, personality_prompt = ?, model = ?, perception_engine_enabled = ?,
-                        personalization_engine_enabled = ?, segment_credential_sealed = ?, date_updated = ?
-                    WHERE account_sid = ? AND id = ?
+                    \(ChecksummedTable.assistant.update([
+                        "name": "?1", "owner": "?2", "personality_prompt": "?3", "model": "?4",
+                        "perception_engine_enabled": "?5", "personalization_engine_enabled": "?6",
+                        "segment_credential_sealed": "?7", "date_updated": "?8",
+                    ]))
+                    WHERE account_sid = ?9 AND id = ?10
                     """,
                 arguments: [
                     details.name, details.owner, details.personalityPrompt, details.model,
@@ -51,11 +54,14 @@ extension SQLiteStore {
 
     package func delete(_ id: AssistantID, in account: AccountSID) async throws(StoreError) {
         try await write { db in
+            // One that is damaged can be deleted, but not another, to which a damaged index points.
+            guard let row = try db.row(id.text, in: account, of: .assistant) else {
+                throw StoreError.assistantNotFound
+            }
             try db.execute(
-                sql: "DELETE FROM assistant WHERE account_sid = ? AND id = ?",
-                arguments: [account.text, id.text]
+                sql: "DELETE FROM assistant WHERE number = ?",
+                arguments: [try row.value("number") as Int64]
             )
-            guard db.changesCount == 1 else { throw StoreError.assistantNotFound }
         }
     }
 }

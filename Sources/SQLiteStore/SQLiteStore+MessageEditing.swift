@@ -21,17 +21,20 @@ extension SQLiteStore {
             let key = try db.messageRow(id, of: session, in: account).key
             try db.execute(
                 sql: """
-                    UPDATE message
-                    SET content = coalesce(?, content), meta = coalesce(?, meta), date_updated = ? WHERE key = ?
+                    \(ChecksummedTable.message.update([
+                        "content": "coalesce(?1, content)", "meta": "coalesce(?2, meta)", "date_updated": "?3",
+                    ]))
+                    WHERE key = ?4
                     """,
                 arguments: [changes.content?.text, changes.meta?.text, date.microseconds, key.value]
             )
             try db.execute(
-                sql: "UPDATE message SET checksum = \(MessageChecksum.sql(of: MessageChecksum.columns)) WHERE key = ?",
-                arguments: [key.value]
-            )
-            try db.execute(
-                sql: "UPDATE session SET stamp = random(), date_updated = max(date_updated, ?) WHERE number = ?",
+                sql: """
+                    \(ChecksummedTable.session.update([
+                        "stamp": "random()", "date_updated": "max(date_updated, ?1)",
+                    ]))
+                    WHERE number = ?2
+                    """,
                 arguments: [date.microseconds, key.session.value]
             )
             return try db.messageRow(id, of: session, in: account).message
@@ -53,12 +56,15 @@ extension SQLiteStore {
             guard let key else { throw StoreError.messageNotFound }
             // One that is damaged can be deleted, but not another, to which a damaged index points.
             try db.execute(
-                sql: "DELETE FROM message WHERE key = ? AND (id = ? OR NOT \(MessageChecksum.isRight))",
+                sql: "DELETE FROM message WHERE key = ? AND (id = ? OR NOT \(ChecksummedTable.message.isRight))",
                 arguments: [key, id.text]
             )
-            guard db.changesCount == 1 else { throw DatabaseError.damagedIndex(of: "message") }
+            guard db.changesCount == 1 else { throw DatabaseError.damagedIndex(of: .message) }
             try db.execute(
-                sql: "UPDATE session SET stamp = random(), deletions = deletions + 1 WHERE number = ?",
+                sql: """
+                    \(ChecksummedTable.session.update(["stamp": "random()", "deletions": "deletions + 1"]))
+                    WHERE number = ?
+                    """,
                 arguments: [session.number.value]
             )
         }
@@ -75,7 +81,9 @@ extension Database {
         let session = try sessionRow(session, in: account)
         let row = try Row.fetchOne(
             self,
-            sql: "SELECT *, \(MessageChecksum.isRight) AS is_right FROM message WHERE key >> 32 = ? AND id = ?",
+            sql: """
+                SELECT \(ChecksummedTable.message.verifiableColumns) FROM message WHERE key >> 32 = ? AND id = ?
+                """,
             arguments: [session.number.value, id.text]
         )
         guard let row else { throw StoreError.messageNotFound }

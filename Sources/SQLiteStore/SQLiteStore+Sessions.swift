@@ -14,13 +14,16 @@ extension SQLiteStore {
         page: PageRequest<SessionCursor>
     ) async throws(StoreError) -> Page<Session, SessionCursor> {
         try await read { db in
-            try KeysetList(db: db, table: "session", account: account).page(page, Session.init)
+            try KeysetList(db: db, table: .session, index: "session_by_creation", account: account)
+                .page(page, Session.init)
         }
     }
 
     package func delete(_ reference: SessionReference, in account: AccountSID) async throws(StoreError) {
         try await write { db in
-            let number = try db.sessionRow(reference, in: account).number
+            // One that is damaged can be deleted.
+            guard let row = try db.findRow(of: reference, in: account) else { throw StoreError.sessionNotFound }
+            let number = SessionNumber(try row.value("number"))
             try db.execute(sql: "DELETE FROM session WHERE number = ?", arguments: [number.value])
             if try db.deleteMessages(ofDeleted: number) {
                 try db.execute(sql: "INSERT INTO deleted_session (number) VALUES (?)", arguments: [number.value])
@@ -39,18 +42,13 @@ extension Database {
 
     /// The row of the session that a reference means; `nil` where there is none.
     func findSessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow? {
+        try findRow(of: reference, in: account).map(SessionRow.init)
+    }
+
+    /// Not verified.
+    fileprivate func findRow(of reference: SessionReference, in account: AccountSID) throws -> Row? {
         for candidate in reference.candidates {
-            let row = try Row.fetchOne(
-                self,
-                sql: RowByID.sql("session.*", of: "session"),
-                arguments: [account.text, candidate.text]
-            )
-            guard let row else { continue }
-            let found = try SessionRow(row)
-            guard found.session.id == candidate, found.session.account == account else {
-                throw DatabaseError.damagedIndex(of: "session")
-            }
-            return found
+            if let row = try row(candidate.text, in: account, of: .session) { return row }
         }
         return nil
     }

@@ -80,7 +80,7 @@ package struct SQLiteStore: Store {
             return tries < 5_000
         }
         configuration.maximumReaderCount = 4
-        configuration.prepareDatabase { db in db.add(function: MessageChecksum.function) }
+        configuration.prepareDatabase(RowChecksum.addFunction)
         return configuration
     }
 }

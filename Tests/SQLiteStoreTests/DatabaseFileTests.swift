@@ -101,7 +101,10 @@ struct DatabaseFileTests {
         arguments: Migrations.all.migrations.dropLast()
     )
     func checksOlder(version: String) throws {
-        try Migrations.all.migrate(DatabaseQueue(path: path), upTo: version)
+        try Migrations.all.migrate(
+            DatabaseQueue(path: path, configuration: SQLiteStore.configuration),
+            upTo: version
+        )
         #expect(try DatabaseFile(path: path).problems() == [])
     }
 

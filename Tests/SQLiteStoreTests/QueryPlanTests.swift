@@ -32,32 +32,36 @@ struct QueryPlanTests {
     }
 
     @Test(
-        "lists of sessions and assistants are seeks on an index",
-        arguments: [
-            (
-                KeysetList<SessionCursor>.sql("session", .after),
-                "SEARCH session USING INDEX session_by_creation (account_sid=? AND "
-            ),
-            (
-                KeysetList<SessionCursor>.sql("session", .before),
-                "SEARCH session USING INDEX session_by_creation (account_sid=? AND "
-            ),
-            (
-                KeysetList<AssistantCursor>.sql("assistant", .after),
-                "SEARCH assistant USING INDEX assistant_of_account (account_sid=? AND "
-            ),
-            (
-                KeysetList<AssistantCursor>.sql("assistant", .before),
-                "SEARCH assistant USING INDEX assistant_of_account (account_sid=? AND "
-            ),
-        ]
+        "lists of sessions and assistants are seeks on an index, and on its mirror alone",
+        arguments: [KeysetDirection.after, .before]
     )
-    func lists(_ sql: String, _ plan: String) async throws {
+    func lists(_ direction: KeysetDirection) async throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        let details = try await details(of: sql, in: store)
-        #expect(details.count == 1)
-        #expect(details.first?.hasPrefix(plan) == true, "\(details)")
+        typealias Sessions = KeysetList<SessionCursor>
+        typealias Assistants = KeysetList<AssistantCursor>
+        for (sql, plan) in [
+            (
+                Sessions.sql("*", of: .session, by: "session_by_creation", direction),
+                "SEARCH session USING INDEX session_by_creation (account_sid=? AND "
+            ),
+            (
+                Sessions.sql("date_created, number", of: .session, by: "session_by_creation_mirror", direction),
+                "SEARCH session USING COVERING INDEX session_by_creation_mirror (account_sid=? AND "
+            ),
+            (
+                Assistants.sql("*", of: .assistant, by: "assistant_of_account", direction),
+                "SEARCH assistant USING INDEX assistant_of_account (account_sid=? AND "
+            ),
+            (
+                Assistants.sql("number", of: .assistant, by: "assistant_of_account_mirror", direction),
+                "SEARCH assistant USING COVERING INDEX assistant_of_account_mirror (account_sid=? AND "
+            ),
+        ] {
+            let details = try await details(of: sql, in: store)
+            #expect(details.count == 1)
+            #expect(details.first?.hasPrefix(plan) == true, "\(details)")
+        }
     }
 
     private func details(of sql: String, in store: SQLiteStore) async throws -> [String] {

@@ -31,7 +31,7 @@ extension SQLiteStore: StoreContents {
                 db.cachedStatement(sql: table.rows(isFirst: cursor == nil)),
                 arguments: StatementArguments((cursor ?? []).map(\.databaseValue) + [limit.databaseValue])
             ).map { row in
-                guard row[1] else { throw DatabaseError.damagedMessage(row) }
+                if let checksummed = table.checksummed { try row.verify(checksummed) }
                 return try row.databaseValues.map(StoredValue.init)
             }
             return StoredRows(rows: rows.map { Array($0.dropFirst(2)) }, cursor: rows.last.map { [$0[0]] })
@@ -68,6 +68,7 @@ extension SQLiteStore: StoreContents {
     package func finishCopy() async throws(StoreError) {
         try await write { db in
             try db.countDeletions()
+            try db.execute(sql: ChecksummedTable.session.update([:]) + " WHERE deletions <> 0")
             try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [StoredTable.unfinishedCopy])
         }
     }

@@ -19,7 +19,7 @@ extension StoredTable {
             (SELECT message.key, session.account_sid, session.id AS session_id, session.number AS session_number,
                 message.key & \(MessageKey.maximumPosition) AS position, message.id, message.assistant_id,
                 message.identity, message.role, message.content, message.meta, message.date_created,
-                message.date_updated, \(MessageChecksum.isRight) AS is_right
+                message.date_updated, \(ChecksummedTable.message.isRight) AS is_right
             FROM message CROSS JOIN session ON session.number = message.key >> 32)
             """
         case .account, .apiKey, .assistant, .session, .idempotencyKey, .turn, .callback: rawValue
@@ -36,13 +36,23 @@ extension StoredTable {
         }
     }
 
+    var checksummed: ChecksummedTable? { ChecksummedTable(rawValue: rawValue) }
+
+    /// Whether a row of `source` is as it was written.
+    private var isRight: String {
+        switch self {
+        case .message: "is_right"
+        default: checksummed?.isRight ?? "1"
+        }
+    }
+
     var count: String { "SELECT count(*) FROM \(self == .number ? source : rawValue)" }
 
     /// Values: the key behind which to read, where it is behind one, and how many rows. Columns: the key, whether the row is as
     /// it was written, then the table's.
     func rows(isFirst: Bool) -> String {
         """
-        SELECT \(key), \(self == .message ? "is_right" : "1"), \(columns.joined(separator: ", "))
+        SELECT \(key), \(isRight) AS is_right, \(columns.joined(separator: ", "))
         FROM \(source) \(isFirst ? "" : "WHERE \(key) > ?")
         ORDER BY \(key) LIMIT ?
         """
@@ -53,18 +63,11 @@ extension StoredTable {
         switch self {
         case .setting: return "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)"
         case .number: return "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
-        case .message:
-            let places = MessageChecksum.columns.indices.map { "?\($0 + 1)" }
-            return Self.insertion(
-                into: rawValue,
-                MessageChecksum.columns + ["checksum"],
-                of: places + [MessageChecksum.sql(of: places)]
-            )
-        default: return Self.insertion(into: rawValue, columns, of: columns.map { _ in "?" })
+        case .message: return ChecksummedTable.message.insertion(of: ["key"] + columns.dropFirst(4))
+        default:
+            if let checksummed { return checksummed.insertion(of: columns) }
+            let places = columns.map { _ in "?" }.joined(separator: ", ")
+            return "INSERT INTO \(rawValue) (\(columns.joined(separator: ", "))) VALUES (\(places))"
         }
-    }
-
-    private static func insertion(into table: String, _ columns: [String], of values: [String]) -> String {
-        "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(values.joined(separator: ", ")))"
     }
 }

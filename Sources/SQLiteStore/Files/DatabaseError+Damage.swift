@@ -8,12 +8,14 @@ extension ResultCode {
 }
 
 extension DatabaseError {
-    /// Of a message whose row is not as it was written.
+    /// Of a row that is not as it was written.
+    /// - Parameter name: by `ChecksummedTable.name(of:)`.
+    static func damagedRow(_ name: String) -> DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(name) is not as it was written")
+    }
+
     static func damagedMessage(_ id: String, of session: String) -> DatabaseError {
-        DatabaseError(
-            resultCode: .SQLITE_CORRUPT,
-            message: "Message \(id) of session \(session) is not as it was written"
-        )
+        damagedRow("Message \(id) of session \(session)")
     }
 
     /// Of a session that does not have its messages where they must be.
@@ -25,13 +27,10 @@ extension DatabaseError {
     }
 
     /// Of an index that points to a row that is not the one.
-    static func damagedIndex(of table: String) -> DatabaseError {
-        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "An index of the table \(table) is not as it was written")
-    }
-
-    /// Of a row with the columns `id` and `session_id`, whatever is in them.
-    static func damagedMessage(_ row: Row) -> DatabaseError {
-        let names = ["id", "session_id"].map { String.fromDatabaseValue(row[$0]) ?? "?" }
-        return damagedMessage(names[0], of: names[1])
+    static func damagedIndex(of table: ChecksummedTable) -> DatabaseError {
+        DatabaseError(
+            resultCode: .SQLITE_CORRUPT,
+            message: "An index of the table \(table.rawValue) is not as it was written"
+        )
     }
 }

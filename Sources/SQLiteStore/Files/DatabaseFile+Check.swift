@@ -35,11 +35,15 @@ extension DatabaseFile {
         ),
     ]
 
-    /// Messages that are not as they were written: the id and the session's.
-    private static let damagedMessages = """
-        SELECT message.id, session.id AS session_id FROM message JOIN session ON session.number = message.key >> 32
-        WHERE NOT (\(MessageChecksum.isRight)) LIMIT 100
-        """
+    /// The rows of a table that are not as they were written, as `ChecksummedTable.name(of:)` takes them.
+    private static func damagedRows(of table: ChecksummedTable) -> String {
+        let source =
+            switch table {
+            case .message: "session.id AS session_id FROM message JOIN session ON session.number = message.key >> 32"
+            default: "0 FROM \(table.rawValue)"
+            }
+        return "SELECT \(table.rawValue).*, \(source) WHERE NOT \(table.isRight) LIMIT 100"
+    }
 
     /// Reads all of the database, which may be in use, and looks for what must not be. Of one of an older version, only SQLite's
     /// own part can be checked.
@@ -62,8 +66,10 @@ extension DatabaseFile {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }
                 }
-                problems += try Row.fetchAll(db, sql: Self.damagedMessages).map { row in
-                    DatabaseError.damagedMessage(row).reason
+                for table in ChecksummedTable.allCases {
+                    problems += try Row.fetchAll(db, sql: Self.damagedRows(of: table)).map { row in
+                        DatabaseError.damagedRow(table.name(of: row)).reason
+                    }
                 }
                 return problems
             }

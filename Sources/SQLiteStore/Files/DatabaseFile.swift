@@ -59,7 +59,7 @@ package struct DatabaseFile {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { db in db.add(function: MessageChecksum.function) }
+        configuration.prepareDatabase(RowChecksum.addFunction)
         return configuration
     }
 }

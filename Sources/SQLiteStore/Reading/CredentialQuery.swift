@@ -8,11 +8,17 @@ struct CredentialQuery: ~Copyable {
 
     init(on connection: SQLiteConnection) throws {
         let account = try PreparedStatement(
-            "SELECT sid, auth_token_digest, secondary_token_digest, 0 FROM account WHERE sid = ?",
+            """
+            SELECT sid, auth_token_digest, secondary_token_digest, 0, \(ChecksummedTable.account.isRight)
+            FROM account WHERE sid = ?
+            """,
             on: connection
         )
         let apiKey = try PreparedStatement(
-            "SELECT account_sid, secret_digest, NULL, read_only FROM api_key WHERE sid = ?",
+            """
+            SELECT account_sid, secret_digest, NULL, read_only, \(ChecksummedTable.apiKey.isRight)
+            FROM api_key WHERE sid = ?
+            """,
             on: connection
         )
         self.account = account
@@ -20,15 +26,18 @@ struct CredentialQuery: ~Copyable {
     }
 
     mutating func run(_ userName: String) throws -> StoredCredential? {
-        if AccountSID(userName) != nil { return try Self.run(&account, userName) }
-        if APIKeySID(userName) != nil { return try Self.run(&apiKey, userName) }
+        if AccountSID(userName) != nil { return try Self.run(&account, "Account", userName) }
+        if APIKeySID(userName) != nil { return try Self.run(&apiKey, "API key", userName) }
         return nil
     }
 
-    private static func run(_ statement: inout PreparedStatement, _ sid: String) throws -> StoredCredential? {
+    private static func run(_ statement: inout PreparedStatement, _ kind: String, _ sid: String) throws
+        -> StoredCredential?
+    {
         defer { statement.reset() }
         try statement.bind(sid, at: 1)
         guard try statement.step() else { return nil }
+        guard statement.integer(4) == 1 else { throw DatabaseError.damagedRow("\(kind) \(sid)") }
         return StoredCredential(
             account: AccountSID(unchecked: statement.text(0)),
             digests: [digest(statement, 1), digest(statement, 2)].filter { !$0.isEmpty },

@@ -2,22 +2,32 @@ import AssistantsStore
 import GRDB
 
 /// A list of an account's rows in the order of `Cursor`'s columns, by an index of the account and these.
+///
+/// An index that is damaged can miss a row, or have it elsewhere, and nothing tells. So the index has a mirror, which is read too.
 struct KeysetList<Cursor: KeysetCursor> {
     let db: Database
-    let table: String
+    let table: ChecksummedTable
+    /// Its mirror has the same name, and `_mirror` behind it.
+    let index: String
     let account: AccountSID
 
-    static func sql(_ table: String, _ direction: KeysetDirection) -> String {
-        let columns = Cursor.columns.joined(separator: ", ")
-        let places = Cursor.columns.map { _ in "?" }.joined(separator: ", ")
+    /// Values: the account, the place, and how many rows. Columns: those given.
+    static func sql(
+        _ columns: String,
+        of table: ChecksummedTable,
+        by index: String,
+        _ direction: KeysetDirection
+    ) -> String {
+        let place = Cursor.columns.joined(separator: ", ")
+        let values = Cursor.columns.map { _ in "?" }.joined(separator: ", ")
         let (comparison, order) =
             switch direction {
-            case .after: (">", columns)
+            case .after: (">", place)
             case .before: ("<", Cursor.columns.map { "\($0) DESC" }.joined(separator: ", "))
             }
         return """
-            SELECT * FROM \(table) WHERE account_sid = ? AND (\(columns)) \(comparison) (\(places))
-            ORDER BY \(order) LIMIT ?
+            SELECT \(columns) FROM \(table.rawValue) INDEXED BY \(index)
+            WHERE account_sid = ? AND (\(place)) \(comparison) (\(values)) ORDER BY \(order) LIMIT ?
             """
     }
 
@@ -27,11 +37,21 @@ struct KeysetList<Cursor: KeysetCursor> {
         _ item: (Row) throws -> Item
     ) throws -> Page<Item, Cursor> {
         try request.page { direction, place, limit in
-            let rows = try Row.fetchAll(
-                db.cachedStatement(sql: Self.sql(table, direction)),
-                arguments: [account.text] + StatementArguments(place.values) + [limit]
-            )
-            return try rows.map { row in (try item(row), Cursor(values: try Cursor.columns.map { try row.value($0) })) }
+            func rows(_ columns: String, by index: String) throws -> [Row] {
+                try Row.fetchAll(
+                    db.cachedStatement(sql: Self.sql(columns, of: table, by: index, direction)),
+                    arguments: [account.text] + StatementArguments(place.values) + [limit]
+                )
+            }
+            let found = try rows(table.verifiableColumns, by: index)
+            let places = try found.map(Self.place)
+            let mirror = try rows(Cursor.columns.joined(separator: ", "), by: "\(index)_mirror").map(Self.place)
+            guard places == mirror else { throw DatabaseError.damagedIndex(of: table) }
+            return try zip(found, places).map { row, place in (try item(row), Cursor(values: place)) }
         }
+    }
+
+    private static func place(of row: Row) throws -> [Int64] {
+        try Cursor.columns.map { try row.value($0) }
     }
 }

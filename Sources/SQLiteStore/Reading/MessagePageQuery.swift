@@ -157,7 +157,7 @@ struct MessagePageQuery: ~Copyable {
                 dateCreated: page.timestamp(7),
                 dateUpdated: page.timestamp(8)
             )
-            guard MessageChecksum(of: row, at: key).value == page.integer(9) else {
+            guard row.checksum(at: key) == page.integer(9) else {
                 throw DatabaseError.damagedMessage(page.text(1), of: session.idText)
             }
             body(row)

@@ -13,4 +13,9 @@ extension Row {
         }
         return value
     }
+
+    /// - Throws: `GRDB.DatabaseError`, `SQLITE_CORRUPT` where a row with `verifiableColumns` is not as it was written.
+    func verify(_ table: ChecksummedTable) throws {
+        guard try value("is_right") else { throw DatabaseError.damagedRow(table.name(of: self)) }
+    }
 }

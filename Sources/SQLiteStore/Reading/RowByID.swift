@@ -1,13 +1,35 @@
+import AssistantsStore
+import GRDB
+
 /// A row of a table that has an account's rows by their ids, and numbers them.
 enum RowByID {
     /// Values: account, id. Columns: those given, of the table.
     ///
     /// All is read from the row itself, where SQLite would take from the index what that has; so that who compares the account
     /// and the id sees whether a damaged index points to another row.
-    static func sql(_ columns: String, of table: String) -> String {
-        """
-        SELECT \(columns) FROM \(table) AS found CROSS JOIN \(table) NOT INDEXED ON \(table).number = found.number
-        WHERE found.account_sid = ? AND found.id = ?
-        """
+    static func sql(_ columns: String, of table: ChecksummedTable) -> String {
+        let table = table.rawValue
+        return """
+            SELECT \(columns) FROM \(table) AS found CROSS JOIN \(table) NOT INDEXED ON \(table).number = found.number
+            WHERE found.account_sid = ? AND found.id = ?
+            """
+    }
+}
+
+extension Database {
+    /// The account's row of an id, for who verifies it; `nil` where there is none.
+    /// - Throws: `GRDB.DatabaseError`, `SQLITE_CORRUPT` where the index points to another row.
+    func row(_ id: String, in account: AccountSID, of table: ChecksummedTable) throws -> Row? {
+        let row = try Row.fetchOne(
+            self,
+            sql: RowByID.sql(table.verifiableColumns, of: table),
+            arguments: [account.text, id]
+        )
+        guard let row else { return nil }
+        guard try row.value("id") == id, try row.value("account_sid") == account.text else {
+            try row.verify(table)
+            throw DatabaseError.damagedIndex(of: table)
+        }
+        return row
     }
 }

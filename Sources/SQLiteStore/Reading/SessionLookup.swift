@@ -4,8 +4,11 @@ import GRDB
 /// Finds the session that a caller means, and holds its id for the length of a query.
 struct SessionLookup: ~Copyable {
     static let byID = RowByID.sql(
-        "session.number, session.id, session.stamp, session.last_position, session.deletions, session.account_sid",
-        of: "session"
+        """
+        session.number, session.id, session.stamp, session.last_position, session.deletions, session.account_sid,
+            \(ChecksummedTable.session.isRight)
+        """,
+        of: .session
     )
 
     private var byID: PreparedStatement
@@ -34,8 +37,9 @@ struct SessionLookup: ~Copyable {
             try byID.bind(candidate.text, at: 2)
             guard try byID.step() else { continue }
             guard byID.isText(candidate.text, 1), byID.isText(account.text, 5) else {
-                throw DatabaseError.damagedIndex(of: "session")
+                throw DatabaseError.damagedIndex(of: .session)
             }
+            guard byID.integer(6) == 1 else { throw DatabaseError.damagedRow("Session \(candidate.text)") }
             let number = SessionNumber(byID.integer(0))
             if wanted == nil || wanted == number { return SessionVersion(session: number, stamp: byID.integer(2)) }
             isAnyThere = true

@@ -14,6 +14,7 @@ struct SessionRow {
 
 extension Session {
     init(_ row: Row) throws {
+        try row.verify(.session)
         try self.init(
             id: SessionID(unchecked: row.value("id")),
             account: AccountSID(unchecked: row.value("account_sid")),

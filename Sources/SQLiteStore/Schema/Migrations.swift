@@ -17,6 +17,7 @@ enum Migrations {
         migrator.registerMigration("7 stamps of sessions", migrate: renameEdits)
         migrator.registerMigration("8 secondary auth tokens, read-only keys", migrate: addSecondaryTokens)
         migrator.registerMigration("9 checksums of messages, deletions of sessions", migrate: addChecksums)
+        migrator.registerMigration("10 checksums of other rows, mirrors of indexes", migrate: addFurtherChecksums)
         return migrator
     }
 
@@ -158,14 +159,47 @@ enum Migrations {
         try db.execute(
             sql: """
                 ALTER TABLE message ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
-                UPDATE message SET checksum = message_checksum(
-                    key, id, assistant_id, identity, role, content, meta, date_created, date_updated
+                UPDATE message SET checksum = row_checksum(
+                    key, date_created, date_updated, id, assistant_id, identity, role, content, meta
                 );
                 -- How many messages of the session have been deleted. The others lie at 1 to last_position.
                 ALTER TABLE session ADD COLUMN deletions INTEGER NOT NULL DEFAULT 0;
                 """
         )
         try db.countDeletions()
+    }
+
+    private static func addFurtherChecksums(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE account ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+                UPDATE account SET checksum = row_checksum(
+                    sid, name, auth_token_digest, auth_token_sealed, secondary_token_digest, secondary_token_sealed,
+                    date_created
+                );
+                ALTER TABLE api_key ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+                UPDATE api_key SET checksum = row_checksum(
+                    sid, account_sid, name, secret_digest, read_only, date_created
+                );
+                ALTER TABLE assistant ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+                UPDATE assistant SET checksum = row_checksum(
+                    account_sid, id, name, owner, personality_prompt, model, perception_engine_enabled,
+                    personalization_engine_enabled, segment_credential_sealed, date_created, date_updated
+                );
+                ALTER TABLE session ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+                UPDATE session SET checksum = row_checksum(
+                    account_sid, id, assistant_id, identity, verified, last_position, deletions, date_created,
+                    date_updated
+                );
+                ALTER TABLE idempotency_key ADD COLUMN checksum INTEGER NOT NULL DEFAULT -1;
+                UPDATE idempotency_key SET checksum = row_checksum(
+                    account_sid, key, digest, status, body, date_created
+                );
+                -- Each the same again: an index that is damaged can miss a row, but its mirror does not miss the same one.
+                CREATE INDEX assistant_of_account_mirror ON assistant (account_sid);
+                CREATE INDEX session_by_creation_mirror ON session (account_sid, date_created, number);
+                """
+        )
     }
 
     private static func createTurnsAndCallbacks(_ db: Database) throws {

@@ -21,12 +21,10 @@ extension Database {
     func insert(_ assistant: Assistant) throws {
         let details = assistant.details
         try execute(
-            sql: """
-                INSERT INTO assistant
-                    (account_sid, id, name, owner, personality_prompt, model, perception_engine_enabled,
-                    personalization_engine_enabled, segment_credential_sealed, date_created, date_updated)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
+            sql: ChecksummedTable.assistant.insertion(of: [
+                "account_sid", "id", "name", "owner", "personality_prompt", "model", "perception_engine_enabled",
+                "personalization_engine_enabled", "segment_credential_sealed", "date_created", "date_updated",
+            ]),
             arguments: [
                 assistant.account.text, assistant.id.text, details.name, details.owner, details.personalityPrompt,
                 details.model, details.isPerceptionEngineEnabled, details.isPersonalizationEngineEnabled,
@@ -38,22 +36,14 @@ extension Database {
 
     /// - Throws: `StoreError.assistantNotFound`.
     func assistant(_ id: AssistantID, in account: AccountSID) throws -> Assistant {
-        let row = try Row.fetchOne(
-            self,
-            sql: RowByID.sql("assistant.*", of: "assistant"),
-            arguments: [account.text, id.text]
-        )
-        guard let row else { throw StoreError.assistantNotFound }
-        let assistant = try Assistant(row)
-        guard assistant.id == id, assistant.account == account else {
-            throw DatabaseError.damagedIndex(of: "assistant")
-        }
-        return assistant
+        guard let row = try row(id.text, in: account, of: .assistant) else { throw StoreError.assistantNotFound }
+        return try Assistant(row)
     }
 }
 
 extension Assistant {
     init(_ row: Row) throws {
+        try row.verify(.assistant)
         var details = AssistantDetails(name: try row.value("name"))
         details.owner = try row.value("owner")
         details.personalityPrompt = try row.value("personality_prompt")

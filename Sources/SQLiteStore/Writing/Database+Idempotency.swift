@@ -22,10 +22,14 @@ extension Database {
     func answer(to request: IdempotentRequest, in account: AccountSID) throws -> StoredAnswer? {
         let row = try Row.fetchOne(
             self,
-            sql: "SELECT * FROM idempotency_key WHERE account_sid = ? AND key = ? AND date_created > ?",
+            sql: """
+                SELECT \(ChecksummedTable.idempotencyKey.verifiableColumns) FROM idempotency_key
+                WHERE account_sid = ? AND key = ? AND date_created > ?
+                """,
             arguments: [account.text, request.key, request.date.microseconds - IdempotentRequest.lifetime]
         )
         guard let row else { return nil }
+        try row.verify(.idempotencyKey)
         guard try row.value("digest") == Data(request.digest) else { throw StoreError.idempotencyKeyReused }
         guard let status = try row.value("status") as Int? else { throw StoreError.requestUnderWay }
         return StoredAnswer(status: status, body: Array(try row.value("body") as Data))
@@ -35,10 +39,12 @@ extension Database {
     /// - Parameter answer: `nil` while the request is under way.
     func remember(_ request: IdempotentRequest, in account: AccountSID, answer: StoredAnswer?) throws {
         try execute(
-            sql: """
-                INSERT OR REPLACE INTO idempotency_key (account_sid, key, digest, status, body, date_created)
-                VALUES (?, ?, ?, ?, ?, ?)
-                """,
+            sql: ChecksummedTable.idempotencyKey.insertion(
+                of: [
+                    "account_sid", "key", "digest", "status", "body", "date_created",
+                ],
+                replacing: true
+            ),
             arguments: [
                 account.text, request.key, Data(request.digest), answer?.status, Data(answer?.body ?? []),
                 request.date.microseconds,
@@ -49,7 +55,10 @@ extension Database {
     /// Keeps the answer to a request that was under way.
     func answer(_ key: String, in account: AccountSID, with answer: StoredAnswer) throws {
         try execute(
-            sql: "UPDATE idempotency_key SET status = ?, body = ? WHERE account_sid = ? AND key = ? AND status IS NULL",
+            sql: """
+                \(ChecksummedTable.idempotencyKey.update(["status": "?1", "body": "?2"]))
+                WHERE account_sid = ?3 AND key = ?4 AND status IS NULL AND \(ChecksummedTable.idempotencyKey.isRight)
+                """,
             arguments: [answer.status, Data(answer.body), account.text, key]
         )
     }

@@ -8,16 +8,15 @@ struct MessageStatements: ~Copyable {
 
     init(on connection: SQLiteConnection) throws {
         let insert = try PreparedStatement(
-            """
-            INSERT INTO message
-                (key, id, assistant_id, identity, role, content, meta, date_created, date_updated, checksum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
+            ChecksummedTable.message.insertion(of: [
+                "key", "id", "assistant_id", "identity", "role", "content", "meta", "date_created", "date_updated",
+            ]),
             on: connection
         )
         let find = try PreparedStatement(
             """
-            SELECT assistant_id, identity, role, content, meta, date_created, date_updated, \(MessageChecksum.isRight)
+            SELECT assistant_id, identity, role, content, meta, date_created, date_updated,
+                \(ChecksummedTable.message.isRight)
             FROM message WHERE key >> 32 = ? AND id = ?
             """,
             on: connection
@@ -37,7 +36,6 @@ struct MessageStatements: ~Copyable {
         try insert.bind(message.meta.text, at: 7)
         try insert.bind(message.dateCreated.microseconds, at: 8)
         try insert.bind(message.dateUpdated.microseconds, at: 9)
-        try insert.bind(MessageChecksum(of: message, at: key).value, at: 10)
         do {
             try insert.run()
             return true

@@ -14,22 +14,22 @@ struct SessionStatements: ~Copyable {
             RowByID.sql(
                 """
                 session.number, session.assistant_id, session.identity, session.last_position, session.date_updated,
-                session.id, session.account_sid
+                session.id, session.account_sid, \(ChecksummedTable.session.isRight)
                 """,
-                of: "session"
+                of: .session
             ),
             on: connection
         )
         let insert = try PreparedStatement(
-            """
-            INSERT INTO session
-                (account_sid, id, assistant_id, identity, verified, last_position, date_created, date_updated)
-            VALUES (?, ?, ?, ?, 0, 0, ?, ?)
-            """,
+            ChecksummedTable.session.insertion(of: [
+                "account_sid", "id", "assistant_id", "identity", "date_created", "date_updated",
+            ]),
             on: connection
         )
         let update = try PreparedStatement(
-            "UPDATE session SET last_position = ?, date_updated = ?, stamp = random() WHERE number = ?",
+            ChecksummedTable.session.update([
+                "last_position": "?1", "date_updated": "?2", "stamp": "random()",
+            ]) + " WHERE number = ?3",
             on: connection
         )
         self.connection = connection
@@ -44,8 +44,9 @@ struct SessionStatements: ~Copyable {
         try find.bind(id.text, at: 2)
         guard try find.step() else { return nil }
         guard find.isText(id.text, 5), find.isText(account.text, 6) else {
-            throw DatabaseError.damagedIndex(of: "session")
+            throw DatabaseError.damagedIndex(of: .session)
         }
+        guard find.integer(7) == 1 else { throw DatabaseError.damagedRow("Session \(id.text)") }
         return OpenSession(
             id: id,
             number: SessionNumber(find.integer(0)),
