@@ -24,7 +24,7 @@ extension SQLiteStore {
             return try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT \(ChecksummedTable.apiKey.verifiableColumns) FROM api_key
+                    SELECT \(ChecksummedTable.apiKey.verifiableColumns) FROM api_key NOT INDEXED
                     WHERE account_sid = ? ORDER BY date_created, sid
                     """,
                 arguments: [account.text]

@@ -25,7 +25,11 @@ extension SQLiteStore {
     /// - Returns: whether there may be more.
     private func removeSomeMessagesOfDeletedSession() async throws(StoreError) -> Bool {
         let number = try await read { db in
-            try Int64.fetchOne(db, sql: "SELECT number FROM deleted_session LIMIT 1").map(SessionNumber.init)
+            try Int64.fetchOne(
+                db,
+                // A damaged number does not delete what another session has.
+                sql: "SELECT number FROM deleted_session WHERE number NOT IN (SELECT number FROM session) LIMIT 1"
+            ).map(SessionNumber.init)
         }
         guard let number else { return false }
         try await write { db in

@@ -20,7 +20,7 @@ struct QueryPlanTests {
                 SessionLookup.byID,
                 [
                     "SEARCH found USING COVERING INDEX sqlite_autoindex_session_1 (account_sid=? AND id=?)",
-                    "SEARCH session USING INTEGER PRIMARY KEY (rowid=?)",
+                    "SEARCH session USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
                 ]
             ),
         ]

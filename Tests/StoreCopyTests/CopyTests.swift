@@ -55,6 +55,7 @@ struct CopyTests {
         let sealed = try await target.sealedAuthToken(of: filled.account)
         #expect(try await source.sealedAuthToken(of: filled.account) == sealed)
         #expect(try await target.callbacks().map(\.content.body) == ["a=b\\"])
+        if to == .sqlite { #expect(try DatabaseFile(path: directory.file("1.sqlite")).problems() == []) }
     }
 
     @Test("what was under way in the source goes on in the copy", arguments: Kind.allCases, Kind.allCases)

@@ -159,7 +159,7 @@ package final class TurnRunner: Service {
     private func outcome(of turn: Turn) async throws -> TurnOutcome {
         do {
             guard let message = turn.message else {
-                return .failure("The message could not be stored: its session was deleted, or is full")
+                return .failure("The message could not be stored: its session was deleted, is full, or is damaged")
             }
             let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
             let prompt = try await prompts.prompt(for: turn, at: message, of: assistant)

@@ -68,7 +68,6 @@ extension SQLiteStore: StoreContents {
     package func finishCopy() async throws(StoreError) {
         try await write { db in
             try db.countDeletions()
-            try db.execute(sql: ChecksummedTable.session.update([:]) + " WHERE deletions <> 0")
             try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [StoredTable.unfinishedCopy])
         }
     }

@@ -9,13 +9,13 @@ extension ResultCode {
 
 extension DatabaseError {
     /// Of a row that is not as it was written.
-    /// - Parameter name: by `ChecksummedTable.name(of:)`.
-    static func damagedRow(_ name: String) -> DatabaseError {
-        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(name) is not as it was written")
+    /// - Parameter id: as `ChecksummedTable.id(of:)` has it.
+    static func damagedRow(_ table: ChecksummedTable, _ id: String) -> DatabaseError {
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(table.kind) \(id) is not as it was written")
     }
 
     static func damagedMessage(_ id: String, of session: String) -> DatabaseError {
-        damagedRow("Message \(id) of session \(session)")
+        damagedRow(.message, "\(id) of session \(session)")
     }
 
     /// Of a session that does not have its messages where they must be.

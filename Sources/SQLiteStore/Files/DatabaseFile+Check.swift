@@ -35,7 +35,7 @@ extension DatabaseFile {
         ),
     ]
 
-    /// The rows of a table that are not as they were written, as `ChecksummedTable.name(of:)` takes them.
+    /// The rows of a table that are not as they were written, as `ChecksummedTable.id(of:)` takes them.
     private static func damagedRows(of table: ChecksummedTable) -> String {
         let source =
             switch table {
@@ -68,7 +68,7 @@ extension DatabaseFile {
                 }
                 for table in ChecksummedTable.allCases {
                     problems += try Row.fetchAll(db, sql: Self.damagedRows(of: table)).map { row in
-                        DatabaseError.damagedRow(table.name(of: row)).reason
+                        DatabaseError.damagedRow(table, table.id(of: row)).reason
                     }
                 }
                 return problems

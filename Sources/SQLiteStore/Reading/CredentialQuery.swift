@@ -26,18 +26,18 @@ struct CredentialQuery: ~Copyable {
     }
 
     mutating func run(_ userName: String) throws -> StoredCredential? {
-        if AccountSID(userName) != nil { return try Self.run(&account, "Account", userName) }
-        if APIKeySID(userName) != nil { return try Self.run(&apiKey, "API key", userName) }
+        if AccountSID(userName) != nil { return try Self.run(&account, .account, userName) }
+        if APIKeySID(userName) != nil { return try Self.run(&apiKey, .apiKey, userName) }
         return nil
     }
 
-    private static func run(_ statement: inout PreparedStatement, _ kind: String, _ sid: String) throws
+    private static func run(_ statement: inout PreparedStatement, _ table: ChecksummedTable, _ sid: String) throws
         -> StoredCredential?
     {
         defer { statement.reset() }
         try statement.bind(sid, at: 1)
         guard try statement.step() else { return nil }
-        guard statement.integer(4) == 1 else { throw DatabaseError.damagedRow("\(kind) \(sid)") }
+        guard statement.integer(4) == 1 else { throw DatabaseError.damagedRow(table, sid) }
         return StoredCredential(
             account: AccountSID(unchecked: statement.text(0)),
             digests: [digest(statement, 1), digest(statement, 2)].filter { !$0.isEmpty },

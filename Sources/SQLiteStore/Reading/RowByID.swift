@@ -6,11 +6,11 @@ enum RowByID {
     /// Values: account, id. Columns: those given, of the table.
     ///
     /// All is read from the row itself, where SQLite would take from the index what that has; so that who compares the account
-    /// and the id sees whether a damaged index points to another row.
+    /// and the id sees whether a damaged index points to another row, or to none: then there are only NULLs.
     static func sql(_ columns: String, of table: ChecksummedTable) -> String {
         let table = table.rawValue
         return """
-            SELECT \(columns) FROM \(table) AS found CROSS JOIN \(table) NOT INDEXED ON \(table).number = found.number
+            SELECT \(columns) FROM \(table) AS found LEFT JOIN \(table) NOT INDEXED ON \(table).number = found.number
             WHERE found.account_sid = ? AND found.id = ?
             """
     }

@@ -36,10 +36,10 @@ struct SessionLookup: ~Copyable {
             byID.reset()
             try byID.bind(candidate.text, at: 2)
             guard try byID.step() else { continue }
+            guard byID.integer(6) == 1 else { throw DatabaseError.damagedRow(.session, candidate.text) }
             guard byID.isText(candidate.text, 1), byID.isText(account.text, 5) else {
                 throw DatabaseError.damagedIndex(of: .session)
             }
-            guard byID.integer(6) == 1 else { throw DatabaseError.damagedRow("Session \(candidate.text)") }
             let number = SessionNumber(byID.integer(0))
             if wanted == nil || wanted == number { return SessionVersion(session: number, stamp: byID.integer(2)) }
             isAnyThere = true

@@ -40,13 +40,9 @@ enum ChecksummedTable: String, CaseIterable {
         }
     }
 
-    /// The values of those of `columns` that an insertion leaves out.
+    /// The values of those of `columns` that an insertion leaves out, and that are not NULL then.
     private var defaults: [String: String] {
-        switch self {
-        case .account: ["secondary_token_digest": "NULL", "secondary_token_sealed": "NULL"]
-        case .session: ["verified": "0", "last_position": "0", "deletions": "0"]
-        case .apiKey, .assistant, .message, .idempotencyKey: [:]
-        }
+        self == .session ? ["verified": "0", "last_position": "0", "deletions": "0"] : [:]
     }
 
     // MARK: SQL
@@ -81,18 +77,28 @@ enum ChecksummedTable: String, CaseIterable {
         return "UPDATE \(rawValue) SET \(assignments.joined(separator: ", "))"
     }
 
-    // MARK: Rows
+    // MARK: Names
 
-    /// What a row is called, of whatever is in it; of a message's, `session_id` is another column.
-    func name(of row: Row) -> String {
+    /// What a row is called.
+    var kind: String {
+        switch self {
+        case .account: "Account"
+        case .apiKey: "API key"
+        case .assistant: "Assistant"
+        case .session: "Session"
+        case .message: "Message"
+        case .idempotencyKey: "Idempotency key"
+        }
+    }
+
+    /// What tells a row from others of its kind, whatever is in it; of a message's, `session_id` is another column.
+    func id(of row: Row) -> String {
         func text(_ column: String) -> String { String.fromDatabaseValue(row[column]) ?? "?" }
         return switch self {
-        case .account: "Account \(text("sid"))"
-        case .apiKey: "API key \(text("sid"))"
-        case .assistant: "Assistant \(text("id"))"
-        case .session: "Session \(text("id"))"
-        case .message: "Message \(text("id")) of session \(text("session_id"))"
-        case .idempotencyKey: "Idempotency key \(text("key"))"
+        case .account, .apiKey: text("sid")
+        case .assistant, .session: text("id")
+        case .message: "\(text("id")) of session \(text("session_id"))"
+        case .idempotencyKey: text("key")
         }
     }
 }

@@ -16,6 +16,11 @@ extension Database {
 
     /// Takes every place of a session that has no message for one whose message was deleted.
     func countDeletions() throws {
-        try execute(sql: "UPDATE session SET deletions = last_position - \(Self.messageCount)")
+        try execute(
+            sql: """
+                \(ChecksummedTable.session.update(["deletions": "last_position - \(Self.messageCount)"]))
+                WHERE last_position <> \(Self.messageCount) AND \(ChecksummedTable.session.isRight)
+                """
+        )
     }
 }

@@ -164,9 +164,12 @@ enum Migrations {
                 );
                 -- How many messages of the session have been deleted. The others lie at 1 to last_position.
                 ALTER TABLE session ADD COLUMN deletions INTEGER NOT NULL DEFAULT 0;
+                UPDATE session SET deletions = last_position - (
+                    SELECT count(*) FROM message
+                    WHERE key > session.number << 32 AND key <= session.number << 32 | session.last_position
+                );
                 """
         )
-        try db.countDeletions()
     }
 
     private static func addFurtherChecksums(_ db: Database) throws {

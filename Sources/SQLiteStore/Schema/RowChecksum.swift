@@ -5,8 +5,8 @@ import GRDBSQLite
 /// The CRC-32 of what a row says, which tells whether the row is as it was written: SQLite notices damage to its own structure, but
 /// not a bit that has changed inside of a text.
 ///
-/// It is of 64 bits for each value, little-endian: an integer, the length of a text or a blob in bytes, or −1 for NULL; and then of
-/// the texts and blobs, one behind the other.
+/// It is of 64 bits for each value, little-endian: an integer, the length of a text in bytes, −2 − the length of a blob, or −1 for
+/// NULL; and then of the texts and blobs, one behind the other.
 enum RowChecksum {
     /// An expression of SQL.
     static func sql(of values: [String]) -> String {
@@ -50,6 +50,8 @@ enum RowChecksum {
         switch sqlite3_value_type(value) {
         case SQLITE_INTEGER: sqlite3_value_int64(value)
         case SQLITE_NULL: -1
+        // One bit tells it from a text.
+        case SQLITE_BLOB: -2 - Int64(sqlite3_value_bytes(value))
         default: Int64(sqlite3_value_bytes(value))
         }
     }

@@ -38,7 +38,8 @@ struct TurnWriter {
         return session.id
     }
 
-    /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted or is full.
+    /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted, is full
+    /// or damaged.
     func begin(_ row: TurnRow, as worker: WorkerID, at now: Timestamp) throws -> Turn {
         var row = row
         if let content = row.content, try hasSession(of: row) {
@@ -47,6 +48,9 @@ struct TurnWriter {
                 row.position =
                     try append(draft, to: row.session, in: row.account, at: now).lastPosition
             } catch StoreError.sessionFull {
+                row.position = nil
+            } catch let error as DatabaseError where error.resultCode.isOfDamage {
+                // The turns of other sessions do not wait until somebody mends this one.
                 row.position = nil
             }
             row.content = nil

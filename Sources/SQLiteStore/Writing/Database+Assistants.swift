@@ -6,12 +6,15 @@ extension Database {
     /// The account's oldest assistant of this name, made if there is none.
     /// - Throws: `StoreError.accountNotFound`.
     func assistant(named name: String, in account: AccountSID) throws -> AssistantID {
-        let id = try String.fetchOne(
+        let row = try Row.fetchOne(
             self,
-            sql: "SELECT id FROM assistant WHERE account_sid = ? AND name = ? ORDER BY number LIMIT 1",
+            sql: """
+                SELECT \(ChecksummedTable.assistant.verifiableColumns) FROM assistant
+                WHERE account_sid = ? AND name = ? ORDER BY number LIMIT 1
+                """,
             arguments: [account.text, name]
         )
-        if let id { return AssistantID(unchecked: id) }
+        if let row { return try Assistant(row).id }
         try requireAccount(account)
         let assistant = Assistant(AssistantDetails(name: name), in: account)
         try insert(assistant)

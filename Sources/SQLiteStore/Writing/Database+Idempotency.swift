@@ -24,12 +24,14 @@ extension Database {
             self,
             sql: """
                 SELECT \(ChecksummedTable.idempotencyKey.verifiableColumns) FROM idempotency_key
-                WHERE account_sid = ? AND key = ? AND date_created > ?
+                WHERE account_sid = ? AND key = ?
                 """,
-            arguments: [account.text, request.key, request.date.microseconds - IdempotentRequest.lifetime]
+            arguments: [account.text, request.key]
         )
         guard let row else { return nil }
         try row.verify(.idempotencyKey)
+        let end = try row.value("date_created") + IdempotentRequest.lifetime
+        guard request.date.microseconds < end else { return nil }
         guard try row.value("digest") == Data(request.digest) else { throw StoreError.idempotencyKeyReused }
         guard let status = try row.value("status") as Int? else { throw StoreError.requestUnderWay }
         return StoredAnswer(status: status, body: Array(try row.value("body") as Data))

@@ -43,10 +43,10 @@ struct SessionStatements: ~Copyable {
         try find.bind(account.text, at: 1)
         try find.bind(id.text, at: 2)
         guard try find.step() else { return nil }
+        guard find.integer(7) == 1 else { throw DatabaseError.damagedRow(.session, id.text) }
         guard find.isText(id.text, 5), find.isText(account.text, 6) else {
             throw DatabaseError.damagedIndex(of: .session)
         }
-        guard find.integer(7) == 1 else { throw DatabaseError.damagedRow("Session \(id.text)") }
         return OpenSession(
             id: id,
             number: SessionNumber(find.integer(0)),
