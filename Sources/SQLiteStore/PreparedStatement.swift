@@ -92,11 +92,6 @@ struct PreparedStatement: ~Copyable {
         bytes(column).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Whether the column is this text.
-    func isText(_ text: String, _ column: Int32) -> Bool {
-        bytes(column).withUnsafeBytes { text.utf8.elementsEqual($0) }
-    }
-
     // MARK: Errors
 
     private func check(_ code: Int32) throws {

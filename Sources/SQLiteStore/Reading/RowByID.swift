@@ -3,6 +3,12 @@ import GRDB
 
 /// A row of a table that has an account's rows by their ids, and numbers them.
 enum RowByID {
+    /// Whether a row is as it was written, and the one that was asked for: 1 or 0. So that who takes nothing else of the account and
+    /// the id need not read them.
+    static func isRight(of table: ChecksummedTable) -> String {
+        table.isRight(with: ["account_sid": "?1", "id": "?2"])
+    }
+
     /// Values: account, id. Columns: those given, of the table.
     ///
     /// All is read from the row itself, where SQLite would take from the index what that has; so that who compares the account
@@ -11,7 +17,7 @@ enum RowByID {
         let table = table.rawValue
         return """
             SELECT \(columns) FROM \(table) AS found LEFT JOIN \(table) NOT INDEXED ON \(table).number = found.number
-            WHERE found.account_sid = ? AND found.id = ?
+            WHERE found.account_sid = ?1 AND found.id = ?2
             """
     }
 }

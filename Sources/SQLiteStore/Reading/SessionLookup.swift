@@ -5,8 +5,7 @@ import GRDB
 struct SessionLookup: ~Copyable {
     static let byID = RowByID.sql(
         """
-        session.number, session.id, session.stamp, session.last_position, session.deletions, session.account_sid,
-            \(ChecksummedTable.session.isRight)
+        session.number, ?2, session.stamp, session.last_position, session.deletions, \(RowByID.isRight(of: .session))
         """,
         of: .session
     )
@@ -36,10 +35,7 @@ struct SessionLookup: ~Copyable {
             byID.reset()
             try byID.bind(candidate.text, at: 2)
             guard try byID.step() else { continue }
-            guard byID.integer(6) == 1 else { throw DatabaseError.damagedRow(.session, candidate.text) }
-            guard byID.isText(candidate.text, 1), byID.isText(account.text, 5) else {
-                throw DatabaseError.damagedIndex(of: .session)
-            }
+            guard byID.integer(5) == 1 else { throw DatabaseError.damagedRow(.session, candidate.text) }
             let number = SessionNumber(byID.integer(0))
             if wanted == nil || wanted == number { return SessionVersion(session: number, stamp: byID.integer(2)) }
             isAnyThere = true

@@ -48,8 +48,12 @@ enum ChecksummedTable: String, CaseIterable {
     // MARK: SQL
 
     /// Whether a row is as it was written: 1 or 0.
-    var isRight: String {
-        "(\(rawValue).checksum IS \(RowChecksum.sql(of: columns.map { "\(rawValue).\($0)" })))"
+    var isRight: String { isRight(with: [:]) }
+
+    /// Whether a row is as it was written, and has these values in these columns: 1 or 0.
+    func isRight(with values: [String: String]) -> String {
+        let checksum = RowChecksum.sql(of: columns.map { values[$0] ?? "\(rawValue).\($0)" })
+        return "(\(rawValue).checksum IS \(checksum))"
     }
 
     /// A row's columns and `is_right`, for `Row.verify`.

@@ -14,7 +14,7 @@ struct SessionStatements: ~Copyable {
             RowByID.sql(
                 """
                 session.number, session.assistant_id, session.identity, session.last_position, session.date_updated,
-                session.id, session.account_sid, \(ChecksummedTable.session.isRight)
+                \(RowByID.isRight(of: .session))
                 """,
                 of: .session
             ),
@@ -43,10 +43,7 @@ struct SessionStatements: ~Copyable {
         try find.bind(account.text, at: 1)
         try find.bind(id.text, at: 2)
         guard try find.step() else { return nil }
-        guard find.integer(7) == 1 else { throw DatabaseError.damagedRow(.session, id.text) }
-        guard find.isText(id.text, 5), find.isText(account.text, 6) else {
-            throw DatabaseError.damagedIndex(of: .session)
-        }
+        guard find.integer(5) == 1 else { throw DatabaseError.damagedRow(.session, id.text) }
         return OpenSession(
             id: id,
             number: SessionNumber(find.integer(0)),
