@@ -23,7 +23,7 @@ extension SQLiteStore {
 
     package func accounts() async throws(StoreError) -> [Account] {
         try await read { db in
-            // Not verified, for a server must start where one is damaged; who uses that one is told.
+            // Not verified, for a server must start where one is damaged; its tokens open nothing.
             try Row.fetchAll(db, sql: "SELECT * FROM account ORDER BY date_created, sid").map { row in
                 try Account(
                     sid: AccountSID(unchecked: row.value("sid")),
@@ -45,7 +45,7 @@ extension SQLiteStore {
         of account: AccountSID
     ) async throws(StoreError) {
         try await write { db in
-            try db.requireAccount(account)
+            _ = try db.accountRow(account)
             try db.execute(
                 sql: """
                     \(ChecksummedTable.account.update([
@@ -60,7 +60,7 @@ extension SQLiteStore {
 
     package func promoteSecondaryAuthToken(of account: AccountSID) async throws(StoreError) {
         try await write { db in
-            try db.requireAccount(account)
+            _ = try db.accountRow(account)
             try db.execute(
                 sql: """
                     \(ChecksummedTable.account.update([
@@ -87,9 +87,11 @@ extension SQLiteStore {
 extension Database {
     /// - Throws: `StoreError.accountNotFound`.
     func requireAccount(_ account: AccountSID) throws {
-        _ = try accountRow(account)
+        let count = try Int.fetchOne(self, sql: "SELECT count(*) FROM account WHERE sid = ?", arguments: [account.text])
+        guard count == 1 else { throw StoreError.accountNotFound(account) }
     }
 
+    /// An account's row, as it was written.
     /// - Throws: `StoreError.accountNotFound`.
     fileprivate func accountRow(_ account: AccountSID) throws -> Row {
         let row = try Row.fetchOne(

@@ -13,7 +13,7 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notADatabase(let path):
-            "\(path) is not a SQLite database; move it away, or name another data directory"
+            "\(path) is not a SQLite database, or its beginning is damaged; restore a backup, or name another data directory"
         case .foreign(let path):
             "\(path) is another program's SQLite database; move it away, or name another data directory"
         case .unusable(let path, let reason):

@@ -45,8 +45,10 @@ struct TurnWriter {
         if let content = row.content, try hasSession(of: row) {
             let draft = row.draft(.user, JSONObject(unchecked: content))
             do {
-                row.position =
-                    try append(draft, to: row.session, in: row.account, at: now).lastPosition
+                try db.inSavepoint {
+                    row.position = try append(draft, to: row.session, in: row.account, at: now).lastPosition
+                    return .commit
+                }
             } catch StoreError.sessionFull {
                 row.position = nil
             } catch let error as DatabaseError where error.resultCode.isOfDamage {
