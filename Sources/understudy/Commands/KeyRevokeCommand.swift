@@ -4,7 +4,7 @@ import AssistantsStore
 struct KeyRevokeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke an API key: it stops working at once.",
+        abstract: "Revoke an API key: it stops working within a second.",
         discussion: """
             Example:
               understudy key revoke SK0123456789abcdef0123456789abcdef --data-directory data \
