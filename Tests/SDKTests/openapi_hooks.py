@@ -101,6 +101,9 @@ def may_be_refused(case, response):
     if response.status_code == 405:
         # A walk along links takes any id for one of a message.
         return not case.path_parameters["id"].startswith("aia_msg_")
+    if '"date_created"' in response.json()["message"]:
+        # Its offset puts a date into the year 0 or 10000.
+        return re.search('"(0001-01-01|9999-12-31)T', json.dumps(case.body)) is not None
     if "bytes" in response.json()["message"]:
         # Texts are limited in bytes, and in schemas in characters.
         return len(repr((case.path_parameters, case.body)).encode()) > 255
