@@ -37,12 +37,16 @@ extension DatabaseFile {
 
     /// The rows of a table that are not as they were written, as `ChecksummedTable.id(of:)` takes them.
     private static func damagedRows(of table: ChecksummedTable) -> String {
-        let source =
+        let rows =
             switch table {
-            case .message: "session.id AS session_id FROM message JOIN session ON session.number = message.key >> 32"
-            default: "0 FROM \(table.rawValue)"
+            case .message:
+                """
+                SELECT message.id, session.id AS session_id
+                FROM message JOIN session ON session.number = message.key >> 32
+                """
+            default: "SELECT * FROM \(table.rawValue)"
             }
-        return "SELECT \(table.rawValue).*, \(source) WHERE NOT \(table.isRight) LIMIT 100"
+        return "\(rows) WHERE NOT \(table.isRight) LIMIT 100"
     }
 
     /// Reads all of the database, which may be in use, and looks for what must not be. Of one of an older version, only SQLite's

@@ -2,6 +2,22 @@ import AssistantsStore
 import Foundation
 import GRDB
 
+/// Put together once, not with every request.
+private enum KeptAnswer {
+    static let find = """
+        SELECT \(ChecksummedTable.idempotencyKey.verifiableColumns) FROM idempotency_key
+        WHERE account_sid = ? AND key = ?
+        """
+    static let insertion = ChecksummedTable.idempotencyKey.insertion(
+        of: ["account_sid", "key", "digest", "status", "body", "date_created"],
+        replacing: true
+    )
+    static let update = """
+        \(ChecksummedTable.idempotencyKey.update(["status": "?1", "body": "?2"]))
+        WHERE account_sid = ?3 AND key = ?4 AND status IS NULL AND \(ChecksummedTable.idempotencyKey.isRight)
+        """
+}
+
 extension Database {
     /// Runs `write` where its request has not been answered yet, and keeps the answer.
     /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`, and what `write` throws.
@@ -22,10 +38,7 @@ extension Database {
     func answer(to request: IdempotentRequest, in account: AccountSID) throws -> StoredAnswer? {
         let row = try Row.fetchOne(
             self,
-            sql: """
-                SELECT \(ChecksummedTable.idempotencyKey.verifiableColumns) FROM idempotency_key
-                WHERE account_sid = ? AND key = ?
-                """,
+            sql: KeptAnswer.find,
             arguments: [account.text, request.key]
         )
         guard let row else { return nil }
@@ -41,12 +54,7 @@ extension Database {
     /// - Parameter answer: `nil` while the request is under way.
     func remember(_ request: IdempotentRequest, in account: AccountSID, answer: StoredAnswer?) throws {
         try execute(
-            sql: ChecksummedTable.idempotencyKey.insertion(
-                of: [
-                    "account_sid", "key", "digest", "status", "body", "date_created",
-                ],
-                replacing: true
-            ),
+            sql: KeptAnswer.insertion,
             arguments: [
                 account.text, request.key, Data(request.digest), answer?.status, Data(answer?.body ?? []),
                 request.date.microseconds,
@@ -57,10 +65,7 @@ extension Database {
     /// Keeps the answer to a request that was under way.
     func answer(_ key: String, in account: AccountSID, with answer: StoredAnswer) throws {
         try execute(
-            sql: """
-                \(ChecksummedTable.idempotencyKey.update(["status": "?1", "body": "?2"]))
-                WHERE account_sid = ?3 AND key = ?4 AND status IS NULL AND \(ChecksummedTable.idempotencyKey.isRight)
-                """,
+            sql: KeptAnswer.update,
             arguments: [answer.status, Data(answer.body), account.text, key]
         )
     }
