@@ -18,7 +18,7 @@ fuzz: ## Look for an hour for input that breaks what reads it, with libFuzzer
 sample: ## Import 7,168 real conversations into ./data
 	@scripts/sample.sh
 
-bench: ## Compare pages with nginx, the framework alone and FastAPI, and write docs/performance.md
+bench: ## Compare pages with nginx, the framework alone and FastAPI, and write docs/performance.md; with BASELINE=PROGRAM, with an earlier build
 	@scripts/bench.sh
 
 bench-postgres: ## Compare pages through the server on PostgreSQL with pgbench

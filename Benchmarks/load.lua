@@ -1,5 +1,6 @@
 -- Asks for paths drawn at random, and says how many answers came and how long they took.
--- Arguments: the Authorization header, a file with one path a line, and a body where something is to be posted to them.
+-- Arguments: the Authorization header, a file with one path a line, a body to post to them (empty to GET them), and further headers,
+-- each as "Name: value".
 
 local paths = {}
 local method, headers, body
@@ -9,10 +10,14 @@ function init(arguments)
     for path in io.lines(arguments[2]) do
         paths[#paths + 1] = path
     end
-    body = arguments[3]
-    method = body and "POST" or "GET"
-    if body then
+    if arguments[3] and arguments[3] ~= "" then
+        body = arguments[3]
         headers["Content-Type"] = "application/json"
+    end
+    method = body and "POST" or "GET"
+    for index = 4, #arguments do
+        local name, value = arguments[index]:match("^([^:]+): (.*)$")
+        headers[name] = value
     end
 end
 

@@ -25,8 +25,8 @@ def run(*arguments, **options):
     return subprocess.run([*map(str, arguments)], check=True, capture_output=True, text=True, **options).stdout
 
 
-def create_account(*arguments, **options):
-    run(PROGRAM, "account", "create", "--sid", SID, "--auth-token-file", "-", *arguments, input=TOKEN, **options)
+def create_account(*arguments, program=PROGRAM, **options):
+    run(program, "account", "create", "--sid", SID, "--auth-token-file", "-", *arguments, input=TOKEN, **options)
 
 
 def sessions_of(lines, least=50):
@@ -68,14 +68,17 @@ class Load:
     p99: float
 
 
-def load(address, paths, *, connections, seconds, body=None, authorization=AUTHORIZATION):
-    """Ask for paths drawn at random, over so many connections, or post the body to them."""
+def load(address, paths, *, connections, seconds, body="", headers=(), authorization=AUTHORIZATION):
+    """Ask for paths drawn at random, over so many connections, or post the body to them.
+
+    headers: further ones, each as "Name: value".
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(paths))
         file.flush()
         output = run(
             "wrk", "--threads", 1, "--connections", connections, "--duration", f"{seconds}s", "--script",
-            Path(__file__).with_name("load.lua"), address, "--", authorization, file.name, *([body] if body else []),
+            Path(__file__).with_name("load.lua"), address, "--", authorization, file.name, body, *headers,
         )
     requests, size, duration, failed, p50, p99 = map(int, re.search(r"RESULT (.*)", output)[1].split())
     assert failed == 0, f"{failed} answers were wrong"

@@ -32,10 +32,10 @@ def process(arguments, port, path, **options):
         server.wait(20)
 
 
-def understudy(directory, path, *arguments):
+def understudy(directory, path, *arguments, program=PROGRAM, **options):
     """No other may run on the directory."""
     port = free_port()
-    return process([PROGRAM, "serve", "--data-directory", directory, "--port", port, *arguments], port, path)
+    return process([program, "serve", "--data-directory", directory, "--port", port, *arguments], port, path, **options)
 
 
 def fastapi(directory, path):
