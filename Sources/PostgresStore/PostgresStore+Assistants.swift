@@ -38,7 +38,8 @@ extension PostgresStore {
                 """
                 UPDATE assistant
                 SET name = $3, owner = $4, personality_prompt = $5, model = $6, perception_engine_enabled = $7,
-                    personalization_engine_enabled = $8, segment_credential_sealed = $9, date_updated = $10::bigint
+                    personalization_engine_enabled = $8, segment_credential_sealed = $9,
+                    date_updated = greatest(date_created, $10::bigint)
                 WHERE account_sid = $1 AND id = $2 RETURNING \(Assistant.columns)
                 """,
                 [account, id] + details.parameters + [date]

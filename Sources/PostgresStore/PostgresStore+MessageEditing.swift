@@ -27,12 +27,13 @@ extension PostgresStore {
                 of: session,
                 """
                 UPDATE message
-                SET content = coalesce($3, content), meta = coalesce($4, meta), date_updated = $5::bigint
+                SET content = coalesce($3, content), meta = coalesce($4, meta),
+                    date_updated = greatest(date_created, $5::bigint)
                 WHERE \(place) RETURNING \(Message.columns)
                 """,
                 [changes.content?.text, changes.meta?.text, date]
             )
-            session.dateUpdated = max(session.dateUpdated, date)
+            session.dateUpdated = max(session.dateUpdated, message.dateUpdated)
             try session.update(&connection)
             return message
         }

@@ -38,7 +38,7 @@ extension SQLiteStore {
                     \(ChecksummedTable.assistant.update([
                         "name": "?1", "owner": "?2", "personality_prompt": "?3", "model": "?4",
                         "perception_engine_enabled": "?5", "personalization_engine_enabled": "?6",
-                        "segment_credential_sealed": "?7", "date_updated": "?8",
+                        "segment_credential_sealed": "?7", "date_updated": "max(date_created, ?8)",
                     ]))
                     WHERE account_sid = ?9 AND id = ?10
                     """,

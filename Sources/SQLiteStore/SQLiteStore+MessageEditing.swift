@@ -22,12 +22,14 @@ extension SQLiteStore {
             try db.execute(
                 sql: """
                     \(ChecksummedTable.message.update([
-                        "content": "coalesce(?1, content)", "meta": "coalesce(?2, meta)", "date_updated": "?3",
+                        "content": "coalesce(?1, content)", "meta": "coalesce(?2, meta)",
+                        "date_updated": "max(date_created, ?3)",
                     ]))
                     WHERE key = ?4
                     """,
                 arguments: [changes.content?.text, changes.meta?.text, date.microseconds, key.value]
             )
+            let message = try db.messageRow(id, of: session, in: account).message
             try db.execute(
                 sql: """
                     \(ChecksummedTable.session.update([
@@ -35,9 +37,9 @@ extension SQLiteStore {
                     ]))
                     WHERE number = ?2
                     """,
-                arguments: [date.microseconds, key.session.value]
+                arguments: [message.dateUpdated.microseconds, key.session.value]
             )
-            return try db.messageRow(id, of: session, in: account).message
+            return message
         }
     }
 

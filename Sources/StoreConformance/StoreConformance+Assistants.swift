@@ -25,6 +25,9 @@ extension StoreConformance {
             #expect(again.details.name == "é")
             #expect(again.dateUpdated == date)
             #expect(again.dateCreated == assistant.dateCreated)
+            let past = Timestamp(microseconds: assistant.dateCreated.microseconds - 5)
+            let early = try await store.update(assistant.id, in: fixture.account, at: past) { $0.name = "a" }
+            #expect(early.dateUpdated == assistant.dateCreated)
         },
         StoreConformance("assistants are listed in the order of their creation, page by page") { store in
             let fixture = try await Fixture(store)

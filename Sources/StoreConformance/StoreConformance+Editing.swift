@@ -23,6 +23,16 @@ extension StoreConformance {
             #expect(last.content == content)
             #expect(last.meta == meta)
         },
+        StoreConformance("a message is never changed before it was created, whatever the clock says") { store in
+            let fixture = try await Fixture(store)
+            let now = Fixture.defaults.date
+            let future = Timestamp(microseconds: now.microseconds + 60_000_000)
+            try await fixture.put([.text("a", in: "s", date: future)])
+            let after = try await fixture.update("a", of: "s", MessageChanges(meta: .empty), at: now)
+            #expect(after.dateUpdated == future)
+            #expect(try await fixture.message("a", of: "s").dateUpdated == future)
+            #expect(try await store.session(SessionReference("s"), in: fixture.account).dateUpdated == future)
+        },
         StoreConformance("deleting messages shifts no page, and a cursor at a deleted one still works") { store in
             let fixture = try await Fixture(store)
             try await fixture.put(["a", "b", "c", "d", "e", "f"], in: "s")

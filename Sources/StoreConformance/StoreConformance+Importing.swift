@@ -26,6 +26,38 @@ extension StoreConformance {
             #expect(try await fixture.page(of: "s", .first, size: 9).texts == ["a"])
             #expect(try await store.firstConflict(among: [.text("a", in: "s")], in: fixture.account) == nil)
         },
+        StoreConformance("a message that is stored with line breaks in its JSON is the same without them") { store in
+            let fixture = try await Fixture(store)
+            func message(_ content: String, meta: String) -> NewMessage {
+                NewMessage(
+                    id: MessageID(unchecked: "a"),
+                    sessionID: SessionID(unchecked: "s"),
+                    role: .user,
+                    content: JSONObject(unchecked: content),
+                    meta: JSONObject(unchecked: meta)
+                )
+            }
+            try await fixture.put([message("{\"a\":\r\n1}", meta: "{\n}")])
+            let same = message("{\"a\":1}", meta: "{}")
+            #expect(try await store.firstConflict(among: [same], in: fixture.account) == nil)
+            #expect(try await fixture.put([same]).alreadyThere == 1)
+            for other in [message("{\"a\": 1}", meta: "{}"), message("{\"a\":1}", meta: "{ }")] {
+                #expect(try await store.firstConflict(among: [other], in: fixture.account) == 0)
+            }
+        },
+        StoreConformance("a message of which only the change is dated was created no later than that") { store in
+            let fixture = try await Fixture(store)
+            let past = Timestamp(microseconds: 1_000_000)
+            let message = NewMessage(
+                id: MessageID(unchecked: "a"),
+                sessionID: SessionID(unchecked: "s"),
+                role: .user,
+                content: .empty,
+                dateUpdated: past
+            )
+            try await fixture.put([message])
+            #expect(try await fixture.rows(of: "s").map(\.dateCreated) == [past])
+        },
         StoreConformance("an id may come in two sessions") { store in
             let fixture = try await Fixture(store)
             let result = try await fixture.put([.text("a", in: "s"), .text("a", in: "t")])

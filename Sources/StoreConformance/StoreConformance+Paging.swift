@@ -38,11 +38,13 @@ extension StoreConformance {
                 dateUpdated: Timestamp(microseconds: 7_654_321)
             )
             try await fixture.put([message])
+            var count = 0
             _ = try await store.readMessages(
                 of: SessionReference("CA1/é \u{1F600}"),
                 in: fixture.account,
                 page: PageRequest(.first, size: 1)
             ) { row in
+                count += 1
                 #expect(row.id.text == "aia_msg_1")
                 #expect(row.sessionID.text == "voice:CA1/é \u{1F600}")
                 #expect(row.assistantID.text == "aia_asst_1")
@@ -53,6 +55,7 @@ extension StoreConformance {
                 #expect(row.dateCreated.microseconds == 1_234_567)
                 #expect(row.dateUpdated.microseconds == 7_654_321)
             }
+            #expect(count == 1)
         },
         StoreConformance("a cursor works only for its own session") { store in
             let fixture = try await Fixture(store)

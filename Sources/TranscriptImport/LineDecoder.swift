@@ -6,10 +6,12 @@ import Crypto
 /// that session's lines, and its bytes: the same input gives the same ids.
 struct LineDecoder {
     private let account: AccountSID
+    private let numbers: JSONScanner.Numbers
     private var linesOfSession: [SessionID: UInt64] = [:]
 
-    init(account: AccountSID) {
+    init(account: AccountSID, numbers: JSONScanner.Numbers) {
         self.account = account
+        self.numbers = numbers
     }
 
     /// How many sessions there were lines of.
@@ -17,10 +19,13 @@ struct LineDecoder {
 
     /// - Returns: the message, and whether its id is the line's own.
     mutating func message(of line: [UInt8]) throws(InvalidObject) -> (NewMessage, bringsID: Bool) {
-        let message = try IncomingMessage(json: line, allowed: MessageField.allCases)
+        let message = try IncomingMessage(json: line, allowed: MessageField.allCases, numbers: numbers)
         guard let sessionID = message.sessionID else { throw InvalidObject("has no \"session_id\"") }
         guard let role = message.role else { throw InvalidObject("has no \"role\"") }
         guard let content = message.content else { throw InvalidObject("has no \"content\"") }
+        if let created = message.dateCreated, let updated = message.dateUpdated, updated < created {
+            throw InvalidObject("has a \"date_updated\" before its \"date_created\": correct one, or leave it out")
+        }
         let ordinal = linesOfSession[sessionID, default: 0]
         linesOfSession[sessionID] = ordinal + 1
         let new = NewMessage(

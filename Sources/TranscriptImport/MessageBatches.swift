@@ -15,10 +15,10 @@ struct MessageBatches {
     private var lines: LineReader
     private var decoder: LineDecoder
 
-    init(_ input: ImportInput, account: AccountSID) throws {
+    init(_ input: ImportInput, account: AccountSID, numbers: JSONScanner.Numbers) throws {
         size = input.size
         lines = try input.lines()
-        decoder = LineDecoder(account: account)
+        decoder = LineDecoder(account: account, numbers: numbers)
     }
 
     /// How much of the input has been read, from 0 to 1.

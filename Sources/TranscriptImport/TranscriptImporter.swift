@@ -8,19 +8,24 @@ package import AssistantsStore
 package struct TranscriptImporter {
     private let store: any Store
     private let account: AccountSID
+    private let numbers: JSONScanner.Numbers
     private let report: (ImportProgress) -> Void
     /// Of messages that are checked against the store in one go.
     private let checkedAtOnce = 1_000
     private let gap = Duration.milliseconds(2)
 
-    /// - Parameter report: called now and then with how far the import is.
+    /// - Parameters:
+    ///   - numbers: which numbers `content` and `meta` may have.
+    ///   - report: called now and then with how far the import is.
     package init(
         into store: any Store,
         account: AccountSID,
+        numbers: JSONScanner.Numbers = .finite,
         report: @escaping (ImportProgress) -> Void = { _ in }
     ) {
         self.store = store
         self.account = account
+        self.numbers = numbers
         self.report = report
     }
 
@@ -36,7 +41,7 @@ package struct TranscriptImporter {
     }
 
     private func check(_ input: ImportInput) async throws {
-        var batches = try MessageBatches(input, account: account)
+        var batches = try MessageBatches(input, account: account, numbers: numbers)
         var repeated = RepeatedMessages()
         while let batch = try batches.next(upTo: checkedAtOnce) {
             for numbered in batch where numbered.bringsID {
@@ -56,7 +61,7 @@ package struct TranscriptImporter {
 
     private func storeAll(_ input: ImportInput) async throws -> (messages: ImportResult, sessions: Int) {
         let (store, account) = (store, account)
-        var batches = try MessageBatches(input, account: account)
+        var batches = try MessageBatches(input, account: account, numbers: numbers)
         let defaults = MessageDefaults(assistantName: "Imported transcripts")
         var size = TransactionSize()
         var result = ImportResult()

@@ -64,6 +64,8 @@ struct AppendTests {
         (#"{"role":"user","content":{"a":"\u0000"}}"#, "NUL"),
         (#"{"role":"user","content":{"a":"\ud800"}}"#, "surrogate"),
         (#"{"role":"user","content":{"a":1,"a":1}}"#, "twice"),
+        (#"{"role":"user","content":{"price":[1e400]}}"#, "the number of \"price\" must be within the range of a"),
+        (#"{"messages":[{"role":"user","content":{},"meta":{"a":-1e309}}]}"#, "at byte 53"),
         (#"{"role":"user","content":{"a":\#(String(repeating: "[", count: 10_000))}}"#, "deeper"),
         (#"{"messages":{}}"#, "must be an array"), (#"{"messages":[]}"#, "1 to 500"),
         (#"{"messages":[\#(Array(repeating: "{}", count: 501).joined(separator: ","))]}"#, "1 to 500"),
@@ -82,6 +84,19 @@ struct AppendTests {
         #expect(error.code == 20001)
         #expect(error.message.contains(reason), "\(error.message)")
         #expect(try await server.send(Self.list).status == 404)
+    }
+
+    @Test("line breaks between tokens are dropped, and every other byte comes back as it was sent")
+    func lineBreaks() async throws {
+        let server = try await TestServer()
+        let message = "{\r\n\"role\":\"user\",\n\"content\":\r\n\r\n{ \"a\":\t1.50,\r\n\r\n\"b\":\"\\n\"}}\n"
+        for body in [message, "{\"messages\":[\r\n\(message)]}"] {
+            let answer = try await server.send(Self.list, method: .post, body: body)
+            #expect(answer.status == 201)
+            #expect(answer.body.contains("\"content\":{ \"a\":\t1.50,\"b\":\"\\n\"},"), "\(answer.body)")
+        }
+        let listed = try await server.send(Self.list).body
+        #expect(listed.ranges(of: "\"content\":{ \"a\":\t1.50,\"b\":\"\\n\"},").count == 2)
     }
 
     @Test("a body of more than 1 MiB is refused")

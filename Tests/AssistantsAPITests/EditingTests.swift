@@ -39,11 +39,28 @@ struct EditingTests {
         #expect(try await server.page(Self.list).ids == ["aia_msg_1", "aia_msg_2", "aia_msg_3"])
     }
 
+    @Test("PUT drops line breaks between tokens, and never dates a change before the message")
+    func normalizedUpdate() async throws {
+        let server = try await server()
+        let future = #"{"role":"user","content":{},"date_created":"2999-01-01T00:00:00Z"}"#
+        let appended = try await server.send(Self.list, method: .post, body: future).decode(ListedPage.Message.self)
+        let changed = try await server.send(
+            "\(Self.list)/\(appended.id)",
+            method: .put,
+            body: "{\"meta\":{\r\n\"a\" :\n1}}"
+        )
+        #expect(changed.body.contains(#""meta":{"a" :1},"#))
+        #expect(
+            changed.body.contains(#""date_created":"2999-01-01T00:00:00Z","date_updated":"2999-01-01T00:00:00Z""#)
+        )
+    }
+
     @Test(
         "a bad change is refused, and changes nothing",
         arguments: [
             ("", "not a JSON object"), ("[]", "not a JSON object"), ("{}", "nothing to change"),
             (#"{"content":null}"#, "nothing to change"), (#"{"content":"text"}"#, "must be an object"),
+            (#"{"meta":{"a":{"b":1e400}}}"#, "the number of \"b\" must be within the range of a double"),
             (#"{"role":"user"}"#, "allowed: content, meta"), (#"{"meta":{"a":"\u0000"}}"#, "NUL"),
         ]
     )

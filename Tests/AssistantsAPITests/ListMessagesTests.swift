@@ -110,6 +110,27 @@ struct ListMessagesTests {
         }
     }
 
+    @Test("line breaks between the tokens of JSON, which earlier versions stored, are left out of every response")
+    func lineBreaksAreLeftOut() async throws {
+        let server = try await TestServer()
+        let message = NewMessage(
+            id: MessageID(unchecked: "aia_msg_1"),
+            sessionID: SessionID(unchecked: "s"),
+            role: .user,
+            content: JSONObject(unchecked: "{\"content\" :\r\n\r\n\"x\\r\\n\",\n\t\"n\": 1e400}"),
+            meta: JSONObject(unchecked: "{\r}")
+        )
+        _ = try await server.store.importMessages(
+            [message],
+            to: TestServer.sid,
+            defaults: MessageDefaults(assistantName: "T")
+        )
+        for uri in ["/v1/Sessions/s/Messages", "/v1/Sessions/s/Messages/aia_msg_1"] {
+            let body = try await server.send(uri).body
+            #expect(body.contains("\"content\":{\"content\" :\"x\\r\\n\",\t\"n\": 1e400},\"meta\":{},"))
+        }
+    }
+
     @Test("content and meta come back as they were written")
     func contentIsKept() async throws {
         let server = try await TestServer()

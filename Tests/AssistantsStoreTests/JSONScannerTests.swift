@@ -56,6 +56,45 @@ struct JSONScannerTests {
         #expect(error?.reason.contains(word) == true, "\(text): \(String(describing: error))")
     }
 
+    @Test(
+        "takes every number whose nearest double is finite",
+        arguments: [
+            "1.7976931348623157e308", "-1.7976931348623158e+308", "1e-400", "-1e-99999999999999999999", "0e999",
+            "0.0E+99999999999999999999", String(repeating: "9", count: 308),
+            "0." + String(repeating: "3", count: 5_000),
+            "0." + String(repeating: "0", count: 400) + "1e500", String(repeating: "1", count: 400) + "e-100",
+        ]
+    )
+    func takesNumber(_ number: String) throws {
+        #expect(try members("{\"a\":[\(number)]}").map(\.key) == ["a"])
+    }
+
+    @Test(
+        "refuses a number whose nearest double is infinite, says where, and takes it where it may",
+        arguments: [
+            "1e400", "-1e400", "1.7976931348623159e308", "1E+309", "1e99999999999999999999",
+            "0.1e310", String(repeating: "9", count: 309), String(repeating: "1", count: 400) + "e-10",
+        ]
+    )
+    func refusesNumber(_ number: String) throws {
+        let text = "{\"x\":{\"y\":1},\"a\":[{\"b\":0},\(number)]}"
+        let error = #expect(throws: JSONError.self) { try members(text) }
+        #expect(error?.offset == 26)
+        #expect(error?.reason.contains("the number of \"a\" must be within the range of a double") == true)
+        var scanner = JSONScanner(Array(text.utf8), numbers: .any)
+        #expect(try scanner.members().count == 2)
+    }
+
+    @Test("drops line breaks between an object's tokens, and leaves every other byte")
+    func dropsLineBreaks() throws {
+        let text = "{\r\n\r\n\"a\" :\n[ 1.50,\t{\"b\"\r:\n\"\\r\\n\"}\r\n]\n}"
+        let kept = #"{"a" :[ 1.50,\#t{"b":"\r\n"}]}"#.replacing("\\", with: "\\")
+        #expect(try JSONObject(text).text == kept)
+        #expect(try members("{\"o\":\n\(text)\r}").map(\.value) == [.object(JSONObject(text))])
+        #expect(JSONObject(unchecked: text).withoutLineBreaks.text == kept)
+        #expect(JSONObject(unchecked: "{ }").withoutLineBreaks.text == "{ }")
+    }
+
     @Test("keys that only look alike are different")
     func keysAreBytes() throws {
         #expect(try members("{\"caf\u{E9}\":1,\"cafe\u{301}\":2}").count == 2)

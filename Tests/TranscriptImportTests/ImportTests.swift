@@ -67,6 +67,33 @@ struct ImportTests {
         #expect(summary.messages.alreadyThere == 1)
     }
 
+    @Test("numbers that no double holds are stored where that is asked for, and the same input again changes nothing")
+    func keepsNumbers() async throws {
+        let lines = [#"{"session_id":"s","role":"user","content":{"n":1e400},"id":"aia_msg_1"}"#, Self.good]
+        for stored in [2, 0] {
+            let input = try input(Data(lines.joined(separator: "\n").utf8))
+            let importer = TranscriptImporter(into: store, account: account, numbers: .any)
+            #expect(try await importer.run(input).messages.stored == stored)
+        }
+        #expect(try await contents(of: "s").first == #"{"n":1e400}"#)
+    }
+
+    @Test("line breaks between tokens are dropped, and what was stored with them is not stored twice")
+    func dropsLineBreaks() async throws {
+        let old = NewMessage(
+            id: MessageID(unchecked: "aia_msg_1"),
+            sessionID: SessionID(unchecked: "s"),
+            role: .user,
+            content: JSONObject(unchecked: "{\r\"n\":1}")
+        )
+        _ = try await store.importMessages([old], to: account, defaults: MessageDefaults(assistantName: "T"))
+        let lines = [#","id":"aia_msg_1""#, ""].map { id in
+            "{\"session_id\":\"s\",\r\"role\":\"user\",\"content\":{\r\"n\":1}\(id)}\r\n"
+        }
+        for stored in [1, 0] { #expect(try await run(lines.joined()).messages.stored == stored) }
+        #expect(try await contents(of: "s").last == #"{"n":1}"#)
+    }
+
     static let good = #"{"session_id":"s","role":"user","content":{"content":"fine"}}"#
 
     static let badLines: [(String, String)] = [
@@ -94,6 +121,14 @@ struct ImportTests {
         (
             #"{"session_id":"s","role":"user","content":{},"date_created":1700000000}"#,
             "has a number as \"date_created\""
+        ),
+        (
+            #"{"session_id":"s","role":"user","content":{},"date_created":"2024-01-02T00:00:00Z","date_updated":"2024-01-01T23:59:59Z"}"#,
+            "has a \"date_updated\" before its \"date_created\""
+        ),
+        (
+            #"{"session_id":"s","role":"user","content":{"n":1e400}}"#,
+            "the number of \"n\" must be within the range of a double"
         ),
         (#"{"session_id":"s","role":"user","content":{},"id":"1"}"#, "has a bad \"id\""),
         (#"{"session_id":"s","role":"user","content":{},"assistant_id":"1"}"#, "has a bad \"assistant_id\""),

@@ -15,8 +15,13 @@ package struct IncomingMessage: Sendable {
     /// - Parameters:
     ///   - json: the bytes of one JSON object.
     ///   - allowed: the fields that it may have.
-    package init(json: [UInt8], allowed: [MessageField]) throws(InvalidObject) {
-        try self.init(ObjectFields(json: json, allowed: allowed, unknown: .refused))
+    ///   - numbers: which numbers it may have.
+    package init(
+        json: [UInt8],
+        allowed: [MessageField],
+        numbers: JSONScanner.Numbers = .finite
+    ) throws(InvalidObject) {
+        try self.init(ObjectFields(json: json, allowed: allowed, unknown: .refused, numbers: numbers))
     }
 
     /// Of an object that has been scanned already.

@@ -5,7 +5,7 @@ import NIOCore
 enum MessageRepresentation {
     /// Names what messages and their lists look like. It changes with that, so that no client takes what it has of old for
     /// what there is.
-    static let form = "1"
+    static let form = "2"
 
     static func write(_ message: borrowing MessageRow, of account: AccountSID, to json: inout ByteBuffer) {
         let message = copy message
@@ -25,9 +25,9 @@ enum MessageRepresentation {
             json.appendJSONString(message.role)
             // The store holds checked JSON: it comes out as it came in.
             json.append(",\"content\":")
-            json.append(message.content)
+            json.appendWithoutLineBreaks(message.content)
             json.append(",\"meta\":")
-            json.append(message.meta)
+            json.appendWithoutLineBreaks(message.meta)
             json.append(",\"date_created\":")
             json.appendJSONString(message.dateCreated)
             json.append(",\"date_updated\":")

@@ -11,10 +11,15 @@ struct ObjectFields<Field: WireField> {
     private var values: [Field: FieldValue] = [:]
 
     /// - Parameter json: the bytes of one JSON object.
-    init(json: [UInt8], allowed: [Field], unknown: UnknownFields) throws(InvalidObject) {
+    init(
+        json: [UInt8],
+        allowed: [Field],
+        unknown: UnknownFields,
+        numbers: JSONScanner.Numbers = .finite
+    ) throws(InvalidObject) {
         let members: [JSONMember]
         do {
-            var scanner = JSONScanner(json)
+            var scanner = JSONScanner(json, numbers: numbers)
             members = try scanner.members()
         } catch {
             throw InvalidObject("is not a JSON object: \(error)")

@@ -1,4 +1,5 @@
 import AssistantsStore
+import Foundation
 
 extension OutputSpan<UInt8> {
     /// Appends bytes as they are. The span must have room for them.
@@ -18,6 +19,18 @@ extension OutputSpan<UInt8> {
             guard let start = buffer.baseAddress else { return }
             UnsafeMutableRawPointer(start + count).copyMemory(from: address, byteCount: bytes.count)
             count += bytes.count
+        }
+    }
+
+    /// Appends JSON without the line breaks between its tokens, which only rows of earlier versions have: PHP's SDK takes an empty
+    /// line in a response for the end of the headers. The span must have room for all of it.
+    mutating func appendWithoutLineBreaks(_ json: RawSpan) {
+        json.withUnsafeBytes { json in
+            guard let start = json.baseAddress,
+                memchr(start, 0x0A, json.count) != nil || memchr(start, 0x0D, json.count) != nil
+            else { return append(json) }
+            // A string cannot hold one unescaped.
+            for byte in json where byte != 0x0A && byte != 0x0D { append(byte) }
         }
     }
 

@@ -1,4 +1,5 @@
-/// The text of a JSON object, checked once and kept as it came: the same keys, order, numbers and spaces.
+/// The text of a JSON object, checked once and kept as it came: the same keys, order, numbers, and spaces. Only line breaks
+/// between its tokens are dropped: PHP's SDK takes an empty line in a response for the end of the headers.
 package struct JSONObject: Hashable, Sendable {
     package let text: String
 
@@ -6,12 +7,31 @@ package struct JSONObject: Hashable, Sendable {
     package init(_ text: String) throws(JSONError) {
         var scanner = JSONScanner(Array(text.utf8))
         _ = try scanner.members()
+        self.init(scanned: scanner.bytes[...])
+    }
+
+    /// For bytes that a scanner has already checked.
+    init(scanned bytes: ArraySlice<UInt8>) {
+        guard bytes.contains(where: Self.isLineBreak) else {
+            text = String(decoding: bytes, as: UTF8.self)
+            return
+        }
+        // Strings cannot hold a line break unescaped, and tokens that need something between them have a comma or a colon.
+        text = String(decoding: bytes.filter { !Self.isLineBreak($0) }, as: UTF8.self)
+    }
+
+    /// For text that is stored, or that has been checked otherwise.
+    package init(unchecked text: String) {
         self.text = text
     }
 
-    /// For text that a scanner has already checked.
-    package init(unchecked text: String) {
-        self.text = text
+    /// The same without line breaks between its tokens; rows of earlier versions may have some.
+    package var withoutLineBreaks: JSONObject {
+        text.utf8.contains(where: Self.isLineBreak) ? JSONObject(scanned: Array(text.utf8)[...]) : self
+    }
+
+    private static func isLineBreak(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
     }
 
     package static let empty = JSONObject(unchecked: "{}")

@@ -1,17 +1,30 @@
 /// Checks JSON (RFC 8259) and finds the members of its outermost object, without building anything of the rest.
 ///
 /// Stricter than the grammar where a text that passes could not be told apart or stored: a key that comes twice in one
-/// object, a NUL, and half of a surrogate pair are refused, and so is what nests deeper than `maximumDepth`.
+/// object, a NUL, and half of a surrogate pair are refused, and so is what nests deeper than `maximumDepth`. A number that
+/// many parsers cannot represent is refused unless `numbers` allows it.
 package struct JSONScanner {
+    /// Which numbers a text may have.
+    package enum Numbers: Sendable {
+        /// Those whose nearest IEEE 754 double is finite: one that is not makes Go and C# refuse a whole page.
+        case finite
+        /// Every number of the grammar. For text that is stored already, and for callers who ask for it.
+        case any
+    }
+
     /// How many objects and arrays may lie in each other.
     package static let maximumDepth = 256
 
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
+    private let numbers: Numbers
     private var index = 0
     private var depth = 0
+    /// Where the key begins whose value is being scanned, for errors in that.
+    private var keyStart: Int?
 
-    package init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8], numbers: Numbers = .finite) {
         self.bytes = bytes
+        self.numbers = numbers
     }
 
     /// The members of the object that the whole text must be, in their order.
@@ -39,6 +52,7 @@ package struct JSONScanner {
         _ visit: ((_ key: JSONString, _ value: JSONValue) throws(JSONError) -> Void)? = nil
     ) throws(JSONError) {
         try enter()
+        let outerKey = keyStart
         if !skipEnd(closing: UInt8(ascii: "}")) {
             var keys = JSONKeys()
             repeat {
@@ -46,6 +60,7 @@ package struct JSONScanner {
                 let start = index
                 guard peek() == UInt8(ascii: "\"") else { throw failure("expected a key in double quotes") }
                 let key = try scanString()
+                keyStart = start
                 guard keys.insert(key.bytes) else {
                     throw JSONError(offset: start, reason: "the key\(JSONKeyName.shown(key.text)) comes twice")
                 }
@@ -59,6 +74,7 @@ package struct JSONScanner {
                 }
             } while try hasMore(closing: UInt8(ascii: "}"))
         }
+        keyStart = outerKey
         depth -= 1
     }
 
@@ -83,7 +99,7 @@ package struct JSONScanner {
         switch peek() {
         case UInt8(ascii: "{"):
             try scanObject()
-            return .object(JSONObject(unchecked: String(decoding: bytes[start..<index], as: UTF8.self)))
+            return .object(JSONObject(scanned: bytes[start..<index]))
         case UInt8(ascii: "\""):
             return .string(try scanString().text)
         case UInt8(ascii: "["):
@@ -134,6 +150,20 @@ package struct JSONScanner {
             if !skip(UInt8(ascii: "+")) { _ = skip(UInt8(ascii: "-")) }
             if skipDigits() == 0 { throw failure("expected a digit") }
         }
+        guard numbers == .any || JSONNumber.isFinite(bytes[start..<index]) else {
+            throw JSONError(
+                offset: start,
+                reason: "the number\(keyName()) must be within the range of a double (±1.8e308), or a string"
+            )
+        }
+    }
+
+    /// The key whose value is being scanned, as `JSONKeyName.shown` gives it.
+    private func keyName() -> String {
+        guard let keyStart else { return "" }
+        var scanner = self
+        scanner.index = keyStart
+        return (try? scanner.scanString()).map { " of\(JSONKeyName.shown($0.text))" } ?? ""
     }
 
     private mutating func scanString() throws(JSONError) -> JSONString {

@@ -12,9 +12,9 @@ package struct NewMessage: Sendable {
     package let content: JSONObject
     /// Default: `{}`.
     package let meta: JSONObject?
-    /// Default: `MessageDefaults.date`.
+    /// Default: `MessageDefaults.date`, or `dateUpdated` where that is earlier.
     package let dateCreated: Timestamp?
-    /// Default: the message's `dateCreated`.
+    /// Default: the message's `dateCreated`. Never earlier than that.
     package let dateUpdated: Timestamp?
 
     package init(
@@ -45,7 +45,9 @@ package struct NewMessage: Sendable {
     ///   - assistantID: its own, or its default.
     ///   - date: that of `MessageDefaults`.
     package func message(identity sessionIdentity: String?, assistantID: AssistantID, date: Timestamp) -> Message {
-        Message(
+        // A message that was changed in the past was not created after that.
+        let dateCreated = dateCreated ?? min(date, dateUpdated ?? date)
+        return Message(
             id: id,
             sessionID: sessionID,
             assistantID: assistantID,
@@ -53,18 +55,19 @@ package struct NewMessage: Sendable {
             role: role,
             content: content,
             meta: meta ?? .empty,
-            dateCreated: dateCreated ?? date,
-            dateUpdated: dateUpdated ?? dateCreated ?? date
+            dateCreated: dateCreated,
+            dateUpdated: dateUpdated ?? dateCreated
         )
     }
 
-    /// Whether all that was given of it is what a stored message has, byte for byte.
+    /// Whether all that was given of it is what a stored message has, byte for byte but for line breaks between the tokens of
+    /// `content` and `meta`, which earlier versions stored.
     package func agrees(with stored: Message) -> Bool {
         (assistantID ?? stored.assistantID) == stored.assistantID
             && (identity ?? stored.identity).utf8.elementsEqual(stored.identity.utf8)
             && role == stored.role
-            && content == stored.content
-            && (meta ?? stored.meta) == stored.meta
+            && content == stored.content.withoutLineBreaks
+            && meta.map { $0 == stored.meta.withoutLineBreaks } ?? true
             && (dateCreated ?? stored.dateCreated) == stored.dateCreated
             && (dateUpdated ?? stored.dateUpdated) == stored.dateUpdated
     }

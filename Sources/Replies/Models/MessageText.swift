@@ -6,7 +6,7 @@ package enum MessageText {
     /// What is said in a content: its `content` or `output` where that is text, else the JSON as it stands.
     /// - Parameter json: an object that has been checked.
     static func text(ofContent json: [UInt8]) -> String {
-        var scanner = JSONScanner(json)
+        var scanner = JSONScanner(json, numbers: .any)
         let members = (try? scanner.members()) ?? []
         for key in ["content", "output"] {
             if case .string(let text) = members.first(where: { $0.key == key })?.value { return text }

@@ -24,15 +24,30 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var owner: AccountOption
     @OptionGroup var output: FormatOption
 
+    @Flag(
+        help: ArgumentHelp(
+            "Accept numbers that no IEEE 754 double holds, such as 1e400.",
+            discussion: "Go and C# clients cannot read a page that has one. The default is to refuse them."
+        )
+    )
+    var keepNumbers = false
+
     @Argument(help: "The file, or - for standard input.", completion: .file(extensions: ["jsonl"]))
     var file: String
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["account": owner.account, "format": output.format?.rawValue])
+        let settings = try await Settings(
+            common,
+            texts: ["account": owner.account, "format": output.format?.rawValue],
+            flags: keepNumbers ? ["keep-numbers": true] : [:]
+        )
         let (account, format) = (try await settings.account(), try await settings.format())
+        let numbers: JSONScanner.Numbers = try await settings.flag("keep-numbers") ? .any : .finite
         let store = try await settings.storeLocation().openExisting()
         let bar = ProgressBar()
-        let importer = TranscriptImporter(into: store, account: account) { bar.show($0.phase.rawValue, $0.fraction) }
+        let importer = TranscriptImporter(into: store, account: account, numbers: numbers) {
+            bar.show($0.phase.rawValue, $0.fraction)
+        }
         let summary: ImportSummary
         do {
             defer { bar.clear() }
