@@ -34,9 +34,23 @@ enum PercentEncoding {
         return string
     }
 
+    /// The characters of a path's segment (RFC 3986, section 3.3): unreserved ones, sub-delimiters, the colon, and `@`.
+    static func isAllowedInSegment(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "%"), UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"): false
+        default: isAllowed(byte)
+        }
+    }
+
     /// Leaves what a URL may hold as it is and encodes the rest, so that text from a request can stand in a URL: it
     /// decodes to the same as before.
     static func encodeForbidden(in text: Substring) -> String {
+        encode(text, leaving: isAllowed)
+    }
+
+    /// - Parameter isAllowed: which bytes stay as they are. Where the percent sign is none of them, what is encoded decodes to
+    ///   `text`.
+    static func encode(_ text: Substring, leaving isAllowed: (UInt8) -> Bool) -> String {
         if text.utf8.allSatisfy(isAllowed) { return String(text) }
         var encoded: [UInt8] = []
         for byte in text.utf8 {

@@ -1,7 +1,6 @@
 import AssistantsStore
 
-/// The URLs of a page's `meta`. Clients fetch them as they are, so they are absolute, and keep the request's path and
-/// its other parameters.
+/// The URLs of a page's `meta`. Clients fetch them as they are, so they are absolute, and keep the request's other parameters.
 struct PageLinks {
     let page: Int
     let pageSize: Int
@@ -10,14 +9,16 @@ struct PageLinks {
     let previous: String?
     let next: String?
 
+    /// - Parameter route: the list's. Its path is written anew: that of the request may be encoded more often than is right.
     init<Cursor: PageTokenCursor>(
         _ query: PageQuery,
+        to route: Route,
         at call: Call,
         neighbors: PageNeighbors<Cursor>,
         tokens: PageTokens,
         account: AccountSID
     ) {
-        let list = call.baseURL + PercentEncoding.encodeForbidden(in: call.target.path)
+        let list = call.baseURL + route.path
         func url(page: Int, token: String?) -> String {
             let token = token.map { "&PageToken=\($0)" } ?? ""
             return "\(list)?\(query.otherParameters)PageSize=\(query.size)&Page=\(page)\(token)"

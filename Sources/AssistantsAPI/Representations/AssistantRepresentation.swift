@@ -37,8 +37,7 @@ struct AssistantRepresentation {
             """
         )
         json.writeStaticString(",\"url\":")
-        let path = PercentEncoding.encodeForbidden(in: Substring(assistant.id.text))
-        json.writeJSONString("\(baseURL)/v1/Assistants/\(path)")
+        json.writeJSONString(baseURL + Route.assistant(assistant.id).path)
         if withToolsAndKnowledge { json.writeStaticString(",\"tools\":[],\"knowledge\":[]") }
         json.writeStaticString(",\"date_created\":")
         json.writeJSONString(assistant.dateCreated)

@@ -22,7 +22,14 @@ struct AssistantsResource: Sendable {
         }
         return Response(
             json: page.finish(
-                links: PageLinks(query, at: call, neighbors: assistants.neighbors, tokens: tokens, account: account)
+                links: PageLinks(
+                    query,
+                    to: .assistants,
+                    at: call,
+                    neighbors: assistants.neighbors,
+                    tokens: tokens,
+                    account: account
+                )
             )
         )
     }

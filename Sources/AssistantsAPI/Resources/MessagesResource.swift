@@ -37,8 +37,8 @@ struct MessagesResource: Sendable {
         let request = try kept?.request ?? pageRequest(call, account)
         let known = kept?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
         var json = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: request.size))
-        let reading = try await store.readMessages(of: session, in: account, page: request, unless: known?.version) {
-            row in
+        var session = session
+        let reading = try await read(&session, in: account, page: request, unless: known?.version) { row in
             json.append { MessageRepresentation.write(row, of: account, to: &$0) }
         }
         guard case .read(let neighbors, let version) = reading else {
@@ -51,7 +51,14 @@ struct MessagesResource: Sendable {
         }
         usualLength.note(json.length, of: json.count)
         let query = try PageQuery(call.target.query)
-        let links = PageLinks(query, at: call, neighbors: neighbors, tokens: tokens, account: account)
+        let links = PageLinks(
+            query,
+            to: .messages(of: session),
+            at: call,
+            neighbors: neighbors,
+            tokens: tokens,
+            account: account
+        )
         let page = PageCache.Page(
             request: request,
             tag: PageTag(version, of: key),
@@ -59,6 +66,37 @@ struct MessagesResource: Sendable {
         )
         cache.keep(page, for: key)
         return Response(unless: condition, tag: page.tag, content: page.content)
+    }
+
+    /// Reads a page as the store does. Where a page token was made for the session that `session` names when it is decoded once
+    /// more, it becomes that one: Java's SDK percent-encodes the paths of a page's URLs again.
+    private func read(
+        _ session: inout SessionReference,
+        in account: AccountSID,
+        page request: PageRequest<MessageCursor>,
+        unless known: SessionVersion?,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws(StoreError) -> MessagePageReading {
+        do {
+            return try await store.readMessages(of: session, in: account, page: request, unless: known, body)
+        } catch {
+            guard error.isOfSessionName, request.place.isByCursor, let decoded = Self.decodedAgain(session) else {
+                throw error
+            }
+            do {
+                let reading = try await store.readMessages(of: decoded, in: account, page: request, unless: known, body)
+                session = decoded
+                return reading
+            } catch let second {
+                throw second.isOfSessionName ? error : second
+            }
+        }
+    }
+
+    /// `nil` where that is nothing else, or no name.
+    private static func decodedAgain(_ session: SessionReference) -> SessionReference? {
+        guard let name = session.name, name.utf8.contains(UInt8(ascii: "%")) else { return nil }
+        return (try? PercentEncoding.decode(name[...])).map { SessionReference($0) }
     }
 
     private func pageRequest(_ call: Call, _ account: AccountSID) throws(APIError) -> PageRequest<MessageCursor> {
@@ -104,5 +142,21 @@ struct MessagesResource: Sendable {
             list.append { MessageRepresentation.write(message, of: account, to: &$0) }
         }
         return list.finish()
+    }
+}
+
+extension StoreError {
+    /// Whether it says that a name means no session, or not that of the cursor.
+    fileprivate var isOfSessionName: Bool {
+        switch self {
+        case .sessionNotFound, .cursorOfAnotherSession: true
+        default: false
+        }
+    }
+}
+
+extension PageRequest.Place {
+    fileprivate var isByCursor: Bool {
+        if case .first = self { false } else { true }
     }
 }

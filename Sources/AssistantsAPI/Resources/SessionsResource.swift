@@ -18,7 +18,14 @@ struct SessionsResource: Sendable {
         }
         return Response(
             json: page.finish(
-                links: PageLinks(query, at: call, neighbors: sessions.neighbors, tokens: tokens, account: account)
+                links: PageLinks(
+                    query,
+                    to: .sessions,
+                    at: call,
+                    neighbors: sessions.neighbors,
+                    tokens: tokens,
+                    account: account
+                )
             )
         )
     }

@@ -5,6 +5,9 @@ package struct SessionReference: Sendable {
     /// An exact id wins, then `webhook:`, then `voice:`. A name that already has a prefix is an id.
     package let candidates: [SessionID]
 
+    /// What the caller wrote; `nil` where no session can have such a name.
+    package var name: String? { candidates.first?.text }
+
     /// This session and no other.
     package init(exactly id: SessionID) {
         candidates = [id]

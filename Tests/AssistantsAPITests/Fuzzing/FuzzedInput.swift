@@ -23,7 +23,7 @@ enum FuzzedInput: UInt8, CaseIterable {
         case .pageToken: try Self.checkPageToken(text)
         case .percentEncoding: try Self.checkPercentEncoding(text)
         case .query: try Self.checkQuery(text)
-        case .path: _ = try? Route(path: text[...])
+        case .path: try Self.checkPath(text)
         case .json: try Self.checkJSON(bytes)
         case .append: try Self.checkAppend(bytes)
         case .basicHeader: try Self.checkBasicHeader(text)
@@ -51,6 +51,15 @@ enum FuzzedInput: UInt8, CaseIterable {
         try expect(before == after || before == nil, "what was encoded decodes to something else")
     }
 
+    /// Where a path leads, the path that is written of that leads too.
+    private static func checkPath(_ text: String) throws {
+        guard let route = try? Route(path: text[...]) else { return }
+        let path = route.path
+        // A session without a name is nowhere.
+        guard !path.hasPrefix("/v1/Sessions//"), path != "/v1/Sessions/" else { return }
+        try expect(try Route(path: path[...])?.path == path, "\(path) leads elsewhere")
+    }
+
     private static func checkQuery(_ text: String) throws {
         guard let query = try? PageQuery(text[...]) else { return }
         try expect((1...PageQuery.maximumSize).contains(query.size), "a page of \(query.size)")
@@ -76,14 +85,14 @@ enum FuzzedInput: UInt8, CaseIterable {
         try expect(others.count <= members.count, "others see other members")
     }
 
-    /// What is stored is given out as it came.
+    /// What is stored is given out as it came, but for line breaks.
     private static func checkAppend(_ bytes: [UInt8]) throws {
         guard let body = try? AppendBody(json: bytes) else { return }
         try expect((1...AppendBody.maximumMessages).contains(body.drafts.count), "\(body.drafts.count) messages")
         for draft in body.drafts {
             for object in [draft.content, draft.meta ?? .empty] {
                 try expect((try? JSONObject(object.text)) != nil, "a part of an object that was taken is none")
-                try expect(!object.text.utf8.contains(0), "a NUL")
+                try expect(!object.text.utf8.contains { [0, 0x0A, 0x0D].contains($0) }, "a NUL or a line break")
             }
         }
     }
