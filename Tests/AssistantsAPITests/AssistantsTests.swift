@@ -99,6 +99,38 @@ struct AssistantsTests {
         #expect(reset.model == "the configured model")
     }
 
+    @Test(
+        "PUT without a change is answered with the assistant as it is, however an SDK writes it",
+        arguments: ["", " \r\n", "null", "\tnull ", "[]", "[ \n]", "{}"]
+    )
+    func noUpdate(body: String) async throws {
+        let server = try await TestServer()
+        let made = try await create(#"{"name":"a","owner":"b"}"#, on: server)
+        for type in ["application/json", "application/x-www-form-urlencoded"] {
+            let answer = try await server.send(
+                "\(Self.list)/\(made.id)",
+                method: .put,
+                headers: [.contentType: type],
+                body: body
+            )
+            #expect(answer.status == 200)
+            let kept = try answer.decode(AssistantJSON.self)
+            #expect([kept.id, kept.name, kept.owner] == [made.id, "a", "b"])
+        }
+    }
+
+    @Test(
+        "PUT of what is no object and not empty is refused",
+        arguments: ["nul l", "[1]", "[[]]", "\"\"", "0", "[", "null null"]
+    )
+    func badUpdate(body: String) async throws {
+        let server = try await TestServer()
+        let made = try await create(#"{"name":"a"}"#, on: server)
+        let answer = try await server.send("\(Self.list)/\(made.id)", method: .put, body: body)
+        #expect(answer.status == 400)
+        #expect(try answer.decode(ErrorBody.self).message.contains("not a JSON object"))
+    }
+
     @Test("DELETE answers 204, and 404 from then on")
     func delete() async throws {
         let server = try await TestServer()

@@ -28,7 +28,7 @@ struct BadRequestTests {
     static let list = "/v1/Sessions/s/Messages"
 
     static let requests: [Refused] =
-        ["0", "-1", "abc", "1.5", "", "%2B5", "+5", "5%20", "0x10", "%FF", "%4", "1&PageSize=2", "\u{301}"].map {
+        ["0", "-1", "abc", "1.5", "", "%2B5", "+5", "5%20", "0x10", "%FF", "%4", "0&PageSize=2", "\u{301}"].map {
             Refused("\(list)?PageSize=\($0)", 400, 20001, names: "PageSize")
         }
         + ["-1", "abc", "", "1.0", "9007199254740991", "99999999999999999999"].map {

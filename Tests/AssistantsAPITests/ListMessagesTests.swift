@@ -73,6 +73,8 @@ struct ListMessagesTests {
         arguments: [
             ("", 50), ("?PageSize=1", 1), ("?PageSize=007", 7), ("?PageSize=1000", 1_000), ("?PageSize=1001", 1_000),
             ("?PageSize=5000", 1_000), ("?PageSize=99999999999999999999", 1_000),
+            // Java's SDK sends both where a program sets a page size and a limit.
+            ("?PageSize=2&PageSize=120", 2), ("?PageSize=2&Page%53ize=0", 2),
         ]
     )
     func pageSize(_ query: String, _ size: Int) async throws {

@@ -26,7 +26,11 @@ struct PageQuery {
                 others += PercentEncoding.encodeForbidden(in: parameter) + "&"
                 continue
             }
-            guard values[name] == nil else { throw .badRequest("\(name) is given more than once") }
+            guard values[name] == nil else {
+                // Java's SDK sends two where a program sets both a page size and a limit: the first is the program's.
+                if name == "PageSize" { continue }
+                throw .badRequest("\(name) is given more than once: give it once")
+            }
             do {
                 values[name] = parts.count == 2 ? try PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
             } catch {

@@ -14,6 +14,22 @@ struct AssistantBody: Sendable {
     private let isPersonalizationEngineEnabled: Bool?
     private let sealedSegmentCredential: [UInt8]?
 
+    /// The body of a change, which may also be empty, `null`, or `[]`: that is how SDKs send a change of nothing.
+    init(changes json: [UInt8], sealingKey: Result<SealingKey, any Error>) throws {
+        try self.init(json: Self.isNothing(json) ? Array("{}".utf8) : json, sealingKey: sealingKey)
+    }
+
+    private static func isNothing(_ json: [UInt8]) -> Bool {
+        // Nearly every body is an object.
+        guard json.first(where: { !isWhitespace($0) }) != UInt8(ascii: "{") else { return false }
+        let tokens = json.split(whereSeparator: isWhitespace).map { String(decoding: $0, as: UTF8.self) }
+        return [[], ["null"], ["[]"], ["[", "]"]].contains(tokens)
+    }
+
+    private static func isWhitespace(_ byte: UInt8) -> Bool {
+        [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains(byte)
+    }
+
     /// - Parameter sealingKey: what the credential is sealed with, so that it does not go on unsealed.
     /// - Throws: `APIError` where the body is none, and why there is no key where one is needed.
     init(json: [UInt8], sealingKey: Result<SealingKey, any Error>) throws {

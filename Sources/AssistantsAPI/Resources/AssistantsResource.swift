@@ -53,7 +53,7 @@ struct AssistantsResource: Sendable {
 
     /// `PUT /v1/Assistants/{id}`: what is absent or `null` stays as it is.
     func update(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try AssistantBody(json: call.body, sealingKey: sealingKey)
+        let body = try AssistantBody(changes: call.body, sealingKey: sealingKey)
         let assistant = try await store.update(id, in: account, at: .now, body.change)
         return Response(json: representation(of: assistant, at: call).json())
     }
