@@ -30,6 +30,17 @@ struct AccountRatesTests {
         #expect(wait(after: 60_000) != nil)
     }
 
+    @Test("accounts that have been idle are forgotten, once a second at most: all are looked at for that")
+    func forgets() {
+        for _ in 1...AccountRates.capacity { _ = wait(.random(), after: 0) }
+        _ = wait(.random(), after: 50)
+        #expect(rates.count == AccountRates.capacity + 1)
+        _ = wait(.random(), after: 1_000)
+        #expect(rates.count == AccountRates.capacity + 2)
+        _ = wait(.random(), after: 1_050)
+        #expect(rates.count == 2)
+    }
+
     @Test("accounts do not take from each other, however many there are")
     func others() {
         for _ in 1...11 { _ = wait(after: 0) }

@@ -8,25 +8,32 @@ final class FailedLogins: Sendable {
     /// How many are let off in a minute.
     static let maximum = 9
     static let window: Duration = .seconds(60)
-    /// How many addresses are remembered; of further ones, those whose minute is over make room.
+    /// How many addresses are remembered; those whose minute is over make room for further ones, once a second.
     static let capacity = 10_000
 
-    /// The moments of each address' last failures, oldest first.
-    private let failures = Mutex<[UInt128: [ContinuousClock.Instant]]>([:])
+    private struct State {
+        /// The moments of each address' last failures, oldest first.
+        var failures: [UInt128: [ContinuousClock.Instant]] = [:]
+        var sweep = SweepTimer()
+    }
+
+    private let state = Mutex(State())
 
     /// Notes a failure, and returns how long its client is to wait where it has had as many as are let off.
     func note(from address: IPAddress, at now: ContinuousClock.Instant) -> Duration? {
-        failures.withLock { failures in
+        state.withLock { state in
             let network = Self.network(of: address)
-            var recent = (failures[network] ?? []).filter { $0 + Self.window > now }
+            var recent = (state.failures[network] ?? []).filter { $0 + Self.window > now }
             if recent.count >= Self.maximum { return recent[0] + Self.window - now }
             recent.append(now)
-            if failures[network] == nil, failures.count >= Self.capacity {
-                failures = failures.filter { $0.value.last.map { $0 + Self.window > now } ?? false }
+            if state.failures[network] == nil, state.failures.count >= Self.capacity {
+                if state.sweep.isDue(at: now) {
+                    state.failures = state.failures.filter { $0.value.last.map { $0 + Self.window > now } ?? false }
+                }
                 // As many strangers as that are not held up by their addresses.
-                guard failures.count < Self.capacity else { return nil }
+                guard state.failures.count < Self.capacity else { return nil }
             }
-            failures[network] = recent
+            state.failures[network] = recent
             return nil
         }
     }

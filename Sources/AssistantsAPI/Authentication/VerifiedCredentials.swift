@@ -15,21 +15,31 @@ final class VerifiedCredentials: Sendable {
     }
 
     static let lifetime: Duration = .milliseconds(500)
-    /// How many are kept before those whose time is over are removed.
-    private static let capacity = 10_000
+    /// How many are kept before those whose time is over are removed, once a second.
+    static let capacity = 10_000
 
-    private let entries = Mutex<[Digest: Entry]>([:])
+    private struct State {
+        var entries: [Digest: Entry] = [:]
+        var sweep = SweepTimer()
+    }
+
+    private let state = Mutex(State())
+
+    /// How many are kept, those whose time is over among them.
+    var count: Int { state.withLock(\.entries.count) }
 
     func caller(for credentials: Digest, at now: ContinuousClock.Instant) -> Caller? {
-        guard let entry = entries.withLock({ $0[credentials] }), entry.end > now else { return nil }
+        guard let entry = state.withLock({ $0.entries[credentials] }), entry.end > now else { return nil }
         return entry.caller
     }
 
     /// - Parameter start: when looking them up began: what is revoked meanwhile is forgotten in time, too.
     func keep(_ caller: Caller, for credentials: Digest, since start: ContinuousClock.Instant) {
-        entries.withLock { entries in
-            if entries.count >= Self.capacity { entries = entries.filter { $0.value.end > start } }
-            entries[credentials] = Entry(caller: caller, end: start + Self.lifetime)
+        state.withLock { state in
+            if state.entries.count >= Self.capacity, state.sweep.isDue(at: start) {
+                state.entries = state.entries.filter { $0.value.end > start }
+            }
+            state.entries[credentials] = Entry(caller: caller, end: start + Self.lifetime)
         }
     }
 }
