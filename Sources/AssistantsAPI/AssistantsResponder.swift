@@ -163,6 +163,7 @@ package struct AssistantsResponder: HTTPResponder {
         switch error {
         case let error as APIError: error
         case let error as StoreError: APIError(error, path: path)
+        case is CancellationError: .stopping()
         case TurnRefusal.stopping:
             .stopping("The server stops; a message that it has taken is kept, and answered by another")
         case TurnRefusal.tooManyCallers:

@@ -21,6 +21,9 @@ extension APIError {
             self = .conflict("A request with this Idempotency-Key is under way; try again when it is done")
         case .tooManyTurns:
             self = .tooManyRequests("As many messages to this session wait for their replies as may; try again later")
+        case .unavailable(is CancellationError), .fault(is CancellationError):
+            // Requests are cancelled only when the server has waited for them long enough at its shutdown.
+            self = .stopping()
         case .turnLost:
             self = .unavailable(error)
         case .unavailable(let cause):

@@ -13,6 +13,8 @@ enum RequestBody {
             return Array(body.readableBytesView)
         } catch is NIOTooManyBytesError {
             throw APIError.bodyTooLarge(limit: maximumLength)
+        } catch is CancellationError {
+            throw APIError.stopping()
         } catch {
             // The client went away, or what it sent is no HTTP any more.
             throw APIError.badRequest("The body did not arrive whole")

@@ -13,6 +13,7 @@ struct Housekeeping: Service {
                 do {
                     try await store.collectGarbage()
                 } catch {
+                    guard !Task.isCancelled else { return }
                     logger.error("what was deleted could not be removed; trying again in a minute: \(error)")
                 }
             } while (try? await Task.sleep(for: .seconds(60))) != nil
