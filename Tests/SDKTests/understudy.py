@@ -73,15 +73,16 @@ def wait_until(condition, seconds=20):
 class Server:
     """A running server on a free port; ended when the `with` block is left."""
 
-    def __init__(self, directory, *arguments, env=None):
+    def __init__(self, directory, *arguments, env=None, log=None):
+        """`log` is the file or descriptor that the log goes to; without one, `stop` returns the log."""
         self.directory = Path(directory)
-        # Not a pipe: nobody would empty it, and then the server would wait.
+        # Not a pipe: nobody would empty it, and then lines would be dropped.
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--data-directory", str(directory), "--port", "0", *arguments],
             env={**environment(), **(env or {})},
             stdout=subprocess.PIPE,
-            stderr=self.log,
+            stderr=self.log if log is None else log,
             text=True,
         )
         line = self.process.stdout.readline()

@@ -174,9 +174,12 @@ struct ServeCommand: AsyncParsableCommand {
             flags: replies.flags
         )
         let options = try await ServeOptions(settings)
+        let log = LogQueue.standardError
+        defer { log.flush() }
+        CrashHandler.install()
         switch options.logFormat {
-        case .text: LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        case .json: LoggingSystem.bootstrap { _ in JSONLogHandler() }
+        case .text: LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: log) }
+        case .json: LoggingSystem.bootstrap { _ in JSONLogHandler(stream: log) }
         }
         var logger = Logger(label: "understudy")
         logger.logLevel = options.logLevel
@@ -187,6 +190,12 @@ struct ServeCommand: AsyncParsableCommand {
         try directory.create()
         let metrics = MetricsRegistry()
         metrics.addProcess()
+        metrics.counter(
+            "understudy_log_lines_dropped_total",
+            "Log lines dropped because standard error was blocked."
+        ) {
+            Double(log.dropped)
+        }
         let store: any Store
         var services: [any Service] = []
         var lock: FileLock?

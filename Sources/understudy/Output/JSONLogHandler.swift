@@ -1,11 +1,16 @@
 import Foundation
 import Logging
 
-/// Writes the log to standard error as JSON, one object a line: `time`, `level`, `message`, and what belongs to it, like
+/// Writes the log as JSON, one object a line: `time`, `level`, `message`, and what belongs to it, like
 /// `request_id`, under its own names.
 struct JSONLogHandler: LogHandler {
+    private let stream: LogQueue
     var logLevel = Logger.Level.info
     var metadata: Logger.Metadata = [:]
+
+    init(stream: LogQueue) {
+        self.stream = stream
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -22,7 +27,6 @@ struct JSONLogHandler: LogHandler {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let line = try? encoder.encode(fields) else { return }
-        // In one call, so that lines do not mix; where nobody reads them, they are lost.
-        _ = (line + Data("\n".utf8)).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        stream.write(String(decoding: line, as: UTF8.self) + "\n")
     }
 }

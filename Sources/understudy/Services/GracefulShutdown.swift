@@ -41,6 +41,7 @@ struct GracefulShutdown: Service {
         Task.detached {
             try await Task.sleep(until: deadline)
             logger.error("what goes on does not end; the process does")
+            LogQueue.standardError.flush()
             _exit(1)
         }
     }
