@@ -101,6 +101,9 @@ def may_be_refused(case, response):
     if response.status_code == 405:
         # A walk along links takes any id for one of a message.
         return not case.path_parameters["id"].startswith("aia_msg_")
+    if "NUL" in response.json()["message"]:
+        # Of any JSON the document does not say that its texts hold none: a schema of that would refer to itself.
+        return "\\u0000" in json.dumps(case.body)
     if '"date_created"' in response.json()["message"]:
         # Its offset puts a date into the year 0 or 10000.
         return re.search('"(0001-01-01|9999-12-31)T', json.dumps(case.body)) is not None

@@ -1,12 +1,16 @@
 """Whatever is sent, the answer is one that the server's OpenAPI document describes."""
 
+import base64
 import collections
+import datetime
+import importlib
 import json
 import os
 import random
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -137,3 +141,45 @@ def test_no_input_gets_an_answer_that_is_not_described(tmp_path):
         f"schemathesis: {requested:,} requests to {len(described)} operations, up to {cases:,} of them made at random for each, "
         "all answered as openapi.json says",
     )
+
+
+def generated_client(url, directory, monkeypatch):
+    """Have openapi-python-client make a client of the server's description, and return how to import a module of it."""
+    document, settings = directory / "openapi.json", directory / "settings.yaml"
+    document.write_bytes(requests.get(f"{url}/openapi.json").content)
+    # Nothing is formatted afterwards.
+    settings.write_text("post_hooks: []\n")
+    generator = Path(sys.executable).with_name("openapi-python-client")
+    options = ["--path", document, "--output-path", directory / "generated", "--config", settings, "--fail-on-warning"]
+    finished = subprocess.run([generator, "generate", *options], capture_output=True, text=True)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "warning" not in (finished.stdout + finished.stderr).lower()
+    monkeypatch.syspath_prepend(directory / "generated")
+    return lambda name: importlib.import_module(f"understudy_client{name}")
+
+
+def test_a_generated_client_has_every_operation_and_lists_every_message(tmp_path, monkeypatch):
+    directory, name = tmp_path / "data", "webhook:conversations__IS1/CH2 é 100%"
+    create_account(directory)
+    import_lines(directory, [message(name, number) for number in range(1, 2_346)])
+    with Server(directory) as server:
+        module = generated_client(server.url, tmp_path, monkeypatch)
+        document = json.loads((tmp_path / "openapi.json").read_bytes())
+        described = [method for path in document["paths"].values() for method in path if method != "parameters"]
+        assert len(list((tmp_path / "generated").glob("understudy_client/api/*/[!_]*.py"))) == len(described) == 17
+        token = base64.b64encode(":".join(AUTH).encode()).decode()
+        client = module("").AuthenticatedClient(base_url=server.url, token=token, prefix="Basic")
+        list_messages = module(".api.messages.list_messages")
+        pages, parameters = [], {}
+        while not pages or parameters:
+            pages.append(list_messages.sync(name, client=client, page_size=100, **parameters))
+            url = pages[-1].meta.next_page_url
+            parameters = {"page_token": parse_qs(urlsplit(url).query)["PageToken"][0]} if url else {}
+        messages = [message for page in pages for message in page.messages]
+        assert [message.content["content"] for message in messages] == [f"text {number}" for number in range(1, 2_346)]
+        assert len(pages) == 24
+        assert messages[0].role is module(".models").Role.USER
+        assert messages[0].date_created == datetime.datetime(2024, 5, 1, 10, 0, 1, tzinfo=datetime.timezone.utc)
+        unknown = list_messages.sync("unknown", client=client)
+        assert isinstance(unknown, module(".models").ListMessagesResponse404)
+        assert (unknown.code, unknown.status) == (20404, 404)
