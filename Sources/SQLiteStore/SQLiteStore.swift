@@ -53,6 +53,7 @@ package struct SQLiteStore: Store {
                 throw error
             }
         }
+        try file.createIfMissing()
         var configuration = Self.configuration
         configuration.prepareDatabase { db in
             // Only a new file takes it. A page of long messages is read in half as many pieces as with SQLite's own 4 kB.

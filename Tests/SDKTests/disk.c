@@ -4,7 +4,7 @@
 //   synchronizing get, 0 for none; they may be changed at any time.
 // - It can forget what it was not told to keep: DISK_KEPT is a second directory, which begins as the first one's copy and gets
 //   what is synchronized, when it is synchronized, and nothing else. A file that is made gets its name there when the
-//   directory is synchronized; until then it is NAME.unnamed.
+//   directory is synchronized; until then it is NAME.unnamed. Links and renamings, too, come with the directory.
 //
 // DISK_SYNCHRONOUS replaces what the program sets SQLite's `synchronous` to: by NORMAL or OFF.
 
@@ -22,7 +22,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { files_limit = 256, descriptors_limit = 65536 };
+enum { files_limit = 256, descriptors_limit = 65536, renamings_limit = 64 };
 
 struct range {
     off_t start, end;
@@ -34,6 +34,15 @@ struct file {
     struct range *ranges;
     size_t count, room;
 };
+
+// A name that a file of the directory has got, beside or in place of its own, since the directory was synchronized.
+struct renaming {
+    char from[NAME_MAX + 1], to[NAME_MAX + 1];
+    int is_link;
+};
+
+static struct renaming renamings[renamings_limit];
+static size_t renamings_count;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct file files[files_limit];
@@ -161,14 +170,28 @@ static void keep(struct file *file) {
     close(to);
 }
 
+static int real_link(const char *from, const char *to) {
+    REAL(int, "link", const char *, const char *);
+    return real(from, to);
+}
+
 static void keep_names(void) {
     if (!getenv("DISK_KEPT")) return;
+    REAL(int, "rename", const char *, const char *);
     char from[PATH_MAX], to[PATH_MAX];
     for (size_t number = 0; number < files_count; number++) {
         kept_path(from, files[number].name, ".unnamed");
         kept_path(to, files[number].name, "");
-        rename(from, to);
+        real(from, to);
     }
+    for (size_t number = 0; number < renamings_count; number++) {
+        kept_path(from, renamings[number].from, "");
+        kept_path(to, renamings[number].to, "");
+        // What has not been synchronized has nothing to be found under its name.
+        if (renamings[number].is_link) real_link(from, to);
+        else real(from, to);
+    }
+    renamings_count = 0;
 }
 
 static int synchronize(int descriptor) {
@@ -272,6 +295,27 @@ int unlink(const char *path) {
         real(kept);
     }
     return result;
+}
+
+// Notes that a file of the directory has got another name, if the call succeeded.
+static int renamed(int result, const char *from, const char *to, int is_link) {
+    const char *old = result ? NULL : name_of(from), *new = name_of(to);
+    if (!old || !new) return result;
+    pthread_mutex_lock(&mutex);
+    if (renamings_count == renamings_limit) fail("too many renamings");
+    struct renaming *renaming = &renamings[renamings_count++];
+    snprintf(renaming->from, sizeof renaming->from, "%s", old);
+    snprintf(renaming->to, sizeof renaming->to, "%s", new);
+    renaming->is_link = is_link;
+    pthread_mutex_unlock(&mutex);
+    return result;
+}
+
+int link(const char *from, const char *to) { return renamed(real_link(from, to), from, to, 1); }
+
+int rename(const char *from, const char *to) {
+    REAL(int, "rename", const char *, const char *);
+    return renamed(real(from, to), from, to, 0);
 }
 
 // MARK: SQLite

@@ -75,6 +75,18 @@ def test_a_backup_is_the_same_to_clients(tmp_path):
     assert texts == [f"text {number}" for number in range(51, 101)]
 
 
+def test_a_backup_is_on_the_disk_when_the_command_ends(tmp_path, disk):
+    data, backups, kept = (tmp_path / name for name in ("data", "backups", "kept"))
+    create_account(data)
+    import_lines(data, [message("s", number) for number in range(1, 121)])
+    backups.mkdir()
+    kept.mkdir()
+    env = {**disk, "DISK_DIRECTORY": str(backups), "DISK_KEPT": str(kept)}
+    command("backup", "--data-directory", data, backups / "monday", env=env)
+    # What a power cut would leave.
+    assert (kept / "monday").read_bytes() == (backups / "monday").read_bytes()
+
+
 def refused(*arguments, env=None):
     result = command(*arguments, check=False, env=env)
     assert result.returncode == 1

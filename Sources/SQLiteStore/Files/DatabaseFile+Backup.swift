@@ -22,13 +22,15 @@ extension DatabaseFile {
             remove(partial)
             throw error
         }
-        try synchronize(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        try synchronizeDirectory(of: path)
     }
 
     /// Writes the state that the database has now into an empty file, and waits until that is on the disk.
     func vacuum(into copy: String) throws {
         do {
             try DatabaseQueue(path: path, configuration: readOnly).inDatabase { db in
+                // The copy is synchronized once, below: whether SQLite does it, too, depends on its version.
+                try db.execute(sql: "PRAGMA synchronous = OFF")
                 // SQLite takes what begins with "file:" for a URL.
                 try db.execute(sql: "VACUUM INTO ?", arguments: [URL(fileURLWithPath: copy).path])
             }
@@ -53,6 +55,11 @@ extension DatabaseFile {
     /// Removes a copy that is not whole, with what SQLite has beside it.
     func remove(_ copy: String) {
         for path in [copy, "\(copy)-journal"] { unlink(path) }
+    }
+
+    /// Waits until a file's name is on the disk.
+    func synchronizeDirectory(of path: String) throws {
+        try synchronize(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 
     /// Waits until a file, or the names in a directory, are on the disk.

@@ -42,6 +42,20 @@ package struct DatabaseFile {
         }
     }
 
+    /// Creates an empty file that only its owner can read; SQLite gives `-wal` and `-shm` the same mode. It would leave the
+    /// mode to the umask.
+    func createIfMissing() throws {
+        // Exclusively: to close a file that this process has open as a database gives up its locks.
+        let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor < 0 else {
+            close(descriptor)
+            return
+        }
+        guard errno == EEXIST else {
+            throw DatabaseFileError.unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
     /// Writes a copy beside the file and returns its path. One that is there already is from an attempt that was cut
     /// off, and is replaced.
     func putAsideCopy() throws -> String {
@@ -52,6 +66,7 @@ package struct DatabaseFile {
         remove(copy)
         try create(copy)
         try vacuum(into: copy)
+        try synchronizeDirectory(of: copy)
         return copy
     }
 

@@ -196,6 +196,7 @@ struct ServeCommand: AsyncParsableCommand {
         ) {
             Double(log.dropped)
         }
+        let warn: (String) -> Void = { [logger] in logger.warning("\($0)") }
         let store: any Store
         var services: [any Service] = []
         var lock: FileLock?
@@ -206,10 +207,11 @@ struct ServeCommand: AsyncParsableCommand {
             let postgres = try await database.openStore(connections: options.databaseConnections, metrics: metrics)
             store = postgres
             services.append(postgres)
+            directory.keepPrivate(warn: warn)
         case .directory(let directory):
             let taken = try directory.lockForServing()
             lock = taken
-            store = try directory.openStore(under: taken, metrics: metrics)
+            store = try directory.openStore(under: taken, metrics: metrics, warn: warn)
         }
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 

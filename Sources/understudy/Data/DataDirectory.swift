@@ -12,11 +12,19 @@ struct DataDirectory {
 
     /// Makes the directory where it is not there.
     func create() throws {
+        var parents: [String] = []
+        var directory = URL(fileURLWithPath: path)
+        while !FileManager.default.fileExists(atPath: directory.path), directory.path != "/" {
+            directory.deleteLastPathComponent()
+            parents.append(directory.path)
+        }
         try? FileManager.default.createDirectory(
             atPath: path,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
+        // Or a power cut could take it away with everything in it. Not every parent can be opened.
+        for parent in parents { try? PrivateFile.synchronizeDirectory(parent) }
         // The system's word for what is wrong is clearer than Foundation's.
         guard access(path, R_OK | W_OK | X_OK) == 0 else {
             throw CommandError(
@@ -35,16 +43,20 @@ struct DataDirectory {
 
     /// Opens the store, and makes the database where there is none.
     func openStore() throws -> any Store {
-        try openStore { copy in
+        try openStore(warn: Self.warn) { _ in
             // A server of an older version must not have its tables changed under it.
             try lockForServing().release()
-            Self.tellOfMigration(copy)
         }
     }
 
     /// Opens the store for the server, which makes the database where there is none.
-    func openStore(under _: FileLock, metrics: MetricsRegistry) throws -> any Store {
-        try openStore(metrics: metrics, willMigrate: Self.tellOfMigration)
+    /// - Parameter warn: gets what the operator should know about the directory.
+    func openStore(
+        under _: FileLock,
+        metrics: MetricsRegistry,
+        warn: (String) -> Void
+    ) throws -> SQLiteStore {
+        try openStore(metrics: metrics, warn: warn)
     }
 
     /// Opens the store of a directory that has one.
@@ -71,17 +83,14 @@ struct DataDirectory {
     /// Opens the store for copying, while no server uses the directory.
     /// - Parameter isTarget: of the copy: one into it may be unfinished.
     func openContents(under _: FileLock, isTarget: Bool) throws -> any StoreContents {
-        try openStore(isForCopy: isTarget, willMigrate: Self.tellOfMigration)
+        try openStore(isForCopy: isTarget, warn: Self.warn)
     }
 
     /// Puts the sealing key of another directory into this one, where that has one.
     /// - Throws: `CommandError` where this one has another key.
     func copySealingKey(from source: DataDirectory) throws {
-        guard let key = try? String(contentsOfFile: source.sealingKeyPath, encoding: .utf8) else { return }
-        guard FileManager.default.fileExists(atPath: sealingKeyPath) else {
-            return try writePrivately(key, to: sealingKeyPath)
-        }
-        guard try String(contentsOfFile: sealingKeyPath, encoding: .utf8) == key else {
+        guard let key = try source.storedSealingKey(), try !createSealingKey(key) else { return }
+        guard try storedSealingKey()?.hexadecimal == key.hexadecimal else {
             throw CommandError(
                 "\(sealingKeyPath) is not the key that secrets in \(source.path) are sealed with; name an empty directory"
             )
@@ -91,32 +100,44 @@ struct DataDirectory {
     /// The key that auth tokens are sealed with.
     /// - Parameters:
     ///   - configured: the one of the settings, which wins.
-    ///   - mayCreate: whether a key may be made: before the first account. Later on, one that is not there has been lost.
+    ///   - mayCreate: whether a key may be created: before the first account. Later on, one that is not there has been lost.
+    ///     It is on the disk when this returns, so that nothing is ever sealed with a key that a power cut can take away.
     func sealingKey(configured: SealingKey?, mayCreate: Bool) throws -> SealingKey {
-        if let configured { return configured }
-        let path = sealingKeyPath
-        if let text = try? String(contentsOfFile: path, encoding: .utf8) {
-            guard let key = SealingKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                throw CommandError("\(path) must hold 64 hexadecimal digits")
-            }
-            return key
+        if let key = try configured ?? storedSealingKey() { return key }
+        if mayCreate {
+            let key = SealingKey.random()
+            if try createSealingKey(key) { return key }
+            // Another first command was faster.
+            if let key = try storedSealingKey() { return key }
         }
-        guard mayCreate else {
-            throw CommandError(
-                "\(path) is missing, which secrets in \(self.path) are sealed with; restore it from a backup, "
-                    + "or set UNDERSTUDY_SECRET_KEY"
-            )
+        throw CommandError(
+            "\(sealingKeyPath) is missing, which secrets in \(path) are sealed with; restore it from a backup, "
+                + "or set UNDERSTUDY_SECRET_KEY"
+        )
+    }
+
+    /// `nil` where the directory has none.
+    private func storedSealingKey() throws -> SealingKey? {
+        guard FileManager.default.fileExists(atPath: sealingKeyPath) else { return nil }
+        let text = try SecretFile.read(sealingKeyPath, what: "encryption key")
+        guard let key = SealingKey(hexadecimal: text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw CommandError("\(sealingKeyPath) must hold 64 hexadecimal digits; restore it from a backup")
         }
-        let key = SealingKey.random()
-        try writePrivately(key.hexadecimal + "\n", to: path)
         return key
+    }
+
+    /// - Returns: `false` where the directory has a key.
+    private func createSealingKey(_ key: SealingKey) throws -> Bool {
+        let lock = try FileLock(waitingFor: openLockPath)
+        defer { lock.release() }
+        return try PrivateFile.create(key.hexadecimal + "\n", at: sealingKeyPath)
     }
 
     /// Writes credentials where only the owner can read them, in the form of environment variables.
     /// - Returns: the file's path.
     func writeInitialCredentials(_ sid: AccountSID, _ token: Secret) throws -> String {
         let path = file("initial-credentials")
-        try writePrivately("UNDERSTUDY_ACCOUNT_SID=\(sid)\nUNDERSTUDY_AUTH_TOKEN=\(token.text)\n", to: path)
+        try PrivateFile.replace("UNDERSTUDY_ACCOUNT_SID=\(sid)\nUNDERSTUDY_AUTH_TOKEN=\(token.text)\n", at: path)
         return path
     }
 
@@ -124,37 +145,76 @@ struct DataDirectory {
 
     var databasePath: String { file("understudy.sqlite") }
 
+    /// Held while a database is opened, and perhaps created.
+    private var openLockPath: String { file("open.lock") }
+
     private func file(_ name: String) -> String { "\(path)/\(name)" }
 
     private func openStore(
         isForCopy: Bool = false,
         metrics: MetricsRegistry = MetricsRegistry(),
-        willMigrate: (_ copy: String) throws -> Void
+        warn: (String) -> Void,
+        mayMigrate: (_ copy: String) throws -> Void = { _ in }
     ) throws -> SQLiteStore {
         let partial = DatabaseFile.partialPath(of: databasePath)
         guard !FileManager.default.fileExists(atPath: partial) else {
             throw CommandError("A restoration was not finished: remove \(partial), and restore the backup again")
         }
         // Two that come first at once would both make the tables.
-        let lock = try FileLock(waitingFor: file("open.lock"))
+        let lock = try FileLock(waitingFor: openLockPath)
         defer { lock.release() }
+        keepPrivate(warn: warn)
         do {
-            return try SQLiteStore(path: databasePath, isForCopy: isForCopy, metrics: metrics, willMigrate: willMigrate)
+            return try SQLiteStore(path: databasePath, isForCopy: isForCopy, metrics: metrics) { copy in
+                try mayMigrate(copy)
+                warn("The database is of an older version; a copy of it is now \(copy)")
+            }
         } catch let error as DatabaseFileError {
             throw CommandError("\(error)")
         }
     }
 
-    private static func tellOfMigration(_ copy: String) {
-        FileHandle.standardError.write(Data("The database is of an older version; a copy of it is now \(copy)\n".utf8))
+    /// Writes a warning where commands other than `serve` have them.
+    static func warn(_ text: String) {
+        FileHandle.standardError.write(Data("\(text)\n".utf8))
+    }
+}
+
+// MARK: Privacy
+
+extension DataDirectory {
+    /// Removes other users' access to the directory's files, which earlier versions left to the umask, and warns where others can
+    /// enter the directory itself.
+    /// - Parameter warn: gets each change, and what could not be changed.
+    func keepPrivate(warn: (String) -> Void) {
+        if let mode = mode(of: path), mode & 0o077 != 0 {
+            let octal = String(mode, radix: 8)
+            warn("The data directory \(path) is open to other users (mode \(octal)). Run: chmod 700 \(path)")
+        }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for path in names.filter(isOwn).sorted().map(file) {
+            guard let mode = mode(of: path), mode & 0o077 != 0 else { continue }
+            if chmod(path, 0o600) == 0 {
+                warn("Other users could open \(path) (mode \(String(mode, radix: 8))); its mode is now 600")
+            } else {
+                warn(
+                    "Other users can open \(path), and its mode cannot be changed: \(String(cString: strerror(errno)))"
+                )
+            }
+        }
     }
 
-    private func writePrivately(_ text: String, to path: String) throws {
-        let isWritten = FileManager.default.createFile(
-            atPath: path,
-            contents: Data(text.utf8),
-            attributes: [.posixPermissions: 0o600]
-        )
-        guard isWritten else { throw CommandError("\(path) cannot be written") }
+    /// Whether a file of this name is the directory's: not what somebody has put beside it.
+    private func isOwn(_ name: String) -> Bool {
+        ["secret.key", "initial-credentials", "serve.lock", "open.lock"].contains(name)
+            || name == "understudy.sqlite" || name.hasPrefix("understudy.sqlite-")
+            || name.hasPrefix("understudy.sqlite.version-") || name == "understudy.sqlite.partial"
+    }
+
+    /// `nil` of what is not there, and of a symbolic link, whose own mode means nothing.
+    private func mode(of path: String) -> mode_t? {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return nil }
+        return status.st_mode & 0o7777
     }
 }
