@@ -85,6 +85,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -172,7 +173,18 @@ let package = Package(
         ),
         .testTarget(
             name: "RepliesTests",
-            dependencies: ["AssistantsStore", "IPAddresses", "Replies", "SQLiteStore", "Secrets", "TestSupport"]
+            dependencies: [
+                "AssistantsStore",
+                "IPAddresses",
+                "Replies",
+                "SQLiteStore",
+                "Secrets",
+                "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
         ),
         .testTarget(
             name: "TranscriptImportTests",

@@ -70,6 +70,15 @@ package struct AssistantsResponder: HTTPResponder {
             Double(turns.callers)
         }
         metrics.gauge("understudy_turns_running", "How many replies are being made.") { Double(turns.running) }
+        for cut in Reply.Cut.allCases {
+            metrics.counter(
+                "understudy_replies_cut_total",
+                "Replies that are incomplete, by reason: the model's limit of tokens (length) or the limit of a message (size).",
+                labels: ["reason": cut.rawValue]
+            ) {
+                Double(turns.cutReplies(cut))
+            }
+        }
         let tokens = PageTokens(key: pageTokenKey)
         routes = Routes(
             health: HealthResource(store: store, readiness: readiness),

@@ -15,8 +15,9 @@ extension StoreConformance {
             #expect(turn.assistantID == fixture.assistant.id)
             #expect(turn.message?.position == 1)
             #expect(try await fixture.begin().isEmpty)
-            try await fixture.finish(turn, reply: "reply to 1")
+            try await fixture.finish(turn, reply: "reply to 1", meta: JSONObject(#"{"model":"m"}"#))
             #expect(try await fixture.contents(of: "s") == ["1", "reply to 1"])
+            #expect(try await fixture.base.rows(of: "s").map(\.meta) == ["{}", #"{"model":"m"}"#])
             await Refusal.turnLost.expect { try await fixture.finish(turn, reply: "again") }
             let rows = try await fixture.base.rows(of: "s")
             #expect(Set(rows.map(\.assistantID)) == [fixture.assistant.id.text])

@@ -50,10 +50,11 @@ struct TurnFixture: Sendable {
     func finish(
         _ turn: Turn,
         reply: String?,
+        meta: JSONObject? = nil,
         as worker: WorkerID? = nil,
         callback: NewCallback? = nil
     ) async throws {
-        let end = TurnEnd(reply: try reply.map(Self.content), answer: Self.answer, callback: callback)
+        let end = TurnEnd(reply: try reply.map(Self.content), meta: meta, answer: Self.answer, callback: callback)
         try await base.store.finish(turn.id, as: worker ?? self.worker, with: end)
     }
 

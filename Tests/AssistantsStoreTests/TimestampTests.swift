@@ -57,4 +57,22 @@ struct TimestampTests {
         #expect(Timestamp(microseconds: 1_999_999).iso8601 == "1970-01-01T00:00:01Z")
         #expect(Timestamp(microseconds: -1).iso8601 == "1969-12-31T23:59:59Z")
     }
+
+    @Test(
+        "all three forms of a date in HTTP are read",
+        arguments: ["Sun, 06 Nov 2094 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sat Nov  6 08:49:37 2094"]
+    )
+    func httpDate(_ text: String) {
+        #expect(Timestamp(httpDate: text)?.iso8601 == "2094-11-06T08:49:37Z")
+    }
+
+    @Test(
+        "what is no date in HTTP is none",
+        arguments: [
+            "", "7", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET",
+        ]
+    )
+    func noHTTPDate(_ text: String) {
+        #expect(Timestamp(httpDate: text) == nil)
+    }
 }

@@ -21,7 +21,9 @@ struct PromptTests {
     }
 
     /// The prompt for the last of some messages of a session.
-    private func prompt(_ messages: [(MessageRole, String)], limit: Int = 1_000) async throws -> Prompt {
+    private func prompt(_ messages: [(MessageRole, String)], limit: Int = 1_000, rows: Int = 1_000) async throws
+        -> Prompt
+    {
         let drafts = try messages.map { MessageDraft(role: $0.0, content: try JSONObject($0.1)) }
         _ = try await store.append(
             drafts,
@@ -49,7 +51,8 @@ struct PromptTests {
         )
         var assistant = AssistantDetails(name: "Ann")
         assistant.personalityPrompt = "You are Ann."
-        return try await PromptBuilder(store: store, historyLimit: limit).prompt(for: turn, at: cursor, of: assistant)
+        let prompts = PromptBuilder(store: store, historyLimit: limit, historyRows: rows)
+        return try await prompts.prompt(for: turn, at: cursor, of: assistant)
     }
 
     @Test("the model is told who it is, what the mode asks for, and what was said")
@@ -97,5 +100,35 @@ struct PromptTests {
         #expect(prompt.messages.count == fitting)
         #expect(prompt.messages.last?.text == "1061")
         #expect(prompt.messages.first?.role == .user)
+    }
+
+    @Test("empty texts are left out, but not the message that is to be answered")
+    func emptyTexts() async throws {
+        let prompt = try await prompt([
+            (.user, #"{"content":"one"}"#), (.assistant, #"{"content":"","output":""}"#),
+            (.assistant, #"{"content":"","output":"two"}"#), (.user, #"{"content":" \n "}"#),
+            (.assistant, #"{"content":"\t"}"#), (.user, #"{"content":"three"}"#),
+        ])
+        #expect(
+            prompt.messages == [
+                .init(role: .user, text: "one"), .init(role: .assistant, text: "two"),
+                .init(role: .user, text: "three"),
+            ]
+        )
+    }
+
+    @Test("an empty message that is to be answered stays")
+    func emptyMessage() async throws {
+        let prompt = try await prompt([(.user, #"{"content":"one"}"#), (.user, #"{"content":" "}"#)])
+        #expect(prompt.messages == [.init(role: .user, text: "one\n\n ")])
+    }
+
+    @Test("only so many messages are read, however little they say", arguments: [1, 20, 21, 40, 45])
+    func rows(_ rows: Int) async throws {
+        let messages: [(MessageRole, String)] =
+            [(.user, #"{"content":"far away"}"#)] + Array(repeating: (.tool, #"{"output":"x"}"#), count: 43)
+            + [(.user, #"{"content":"near"}"#)]
+        let prompt = try await prompt(messages, rows: rows)
+        #expect(prompt.messages.map(\.text) == [rows < 45 ? "near" : "far away\n\nnear"])
     }
 }

@@ -9,7 +9,7 @@ package enum SendRepresentation {
     package static func answer(to turn: Turn, _ outcome: TurnOutcome) -> StoredAnswer {
         let json =
             switch outcome {
-            case .reply(let text): json(status: "success", turn.sessionID, turn.account, body: text)
+            case .reply(let reply): json(status: "success", turn.sessionID, turn.account, body: reply.text)
             case .failure(let reason): json(status: "failed", turn.sessionID, turn.account, error: reason)
             }
         return StoredAnswer(status: 200, body: Array(json.readableBytesView))

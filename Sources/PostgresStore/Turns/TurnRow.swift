@@ -43,8 +43,8 @@ struct TurnRow {
     }
 
     /// The draft of a message of this turn.
-    func draft(_ role: MessageRole, _ content: JSONObject) -> MessageDraft {
-        MessageDraft(role: role, content: content, identity: identity, assistantID: assistantID)
+    func draft(_ role: MessageRole, _ content: JSONObject, meta: JSONObject? = nil) -> MessageDraft {
+        MessageDraft(role: role, content: content, meta: meta, identity: identity, assistantID: assistantID)
     }
 
     /// - Parameter position: of the user's message; `nil` where it has no place.

@@ -121,7 +121,7 @@ enum TurnWriter {
         let row = try TurnRow(rows, 0)
         if let reply = end.reply {
             guard try hasSession(of: row, &connection) else { throw StoreError.sessionNotFound }
-            _ = try append(row.draft(.assistant, reply), of: row, at: end.date, &connection)
+            _ = try append(row.draft(.assistant, reply, meta: end.meta), of: row, at: end.date, &connection)
         }
         if let key = row.idempotencyKey { try connection.answer(key, in: row.account, with: end.answer) }
         if let callback = end.callback { try connection.insert(callback, of: row, at: end.date) }

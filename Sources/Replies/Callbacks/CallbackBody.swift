@@ -7,7 +7,7 @@ struct CallbackBody {
     init(_ turn: Turn, _ outcome: TurnOutcome) {
         let (status, body, error) =
             switch outcome {
-            case .reply(let text): ("Success", text, "")
+            case .reply(let reply): ("Success", reply.text, "")
             case .failure(let reason): ("Failed", "", reason)
             }
         fields = [

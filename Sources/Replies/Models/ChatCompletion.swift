@@ -1,6 +1,6 @@
 import Foundation
 
-/// The request and the response of chat completions, as OpenAI's API has them and many servers speak it.
+/// The request of chat completions, as OpenAI's API has it and many servers speak it.
 enum ChatCompletion {
     struct Request: Encodable {
         struct Message: Encodable {
@@ -23,26 +23,5 @@ enum ChatCompletion {
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return try encoder.encode(self)
         }
-    }
-
-    struct Response: Decodable {
-        struct Choice: Decodable {
-            struct Message: Decodable {
-                let content: String?
-            }
-
-            let message: Message
-        }
-
-        let choices: [Choice]
-    }
-
-    /// What comes with a status other than 200.
-    struct ErrorResponse: Decodable {
-        struct Failure: Decodable {
-            let message: String
-        }
-
-        let error: Failure
     }
 }

@@ -13,9 +13,10 @@ package struct Model: Sendable {
     }
 
     /// - Parameter model: the assistant's own; empty where it has none.
-    func reply(to prompt: Prompt, from model: String) async throws -> String {
+    /// - Throws: `ModelFailure`, `CancellationError`.
+    func reply(to prompt: Prompt, from model: String) async throws -> Reply {
         let name = model.isEmpty ? name : model
-        if name == Self.echo { return prompt.messages.last?.text ?? "" }
+        if name == Self.echo { return try Reply(Completion(text: prompt.messages.last?.text ?? "")) }
         guard let server, !name.isEmpty else {
             throw ModelFailure(
                 reason: "No model is configured: start the server with --model-url and --model, or with --model echo"

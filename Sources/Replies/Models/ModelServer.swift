@@ -3,11 +3,12 @@ import Foundation
 package import Logging
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 package import Secrets
 
 /// A server with the chat-completions API: llama.cpp, vLLM, Ollama, LiteLLM, or a hosted one.
 package struct ModelServer: Sendable {
-    /// Of a response, in bytes.
+    /// Of a response, in bytes, also of one that is compressed.
     private static let maximumResponseLength = 4 << 20
     private static let maximumAttempts = 4
 
@@ -17,33 +18,40 @@ package struct ModelServer: Sendable {
         // How many are asked at once is for others to say, and when to try again is said here.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 10_000
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Some servers compress although nobody asked for it.
+        configuration.decompression = .enabled(limit: .size(maximumResponseLength))
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
     private let url: String
     private let key: Secret?
     private let timeout: Duration
+    private let keepsReasoning: Bool
+    private let words: ServerWords
     private let logger: Logger
 
     /// - Parameters:
     ///   - baseURL: with the version: `http://127.0.0.1:11434/v1`.
     ///   - key: what the server knows its users by, if it does.
     ///   - timeout: how long a reply may take, with every retry.
+    ///   - keepsReasoning: whether a reply's `meta` has what the model thought before it replied.
     /// - Returns: `nil` where `baseURL` is not an `http` or `https` URL.
-    package init?(baseURL: String, key: Secret?, timeout: Duration, logger: Logger) {
+    package init?(baseURL: String, key: Secret?, timeout: Duration, keepsReasoning: Bool = false, logger: Logger) {
         guard let parsed = URL(string: baseURL), let scheme = parsed.scheme?.lowercased(),
-            ["http", "https"].contains(scheme), parsed.host?.isEmpty == false, parsed.query == nil,
+            ["http", "https"].contains(scheme), let host = parsed.host, !host.isEmpty, parsed.query == nil,
             parsed.fragment == nil
         else { return nil }
         url = (baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL) + "/chat/completions"
         self.key = key
         self.timeout = timeout
+        self.keepsReasoning = keepsReasoning
+        words = ServerWords(key: key, host: host)
         self.logger = logger
     }
 
     /// The model's reply. Asks again where the server is too busy, fails, or breaks the connection.
     /// - Throws: `ModelFailure`, `CancellationError`.
-    func complete(_ prompt: Prompt, model: String) async throws -> String {
+    func complete(_ prompt: Prompt, model: String) async throws -> Reply {
         let body = try ByteBuffer(bytes: ChatCompletion.Request(prompt, model: model).json())
         do {
             // The client's own deadline ends with the head of the response.
@@ -53,7 +61,7 @@ package struct ModelServer: Sendable {
         }
     }
 
-    private func askUntilAnswered(_ body: ByteBuffer) async throws -> String {
+    private func askUntilAnswered(_ body: ByteBuffer) async throws -> Reply {
         let end = ContinuousClock.now + timeout
         var attempt = 1
         while true {
@@ -76,7 +84,7 @@ package struct ModelServer: Sendable {
         var retryAfter: Duration?
     }
 
-    private func ask(_ body: ByteBuffer) async throws -> String {
+    private func ask(_ body: ByteBuffer) async throws -> Reply {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
@@ -88,27 +96,28 @@ package struct ModelServer: Sendable {
         do {
             response = try await Self.client.execute(request, timeout: TimeAmount(timeout))
             answer = try await response.body.collect(upTo: Self.maximumResponseLength)
-        } catch is NIOTooManyBytesError {
+        } catch  where Self.isOfTooManyBytes(error) {
             throw ModelFailure(reason: "The model's server answered with more than \(Self.maximumResponseLength) bytes")
         } catch {
             throw failure(error)
         }
-        guard response.status == .ok else { throw refusal(response, answer) }
-        guard
-            let completion = try? JSONDecoder().decode(
-                ChatCompletion.Response.self,
-                from: Data(answer.readableBytesView)
-            )
-        else {
+        let json = LenientJSON.repaired(answer.readableBytesView)
+        guard response.status == .ok else { throw refusal(response, ServerError(body: json)) }
+        let completion = try? JSONDecoder().decode(Completion.self, from: json)
+        if completion?.text.isBlank ?? true, let error = completion.map(\.error) ?? ServerError(body: json) {
+            throw refusal(response, error)
+        }
+        guard let completion else {
             throw ModelFailure(
                 reason: "The model's server answered with something else than a chat completion",
-                detail: detail(response.headers.first(name: "Content-Type"))
+                detail: words.forLog(response.headers.first(name: "Content-Type") ?? "")
             )
         }
-        guard let text = completion.choices.first?.message.content, !text.isEmpty else {
-            throw ModelFailure(reason: "The model gave no text")
-        }
-        return text
+        return try Reply(completion, keepsReasoning: keepsReasoning)
+    }
+
+    private static func isOfTooManyBytes(_ error: any Error) -> Bool {
+        error is NIOTooManyBytesError || error as? NIOHTTPDecompression.DecompressionError == .limit
     }
 
     /// What an error of the connection means.
@@ -127,27 +136,23 @@ package struct ModelServer: Sendable {
         }
     }
 
-    /// What a status other than 200 means.
-    private func refusal(_ response: HTTPClientResponse, _ answer: ByteBuffer) -> any Error {
-        let code = response.status.code
+    /// What a response without a completion means.
+    /// - Parameter error: what it says, if anything.
+    private func refusal(_ response: HTTPClientResponse, _ error: ServerError?) -> any Error {
+        let code = Int(response.status.code)
+        let what = code == 200 ? "an error" : "status \(code)"
+        let said = words.forCallers(error?.message ?? "")
+        let why =
+            if HTTPStatus.isAboutCredentials(code) || error?.isAboutCredentials == true {
+                ": it does not accept the key that this server has for it"
+            } else {
+                said.isEmpty ? "" : ": \(said)"
+            }
         let failure = ModelFailure(
-            reason: "The model's server answered with status \(code)",
-            detail: explanation(answer)
+            reason: "The model's server answered with \(what)\(why)",
+            detail: words.forLog(error?.message ?? "")
         )
-        guard code == 408 || code == 429 || code >= 500 else { return failure }
-        let seconds = response.headers.first(name: "Retry-After").flatMap { Int($0) }
-        return Transient(failure: failure, retryAfter: seconds.map { .seconds(max($0, 0)) })
-    }
-
-    /// What the server says of an error.
-    private func explanation(_ answer: ByteBuffer) -> String {
-        let body = try? JSONDecoder().decode(ChatCompletion.ErrorResponse.self, from: Data(answer.readableBytesView))
-        return detail(body?.error.message)
-    }
-
-    /// What the server says, for the log: without the key, should it repeat that, and not at any length.
-    private func detail(_ text: String?) -> String {
-        let text = text ?? ""
-        return String((key.map { text.replacing($0.text, with: "(secret)") } ?? text).prefix(500))
+        guard code == 200 ? error?.isTransient == true : HTTPStatus.isTransient(code) else { return failure }
+        return Transient(failure: failure, retryAfter: RetryAfter.delay(response.headers))
     }
 }

@@ -5,6 +5,8 @@ struct PromptBuilder {
     let store: any Store
     /// How much of the session is told, in bytes of text; the message that is to be answered always is.
     let historyLimit: Int
+    /// How many of the session's newest messages are read, those that tell the model nothing included.
+    let historyRows: Int
 
     func prompt(for turn: Turn, at message: MessageCursor, of assistant: AssistantDetails) async throws -> Prompt {
         let instructions = [assistant.personalityPrompt, turn.mode.instructions].filter { !$0.isEmpty }
@@ -14,21 +16,24 @@ struct PromptBuilder {
         )
     }
 
-    /// What was said up to a message, oldest first.
+    /// What was said up to a message, oldest first. Empty texts are left out, for some servers refuse them, and with them
+    /// every later turn of the session.
     private func history(of turn: Turn, upTo message: MessageCursor) async throws -> [Prompt.Message] {
         var newestFirst: [Prompt.Message] = []
         var length = 0
         var end: MessageCursor? = MessageCursor(session: message.session, position: message.position + 1)
-        while let cursor = end {
+        var rows = 0
+        while let cursor = end, rows < historyRows {
             var page: [Prompt.Message] = []
             let neighbors = try await store.readMessages(
                 of: SessionReference(turn.sessionID.text),
                 in: turn.account,
-                page: PageRequest(.before(cursor), size: 20)
+                page: PageRequest(.before(cursor), size: min(20, historyRows - rows))
             ) { row in
+                rows += 1
                 if let message = Prompt.Message(row) { page.append(message) }
             }
-            for message in page.reversed() {
+            for message in page.reversed() where !message.text.isBlank || newestFirst.isEmpty {
                 length += message.text.utf8.count
                 guard length <= historyLimit || newestFirst.isEmpty else { return newestFirst.reversed() }
                 newestFirst.append(message)

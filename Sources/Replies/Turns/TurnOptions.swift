@@ -8,6 +8,8 @@ package struct TurnOptions: Sendable {
     package var maximumRunning = 64
     /// How much of a session a model is told, in bytes of text.
     package var historyLimit = 32_768
+    /// How many messages of a session are read for that, also those that a model is not told.
+    package var historyRows = 1_000
 
     package init() {}
 }

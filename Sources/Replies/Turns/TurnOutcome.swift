@@ -1,6 +1,6 @@
 /// What came of a turn.
 package enum TurnOutcome: Equatable, Sendable {
-    case reply(String)
+    case reply(Reply)
     /// Why there is no reply, for the caller.
     case failure(String)
 }

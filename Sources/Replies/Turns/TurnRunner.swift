@@ -15,6 +15,7 @@ package final class TurnRunner: Service {
         var waiters: [TurnID: Waiter] = [:]
         /// The turns that are being taken.
         var running: Set<TurnID> = []
+        var cutReplies: [Reply.Cut: Int] = [:]
         /// Whether nobody may wait any more.
         var isStopping = false
     }
@@ -45,7 +46,7 @@ package final class TurnRunner: Service {
         self.options = options
         self.answer = answer
         self.logger = logger
-        prompts = PromptBuilder(store: store, historyLimit: options.historyLimit)
+        prompts = PromptBuilder(store: store, historyLimit: options.historyLimit, historyRows: options.historyRows)
         loop = JobLoop(logger: logger)
     }
 
@@ -100,6 +101,9 @@ package final class TurnRunner: Service {
     package var callers: Int { state.withLock(\.waiters.count) }
     /// How many turns are being taken.
     package var running: Int { state.withLock(\.running.count) }
+
+    /// How many replies have been cut off for this reason.
+    package func cutReplies(_ cut: Reply.Cut) -> Int { state.withLock { $0.cutReplies[cut, default: 0] } }
 
     /// Tells those who wait that they wait in vain; nobody may wait any more.
     package func dismissCallers() {
@@ -163,12 +167,24 @@ package final class TurnRunner: Service {
             }
             let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
             let prompt = try await prompts.prompt(for: turn, at: message, of: assistant)
-            return .reply(try await model.reply(to: prompt, from: assistant.model))
+            let reply = try await model.reply(to: prompt, from: assistant.model)
+            note(reply.cuts, of: turn)
+            return .reply(reply)
         } catch {
             // Whatever else failed, it may have failed by that.
             if Task.isCancelled { throw CancellationError() }
             return failure(error, of: turn)
         }
+    }
+
+    /// Logs and counts what keeps a reply from being complete.
+    private func note(_ cuts: Set<Reply.Cut>, of turn: Turn) {
+        guard !cuts.isEmpty else { return }
+        state.withLock { state in for cut in cuts { state.cutReplies[cut, default: 0] += 1 } }
+        logger.warning(
+            "a reply was cut off",
+            metadata: ["turn": "\(turn.id)", "reason": "\(cuts.map(\.rawValue).sorted().joined(separator: ", "))"]
+        )
     }
 
     /// What the caller of a turn is told of an error, and the log.
@@ -216,9 +232,8 @@ package final class TurnRunner: Service {
                 idempotencyToken: turn.id.text
             )
         }
-        var reply: JSONObject?
-        if case .reply(let text) = outcome { reply = try MessageText.content(ofReply: text) }
-        let end = TurnEnd(reply: reply, answer: answer, callback: callback)
+        let reply: Reply? = if case .reply(let reply) = outcome { reply } else { nil }
+        let end = TurnEnd(reply: reply?.content, meta: reply?.meta, answer: answer, callback: callback)
         while let cause = try await storeIfPossible(end, of: turn) {
             logger.error("a reply could not be stored; trying again: \(cause)", metadata: ["turn": "\(turn.id)"])
             tell(turn.id, .failure(StoreError.unavailable(cause)))

@@ -81,10 +81,11 @@ struct TurnRow: Codable, FetchableRecord, PersistableRecord {
     var account: AccountSID { AccountSID(unchecked: accountSID) }
 
     /// The draft of a message of this turn.
-    func draft(_ role: MessageRole, _ content: JSONObject) -> MessageDraft {
+    func draft(_ role: MessageRole, _ content: JSONObject, meta: JSONObject? = nil) -> MessageDraft {
         MessageDraft(
             role: role,
             content: content,
+            meta: meta,
             identity: identity,
             assistantID: AssistantID(unchecked: assistantID)
         )

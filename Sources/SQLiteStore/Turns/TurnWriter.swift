@@ -74,7 +74,7 @@ struct TurnWriter {
         guard let row else { throw StoreError.turnLost }
         if let reply = end.reply {
             guard try hasSession(of: row) else { throw StoreError.sessionNotFound }
-            let draft = row.draft(.assistant, reply)
+            let draft = row.draft(.assistant, reply, meta: end.meta)
             _ = try append(draft, to: row.session, in: row.account, at: end.date)
         }
         if let key = row.idempotencyKey { try db.answer(key, in: row.account, with: end.answer) }

@@ -31,6 +31,9 @@ struct ReplyArguments: ParsableArguments {
     )
     var modelTimeout: Int?
 
+    @Flag(help: "Keep a model's reasoning in the meta of its message. Default: reasoning is dropped.")
+    var keepReasoning = false
+
     @Option(
         help: ArgumentHelp(
             "How much of a session a model is told: the newest messages, in bytes of their text.",
@@ -85,6 +88,8 @@ struct ReplyArguments: ParsableArguments {
 
     /// By the options' names, for `Settings`; one that is not given is left to the environment and the file.
     var flags: [String: Bool] {
-        allowPrivateCallbacks ? ["allow-private-callbacks": true] : [:]
+        [("allow-private-callbacks", allowPrivateCallbacks), ("keep-reasoning", keepReasoning)].reduce(into: [:]) {
+            if $1.1 { $0[$1.0] = true }
+        }
     }
 }

@@ -29,11 +29,18 @@ struct ReplyOptions {
     private static func model(_ settings: Settings, _ logger: Logger) async throws -> Model {
         let name = try await settings.text("model") ?? ""
         let timeout = try await settings.integer("model-timeout", in: 1...86_400) ?? 60
+        let keepsReasoning = try await settings.flag("keep-reasoning")
         var key = try await settings.text("model-key")
         if let path = try await settings.text("model-key-file") { key = try SecretFile.read(path, what: "model key") }
         guard key.map(isHeaderText) ?? true else { throw ValidationError("model-key must be one line of ASCII text") }
         let server = try await settings.value("model-url", allowed: "an http or https URL without query") { url in
-            ModelServer(baseURL: url, key: key.map(Secret.init), timeout: .seconds(timeout), logger: logger)
+            ModelServer(
+                baseURL: url,
+                key: key.map(Secret.init),
+                timeout: .seconds(timeout),
+                keepsReasoning: keepsReasoning,
+                logger: logger
+            )
         }
         guard server != nil || name.isEmpty || name == Model.echo else {
             throw ValidationError("--model-url is missing: it says where the model \(name) is; only echo needs none")
