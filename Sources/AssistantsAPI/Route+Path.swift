@@ -11,13 +11,13 @@ extension Route {
         case .assistant(let id): "/v1/Assistants/\(Self.segment(id.text[...]))"
         case .send(let id): "/v1/Assistants/\(Self.segment(id.text[...]))/Messages"
         case .session(let session): Self.path(of: session)
-        case .messages(let session): "\(Self.path(of: session))/Messages"
-        case .message(let id, let session): "\(Self.path(of: session))/Messages/\(Self.segment(id.text[...]))"
+        case .messages(let session): Self.path(of: session, "/Messages")
+        case .message(let id, let session): Self.path(of: session, "/Messages/\(Self.segment(id.text[...]))")
         }
     }
 
-    private static func path(of session: SessionReference) -> String {
-        "/v1/Sessions/\(segments(session.name ?? ""))"
+    private static func path(of session: SessionReference, _ rest: String = "") -> String {
+        "/v1/Sessions/\(segments(session.name ?? ""))\(rest)"
     }
 
     /// A text as one segment of a path.

@@ -321,6 +321,19 @@ def test_an_import_beside_a_running_server_is_seen_at_once(tmp_path):
         assert len(requests.get(url, auth=(SID, TOKEN)).json()["messages"]) == 3
 
 
+def test_numbers_that_no_double_holds_are_imported_where_that_is_asked_for(tmp_path):
+    create_account(tmp_path)
+    (tmp_path / "in.jsonl").write_text('{"session_id":"s","role":"user","content":{"amount":1e400}}\n')
+    arguments = ["import", "--data-directory", tmp_path, "--account", SID, tmp_path / "in.jsonl"]
+    error = fails(*arguments, code=1)
+    assert "line 1" in error and 'the number of "amount" must be within the range of a double' in error
+    assert json_of(*arguments, "--keep-numbers")["stored"] == 1
+    assert json_of(*arguments, env={"UNDERSTUDY_KEEP_NUMBERS": "true"})["already_there"] == 1
+    with Server(tmp_path) as server:
+        page = requests.get(f"{server.url}/v1/Sessions/s/Messages", auth=(SID, TOKEN)).text
+    assert '"content":{"amount":1e400},' in page
+
+
 def test_the_summary_is_printed(tmp_path):
     create_account(tmp_path)
     (tmp_path / "in.jsonl").write_text(json.dumps(message("s", 1)) + "\n")

@@ -3,10 +3,11 @@
 import json
 import re
 import socket
+from urllib.parse import quote
 
 import pytest
 import requests
-from conftest import message
+from conftest import SESSIONS, message
 from understudy import AUTHORIZATION, SID, TOKEN, Server, create_account, import_lines
 
 
@@ -93,6 +94,24 @@ def test_paths_are_read_as_they_are_written(server, path):
     status, _, page = exchange(server, request("Host: a", path=path))
     assert status == 200
     assert page["messages"][0]["content"] == {"content": "text 1"}
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_a_client_that_encodes_the_path_of_every_url_again_walks_on(server, name):
+    # As Java's SDK does, in all versions: next_page_url too.
+    path, pages = f"/v1/Sessions/{name}/Messages?PageSize={max(SESSIONS[name] // 3, 1)}", []
+    while path:
+        path, _, query = path.removeprefix("http://a").partition("?")
+        status, _, page = exchange(server, request("Host: a", path=f"{quote(path)}?{query}"))
+        assert status == 200
+        pages.append(page)
+        path = page["meta"]["next_page_url"]
+    assert [message["content"] for page in pages for message in page["messages"]] == [
+        {"content": f"text {number}"} for number in range(1, SESSIONS[name] + 1)
+    ]
+    assert len(pages) > 1
+    # Encoding does not grow from page to page.
+    assert len({page["meta"]["first_page_url"] for page in pages}) == 1
 
 
 def test_several_requests_on_one_connection(server):

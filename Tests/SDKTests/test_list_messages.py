@@ -25,6 +25,16 @@ def test_list_gives_every_message_in_order(client, name):
     assert texts(messages) == expected(SESSIONS[name.replace("%2F", "/")])
 
 
+@pytest.mark.parametrize("name", [name for name, count in SESSIONS.items() if count < 10])
+def test_links_lead_through_sessions_of_every_name(client, name):
+    messages = client.assistants.v1.sessions(name.replace("/Messages", "%2FMessages")).messages
+    pages = [messages.page(page_size=1)]
+    while (following := pages[-1].next_page()) is not None:
+        pages.append(following)
+    assert sum(map(texts, pages), []) == expected(SESSIONS[name])
+    assert texts(pages[-1].previous_page()) == expected(SESSIONS[name])[-2:-1]
+
+
 @pytest.mark.parametrize("name", ["conversations__IS1/CH2 é", "CA1"])
 def test_a_session_is_reached_by_its_name(client, name):
     messages = client.assistants.v1.sessions(name).messages.list()

@@ -192,7 +192,7 @@ struct ServeCommand: AsyncParsableCommand {
         metrics.addProcess()
         metrics.counter(
             "understudy_log_lines_dropped_total",
-            "Log lines dropped because standard error was blocked."
+            "Log lines dropped because standard error was blocked or too slow."
         ) {
             Double(log.dropped)
         }

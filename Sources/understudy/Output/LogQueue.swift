@@ -85,7 +85,7 @@ final class LogQueue: TextOutputStream, Sendable {
         }
         guard dropped > 0 else { return }
         Logger(label: "understudy").warning(
-            "Dropped log lines: standard error was blocked",
+            "Dropped log lines: standard error was blocked or too slow",
             metadata: ["dropped": "\(dropped)"]
         )
     }

@@ -16,10 +16,12 @@ enum FuzzedInput: UInt8, CaseIterable {
     private static let account = AccountSID(unchecked: "AC0123456789abcdef0123456789abcdef")
     private static let tokens = PageTokens(key: [UInt8](repeating: 7, count: 32))
 
+    /// - Returns: whether it was read as what it is for, so that there was something to check.
     /// - Throws: `Violation`; what traps is a violation, too.
-    func check(_ bytes: [UInt8]) throws {
+    @discardableResult
+    func check(_ bytes: [UInt8]) throws -> Bool {
         let text = String(decoding: bytes, as: UTF8.self)
-        switch self {
+        return switch self {
         case .pageToken: try Self.checkPageToken(text)
         case .percentEncoding: try Self.checkPercentEncoding(text)
         case .query: try Self.checkQuery(text)
@@ -32,8 +34,9 @@ enum FuzzedInput: UInt8, CaseIterable {
     }
 
     /// Only what was made here is read, and means what it was made of.
-    private static func checkPageToken(_ text: String) throws {
-        guard let place: PageRequest<MessageCursor>.Place = try? tokens.place(of: text, in: account) else { return }
+    private static func checkPageToken(_ text: String) throws -> Bool {
+        let place: PageRequest<MessageCursor>.Place? = try? tokens.place(of: text, in: account)
+        guard let place else { return false }
         let again =
             switch place {
             case .first: ""
@@ -41,27 +44,30 @@ enum FuzzedInput: UInt8, CaseIterable {
             case .before(let cursor): tokens.token(before: cursor, in: account)
             }
         try expect(again == text, "a token that was not made here is read")
+        return true
     }
 
     /// What is encoded for a URL decodes to the same, and may stand in one.
-    private static func checkPercentEncoding(_ text: String) throws {
+    private static func checkPercentEncoding(_ text: String) throws -> Bool {
         let encoded = PercentEncoding.encodeForbidden(in: text[...])
         try expect(encoded.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a URL may not hold what was encoded for it")
         let (before, after) = (try? PercentEncoding.decode(text[...]), try? PercentEncoding.decode(encoded[...]))
         try expect(before == after || before == nil, "what was encoded decodes to something else")
+        return true
     }
 
     /// Where a path leads, the path that is written of that leads too.
-    private static func checkPath(_ text: String) throws {
-        guard let route = try? Route(path: text[...]) else { return }
+    private static func checkPath(_ text: String) throws -> Bool {
+        guard let route = try? Route(path: text[...]) else { return false }
         let path = route.path
         // A session without a name is nowhere.
-        guard !path.hasPrefix("/v1/Sessions//"), path != "/v1/Sessions/" else { return }
+        guard !path.hasPrefix("/v1/Sessions//"), path != "/v1/Sessions/" else { return false }
         try expect(try Route(path: path[...])?.path == path, "\(path) leads elsewhere")
+        return true
     }
 
-    private static func checkQuery(_ text: String) throws {
-        guard let query = try? PageQuery(text[...]) else { return }
+    private static func checkQuery(_ text: String) throws -> Bool {
+        guard let query = try? PageQuery(text[...]) else { return false }
         try expect((1...PageQuery.maximumSize).contains(query.size), "a page of \(query.size)")
         try expect((0...PageQuery.maximumPage).contains(query.page), "page \(query.page)")
         let again = try PageQuery(query.otherParameters[...])
@@ -69,25 +75,27 @@ enum FuzzedInput: UInt8, CaseIterable {
             again.otherParameters == query.otherParameters,
             "other parameters change: \(query.otherParameters) \(again.otherParameters)"
         )
+        return true
     }
 
     /// What is taken for an object is one to others.
-    private static func checkJSON(_ bytes: [UInt8]) throws {
+    private static func checkJSON(_ bytes: [UInt8]) throws -> Bool {
         var scanner = JSONScanner(bytes)
-        guard let members = try? scanner.members() else { return }
+        guard let members = try? scanner.members() else { return false }
         let others = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any]
         // Foundation refuses numbers that no Double holds.
         guard let others else {
             try expect(bytes.contains { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }, "others see no object")
-            return
+            return true
         }
         // Foundation compares keys by what they mean in Unicode, and so may take two for one.
         try expect(others.count <= members.count, "others see other members")
+        return true
     }
 
     /// What is stored is given out as it came, but for line breaks.
-    private static func checkAppend(_ bytes: [UInt8]) throws {
-        guard let body = try? AppendBody(json: bytes) else { return }
+    private static func checkAppend(_ bytes: [UInt8]) throws -> Bool {
+        guard let body = try? AppendBody(json: bytes) else { return false }
         try expect((1...AppendBody.maximumMessages).contains(body.drafts.count), "\(body.drafts.count) messages")
         for draft in body.drafts {
             for object in [draft.content, draft.meta ?? .empty] {
@@ -95,17 +103,19 @@ enum FuzzedInput: UInt8, CaseIterable {
                 try expect(!object.text.utf8.contains { [0, 0x0A, 0x0D].contains($0) }, "a NUL or a line break")
             }
         }
+        return true
     }
 
-    private static func checkBasicHeader(_ text: String) throws {
-        guard let credentials = BasicCredentials(header: text) else { return }
+    private static func checkBasicHeader(_ text: String) throws -> Bool {
+        guard let credentials = BasicCredentials(header: text) else { return false }
         try expect(!credentials.userName.contains(":"), "a user name has a colon")
         let again = Data("\(credentials.userName):\(credentials.password.text)".utf8).base64EncodedString()
         try expect(BasicCredentials(header: "Basic \(again)") != nil, "the same credentials are refused")
+        return true
     }
 
     /// The elements of a list are the same for who splits it again, and gzip is for those who name it.
-    private static func checkListHeader(_ text: String) throws {
+    private static func checkListHeader(_ text: String) throws -> Bool {
         let elements = Array(HeaderList(text))
         try expect(!elements.contains { $0.isEmpty || $0.utf8.contains(UInt8(ascii: ",")) }, "an element is none")
         try expect(Array(HeaderList(elements.joined(separator: ", "))) == elements, "a list is read as another")
@@ -113,6 +123,7 @@ enum FuzzedInput: UInt8, CaseIterable {
             let names = elements.map { $0.lowercased() }
             try expect(names.contains { $0.contains("gzip") || $0.hasPrefix("*") }, "gzip was not asked for")
         }
+        return true
     }
 
     private static func expect(_ isTrue: Bool, _ what: String) throws {
