@@ -55,10 +55,11 @@ def respond(handler, status, body=b"", content_type="application/json", **header
     handler.wfile.write(body)
 
 
-def complete(handler, text):
-    """Answer as chat completions do."""
-    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-    respond(handler, 200, json.dumps({"object": "chat.completion", "choices": [choice]}).encode())
+def complete(handler, text, finish_reason="stop", model=None, usage=None, **message):
+    """Answer as chat completions do; `message` has further fields of the message."""
+    choice = {"index": 0, "finish_reason": finish_reason, "message": {"role": "assistant", "content": text, **message}}
+    fields = {name: value for name, value in [("model", model), ("usage", usage)] if value}
+    respond(handler, 200, json.dumps({"object": "chat.completion", "choices": [choice], **fields}).encode())
 
 
 class ScriptedModel:

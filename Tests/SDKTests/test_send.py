@@ -1,17 +1,20 @@
 """What is sent to an assistant is answered by a model, and both are in the transcript."""
 
+import gzip
+import json
 import threading
 import time
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
 import requests
 from conftest import sdk
-from receivers import LITELLM_KEY, LITELLM_MODELS, ScriptedModel, complete, http_server, litellm, respond
+from postgres_server import free_port
+from receivers import LITELLM_KEY, LITELLM_MODELS, Receiver, ScriptedModel, complete, http_server, litellm, respond
 from twilio.rest.assistants.v1.assistant import AssistantList
 from twilio.rest.assistants.v1.assistant.message import MessageList
-from understudy import AUTH, SID, TOKEN, Server, create_account
-
+from understudy import AUTH, SID, TOKEN, Server, create_account, import_lines
 
 
 @pytest.fixture
@@ -79,7 +82,8 @@ def test_an_assistant_can_have_a_model_of_its_own(directory, model_url):
         # A model that the server does not have.
         answer = send(server, make_assistant(server, model="unknown"), "Hello").json()
         assert (answer["status"], answer["body"]) == ("failed", "")
-        assert "answered with status 400" in answer["error"]
+        assert "answered with status 400: " in answer["error"]
+        assert "unknown" in answer["error"]
 
 
 def test_a_wrong_key_is_a_clear_failure_and_shown_to_nobody(directory, model_url):
@@ -159,6 +163,14 @@ def dribble(handler):
         (lambda handler: respond(handler, 200, b"[]"), "something else than a chat", 1),
         (lambda handler: respond(handler, 200, b'{"choices":[]}'), "gave no text", 1),
         (lambda handler: complete(handler, None), "gave no text", 1),
+        (lambda handler: complete(handler, "\0 \n"), "gave no text", 1),
+        (lambda handler: complete(handler, None, reasoning="hm"), "only its reasoning", 1),
+        (lambda handler: complete(handler, "", reasoning_content="hm"), "only its reasoning", 1),
+        (lambda handler: complete(handler, "<think>hm", "length"), "limit of tokens", 1),
+        (lambda handler: refuse(handler, 200, {"message": "No such thing"}), "an error: No such thing", 1),
+        (lambda handler: refuse(handler, 200, {"message": "Not now", "code": 429}), "an error: Not now", None),
+        (lambda handler: refuse(handler, 400, "Too long: http://10.0.0.5/x"), "status 400: Too long: (URL)", 1),
+        (lambda handler: refuse(handler, 401, "sk-what-it-has-of-it"), "status 401: it does not accept the key", 1),
         (lambda handler: respond(handler, 404, b"{}"), "status 404", 1),
         (lambda handler: respond(handler, 302, Location="/elsewhere"), "status 302", 1),
         (lambda handler: respond(handler, 500, b"{}"), "status 500", None),
@@ -212,11 +224,148 @@ def test_a_model_that_cannot_be_reached_is_a_clear_failure(directory):
         assert "127.0.0.1" not in answer["error"]
 
 
-def test_a_nul_in_a_reply_is_left_out(directory):
-    model = ScriptedModel(lambda handler: complete(handler, "a\0b"))
-    with http_server(model) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+def refuse(handler, status, error):
+    respond(handler, status, json.dumps({"error": error}).encode())
+
+
+def body_of(content):
+    return b'{"choices":[{"finish_reason":"stop","message":{"content":' + content + b"}}]}"
+
+
+@pytest.mark.parametrize(
+    "content, text",
+    [
+        (b'"a\\u0000b"', "ab"),
+        (b'"a\\ud83d b"', "a\ufffd b"),
+        (b'"a\xf0\x9f b"', "a\ufffd b"),
+        (b'"<think>\\nhm\\n</think>\\n\\na <think> b"', "a <think> b"),
+        (b'[{"type":"text","text":"a"},{"type":"output_text","text":" b"}]', "a b"),
+        (b'"' + "é\\n".encode() * 900_000 + b'"', None),
+    ],
+    ids=["nul", "surrogate", "utf-8", "reasoning", "parts", "long"],
+)
+def test_a_reply_is_the_same_text_everywhere(directory, content, text):
+    model = ScriptedModel(lambda handler: respond(handler, 200, body_of(content)))
+    receiver = Receiver()
+    arguments = ["--model", "m", "--allow-private-callbacks", "--model-url"]
+    with http_server(model) as url, http_server(receiver) as webhook, Server(directory, *arguments, url) as server:
+        assistant = make_assistant(server)
+        headers = {"Idempotency-Key": "k"}
+        first, again = [send(server, assistant, "Hello", headers=headers) for _ in range(2)]
+        assert again.headers["Idempotent-Replayed"] == "true" and again.text == first.text
+        send(server, assistant, "Hello", "t", webhook=webhook)
+        reported = receiver.wait(1, seconds=10)[0]["form"]
+        stored = [sdk(server).assistants.v1.sessions(name).messages.list()[1] for name in ("s", "webhook:t")]
+        said = first.json()["body"]
+        assert said == text or (text is None and ("é\n" * 900_000).startswith(said) and len(said) > 200_000)
+        assert (first.json()["status"], reported["Status"], reported["Body"]) == ("success", "Success", said)
+        for message in stored:
+            assert message.content == {"content": said, "output": said}
+            assert message.meta == {"finish_reason": "stop", **({} if text else {"truncated": True})}
+
+
+def test_the_longest_reply_can_be_put_appended_and_imported(directory):
+    model = ScriptedModel(lambda handler: complete(handler, "\\\"" * 500_000, reasoning="é" * 200_000))
+    arguments = ["--model", "m", "--keep-reasoning", "--model-url"]
+    with http_server(model) as url, Server(directory, *arguments, url) as server:
         assert send(server, make_assistant(server), "Hello").json()["status"] == "success"
-        assert transcript(server) == [("user", "Hello"), ("assistant", "ab")]
+        messages = f"{server.url}/v1/Sessions/s/Messages"
+        listed = requests.get(messages, auth=AUTH).json()["messages"][1]
+        assert listed["meta"]["truncated"] and len(listed["content"]["content"]) > 200_000
+
+        def encoded(fields):
+            return json.dumps({name: listed[name] for name in fields}, ensure_ascii=False).encode()
+
+        put = requests.put(f"{messages}/{listed['id']}", encoded(["content", "meta"]), auth=AUTH)
+        assert (put.status_code, put.json()["content"]) == (200, listed["content"])
+        post = requests.post(messages, encoded(["role", "content", "meta"]), auth=AUTH)
+        assert post.status_code == 201
+    fields = ["id", "assistant_id", "identity", "role", "content", "meta", "date_created", "date_updated"]
+    line = {"session_id": "other", **{name: listed[name] for name in fields}, "id": "aia_msg_1"}
+    assert import_lines(directory, [line])["stored"] == 1
+
+
+def test_what_the_server_says_of_a_reply_is_in_its_meta_and_a_cut_one_is_counted(directory):
+    address = f"127.0.0.1:{free_port()}"
+    usage = {"prompt_tokens": 7, "completion_tokens": 2, "completion_tokens_details": {"reasoning_tokens": 1}}
+    said = {"model": "m-2026", "usage": usage}
+    model = ScriptedModel(
+        lambda handler: complete(handler, "whole", reasoning_content="hm", **said),
+        lambda handler: complete(handler, "cut", "length", **said),
+    )
+    arguments = ["--model", "m", "--keep-reasoning", "--metrics-address", address, "--model-url"]
+    with http_server(model) as url, Server(directory, *arguments, url) as server:
+        assistant = make_assistant(server)
+        assert [send(server, assistant, "Hello").json()["body"] for _ in range(2)] == ["whole", "cut"]
+        messages = sdk(server).assistants.v1.sessions("s").messages.list()
+        assert messages[1].meta == {"finish_reason": "stop", **said, "reasoning": "hm"}
+        assert messages[3].meta == {"finish_reason": "length", **said}
+        metrics = requests.get(f"http://{address}/metrics").text.splitlines()
+        assert 'understudy_replies_cut_total{reason="length"} 1.0' in metrics
+        assert 'understudy_replies_cut_total{reason="size"} 0.0' in metrics
+        log = server.stop()
+    assert log.count("a reply was cut off") == 1 and "reason=length" in log
+
+
+def test_a_compressed_response_is_understood_and_bounded(directory):
+    def compressed(text, coding="gzip"):
+        body = gzip.compress(body_of(json.dumps(text).encode()))
+        return lambda handler: respond(handler, 200, body, Content_Encoding=coding)
+
+    model = ScriptedModel(compressed("a reply"), compressed("x" * (1 << 25)))
+    with http_server(model) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+        assistant = make_assistant(server)
+        assert send(server, assistant, "Hello").json()["body"] == "a reply"
+        assert "more than 4194304 bytes" in send(server, assistant, "Hello").json()["error"]
+    assert len(model.asked) == 2
+
+
+def test_the_words_of_a_model_are_in_the_error_and_the_log_but_no_secret(directory):
+    key = "sk-a-key-0123456789"
+    said = f"No model 'm' for {key}, ask" + " again" * 200
+    model = ScriptedModel(lambda handler: refuse(handler, 200, {"message": f"{handler.headers['Host']}: {said}"}))
+    arguments = ["--model", "m", "--model-url"]
+    with http_server(model) as url, Server(directory, *arguments, url, env={"UNDERSTUDY_MODEL_KEY": key}) as server:
+        answer = send(server, make_assistant(server), "Hello")
+        error = answer.json()["error"]
+        assert "(address)" in error and "No model 'm' for (secret), ask again" in error and len(error) < 600
+        log = server.stop()
+    assert "No model 'm' for (secret)" in log
+    assert key not in answer.text + log
+    assert url.removeprefix("http://") not in answer.text
+
+
+def test_an_error_that_means_overload_is_asked_again_with_any_status(directory):
+    model = ScriptedModel(
+        lambda handler: refuse(handler, 200, {"message": "Overloaded", "type": "overloaded_error"}),
+        lambda handler: respond(handler, 429, Retry_After=formatdate(time.time() + 3, usegmt=True)),
+        lambda handler: complete(handler, "at last"),
+    )
+    with http_server(model) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+        start = time.monotonic()
+        assert send(server, make_assistant(server), "Hello").json()["body"] == "at last"
+        # The date is in whole seconds.
+        assert 2 < time.monotonic() - start < 10
+        # A date behind the time that a reply may take is no use.
+        model.answers = [lambda handler: respond(handler, 429, Retry_After=formatdate(time.time() + 3_600, usegmt=True))]
+        start = time.monotonic()
+        assert "status 429" in send(server, make_assistant(server), "Hello").json()["error"]
+        assert time.monotonic() - start < 2
+    assert len(model.asked) == 4
+
+
+def test_empty_texts_are_not_told_to_the_model(directory):
+    def strict(handler):
+        texts = [message["content"] for message in model.asked[-1]["messages"] if message["role"] != "system"]
+        complete(handler, "fine") if all(texts) else refuse(handler, 400, "content must not be empty")
+
+    model = ScriptedModel(strict)
+    with http_server(model) as url, Server(directory, "--model", "m", "--model-url", url) as server:
+        said = [("user", "one"), ("assistant", ""), ("user", " "), ("assistant", "\n")]
+        appended = [{"role": role, "content": {"content": text}} for role, text in said]
+        requests.post(f"{server.url}/v1/Sessions/s/Messages", json={"messages": appended}, auth=AUTH)
+        assert send(server, make_assistant(server), "two").json()["body"] == "fine"
+    assert model.asked[0]["messages"][-1]["content"] == "one\n\ntwo"
 
 
 def in_parallel(calls):
