@@ -340,8 +340,14 @@ def test_a_start_that_fails_tells_no_secret(tmp_path):
     databases = [
         f"app:{PASSWORD}@{place}", f"app:{PASSWORD}%@{place}", f"app:{PASSWORD}@[{place}",
         f"{place}?password={PASSWORD}%zz", f"{place}?password=a&{PASSWORD}", f"{place}?password={PASSWORD}=a",
+        # What must be percent-encoded in a password, and is not.
+        f"app:a@{PASSWORD}@{place}", f"app:a/{PASSWORD}@{place}", f"app:1/{PASSWORD}@{place}", f"app:{PASSWORD}/@{place}",
+        f"app:a@b?{PASSWORD}@{place}", f"app:a@b?sslmode={PASSWORD}@{place}", f"app:1/b?sslmode={PASSWORD}@{place}",
+        f"app:a@[{PASSWORD}@{place}", f"app:a@b,{PASSWORD}@{place}", f"app:{PASSWORD}/x", f"app@db:{PASSWORD}/x",
+        f"app:a@b:{PASSWORD}@{place}", f"app:a@b/{PASSWORD}@{place}",
     ]
     urls = [f"postgresql://{database}" for database in databases] + [f"mysql://{databases[0]}"]
+    urls.append(f"host=127.0.0.1 port=1 user=app password={PASSWORD} dbname=x")
     new = {"UNDERSTUDY_DATA_DIRECTORY": str(tmp_path / "new"), "UNDERSTUDY_AUTH_TOKEN": TOKEN}
     model = {"UNDERSTUDY_MODEL": "m", "UNDERSTUDY_MODEL_URL": "http://127.0.0.1:1", "UNDERSTUDY_MODEL_KEY": MODEL_KEY}
     starts = [
@@ -357,5 +363,14 @@ def test_a_start_that_fails_tells_no_secret(tmp_path):
         refused = command("serve", "--port", "0", check=False, env=env)
         assert refused.returncode in (1, 64), start
         said.append((start, refused.stdout + refused.stderr))
+        # Where a directory is expected, a URL is not made one.
+        if url := start.get("UNDERSTUDY_DATABASE_URL"):
+            for options in ({"--data-directory": url}, {"--from": url, "--to": tmp_path}, {"--from": tmp_path, "--to": url}):
+                words = ["serve", "--port", "0"] if "--data-directory" in options else ["copy"]
+                arguments = [part for option in options.items() for part in option]
+                refused = command(*words, *arguments, check=False, cwd=tmp_path)
+                assert refused.returncode in (1, 64), (url, options)
+                said.append((options, refused.stdout + refused.stderr))
+    assert not [path for path in tmp_path.iterdir() if ":" in path.name or "=" in path.name]
     check_nothing_found(Secrets(token=TOKEN, sealing=sealing_key, model=MODEL_KEY, password=PASSWORD), said)
     record(PROMISE, f"{len(starts)} starts that fail: no secret in what they say")

@@ -19,7 +19,7 @@ AUTHORIZATION = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 SEALING_KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
 
 
-def command(*arguments, check=True, input=None, env=None):
+def command(*arguments, check=True, input=None, env=None, cwd=None):
     """Run a command to its end and return what `subprocess.run` returns, with text output."""
     return subprocess.run(
         [PROGRAM, *map(str, arguments)],
@@ -29,6 +29,7 @@ def command(*arguments, check=True, input=None, env=None):
         capture_output=True,
         text=True,
         timeout=300,
+        cwd=cwd,
     )
 
 

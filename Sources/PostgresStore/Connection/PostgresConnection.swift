@@ -28,13 +28,7 @@ struct PostgresConnection: ~Copyable {
 
     /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
     init(url: String) throws(PostgresError) {
-        // libpq would repeat parts of the URL, which may be of its password.
-        guard Self.isWellFormed(url) else {
-            throw PostgresError(
-                message:
-                    "its URL is not well-formed, or has a parameter that libpq does not know; what is no letter or digit must be percent-encoded"
-            )
-        }
+        guard PostgresURL.isValid(url) else { throw PostgresError(message: PostgresURL.problem) }
         // The URL takes the place of what comes before it.
         guard let handle = Self.connect(Self.defaults + [("dbname", url)]) else {
             throw PostgresError(message: "out of memory")
@@ -143,12 +137,6 @@ struct PostgresConnection: ~Copyable {
                     ?? Self.message(of: handle)
             )
         }
-    }
-
-    private static func isWellFormed(_ url: String) -> Bool {
-        guard let options = PQconninfoParse(url, nil) else { return false }
-        PQconninfoFree(options)
-        return true
     }
 
     private static func connect(_ parameters: [(keyword: String, value: String)]) -> OpaquePointer? {

@@ -33,7 +33,8 @@ struct CopyCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let (source, target) = (StoreLocation(from), StoreLocation(to))
+        let source = try StoreLocation(from, option: "--from")
+        let target = try StoreLocation(to, option: "--to")
         if case .directory(let directory) = source { try directory.requireDatabase() }
         if case .directory(let directory) = target { try directory.create() }
         let (sourceContents, sourceLock) = try await source.openContents(isTarget: false)

@@ -13,7 +13,7 @@ struct CommonOptions: ParsableArguments {
             "A PostgreSQL database to use in place of the data directory's: postgresql://user@host/database",
             discussion: """
                 What libpq takes. A password is better given by PGPASSWORD, a password file, or \
-                UNDERSTUDY_DATABASE_URL, for others can see a command line. The sealing key stays in the data directory, \
+                UNDERSTUDY_DATABASE_URL, for others can see a command line. In the URL it must be percent-encoded. The sealing key stays in the data directory, \
                 or comes from UNDERSTUDY_SECRET_KEY.
                 """,
             valueName: "url"

@@ -109,7 +109,12 @@ struct Settings {
     }
 
     func dataDirectory() async throws -> DataDirectory {
-        DataDirectory(path: try await text("data-directory") ?? "data")
+        let path = try await text("data-directory") ?? "data"
+        // The value may hold a password, so the error does not repeat it.
+        guard DataDirectory.canBePath(path) else {
+            throw ValidationError("data-directory must be a directory; name a PostgreSQL database with --database-url")
+        }
+        return DataDirectory(path: path)
     }
 
     /// - Throws: `ValidationError` where it is not set.

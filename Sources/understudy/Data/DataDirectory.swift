@@ -10,6 +10,11 @@ import Secrets
 struct DataDirectory {
     let path: String
 
+    /// Whether a text can name a directory: not where it is the URL of a database, or libpq's other form, `host=… password=…`.
+    static func canBePath(_ text: String) -> Bool {
+        !text.contains("://") && !text.contains("password=")
+    }
+
     /// Makes the directory where it is not there.
     func create() throws {
         var parents: [String] = []

@@ -1,3 +1,4 @@
+import ArgumentParser
 import AssistantsStore
 import PostgresStore
 
@@ -6,8 +7,17 @@ enum StoreLocation {
     case directory(DataDirectory)
     case postgres(PostgresDatabase)
 
-    init(_ text: String) {
-        self = PostgresDatabase(text).map(StoreLocation.postgres) ?? .directory(DataDirectory(path: text))
+    /// - Parameter option: the name of the option that `text` comes from.
+    /// - Throws: `ValidationError` if it is neither a directory nor the URL of a PostgreSQL database. It may hold a password,
+    ///   which the error does not repeat.
+    init(_ text: String, option: String) throws {
+        if let database = PostgresDatabase(text) {
+            self = .postgres(database)
+        } else if DataDirectory.canBePath(text) {
+            self = .directory(DataDirectory(path: text))
+        } else {
+            throw ValidationError("\(option) must be a data directory, or \(PostgresDatabase.form)")
+        }
     }
 
     /// Opens the store, and makes the database in a directory that has none.
