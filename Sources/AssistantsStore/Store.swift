@@ -13,7 +13,8 @@ package protocol Store: Sendable {
     /// Reads one page of a session's messages, in the order in which they were accepted.
     ///
     /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
-    /// has come to mean another. Everything is read from one state of the database.
+    /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
+    /// before its size, and no more is read than fits into its budget and one message.
     /// - Parameters:
     ///   - known: a version whose page is at hand; at that one, only the session is read.
     ///   - body: called for each message in turn; the row lives until it returns.

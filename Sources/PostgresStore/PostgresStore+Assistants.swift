@@ -20,7 +20,12 @@ extension PostgresStore {
         page: PageRequest<AssistantCursor>
     ) async throws(StoreError) -> Page<Assistant, AssistantCursor> {
         try await readOneState { connection in
-            let list = KeysetList<AssistantCursor>(table: "assistant", columns: Assistant.columns, account: account)
+            let list = KeysetList<AssistantCursor>(
+                table: "assistant",
+                columns: Assistant.columns,
+                length: Assistant.length,
+                account: account
+            )
             return try list.page(page, &connection) { Assistant($0, $1, from: $2) }
         }
     }
@@ -121,6 +126,12 @@ extension Assistant {
     fileprivate static let columns = """
         id, account_sid, name, owner, personality_prompt, model, perception_engine_enabled,
         personalization_engine_enabled, segment_credential_sealed, date_created, date_updated
+        """
+
+    /// At most what `pageLength` counts.
+    fileprivate static let length = """
+        octet_length(name) + octet_length(owner) + octet_length(personality_prompt) + octet_length(model)
+        + coalesce(octet_length(segment_credential_sealed), 0)
         """
 
     /// Of the columns that `columns` names.

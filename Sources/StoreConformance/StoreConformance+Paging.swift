@@ -24,6 +24,42 @@ extension StoreConformance {
             #expect(last.neighbors.next == nil)
             #expect(last.neighbors.previous != nil)
         },
+        StoreConformance("a page of messages on which nothing is left leads back to exactly its neighbors") { store in
+            for isForward in [true, false] {
+                let fixture = try await Fixture(store)
+                try await fixture.put(["a", "b", "c", "d"], in: "s")
+                try await expectWayBack(isForward: isForward) { request in
+                    let page = try await fixture.page(of: "s", request.place, size: request.size)
+                    return Page<String, MessageCursor>(items: page.texts, neighbors: page.neighbors)
+                } delete: { text in
+                    try await store.delete(MessageID(unchecked: text), of: SessionReference("s"), in: fixture.account)
+                }
+            }
+        },
+        StoreConformance("a page of sessions on which nothing is left leads back to exactly its neighbors") { store in
+            for isForward in [true, false] {
+                let fixture = try await Fixture(store)
+                for session in ["a", "b", "c", "d"] { try await fixture.put([session], in: session) }
+                try await expectWayBack(isForward: isForward) { request in
+                    let page = try await store.sessions(of: fixture.account, page: request)
+                    return Page<String, SessionCursor>(items: page.items.map(\.id.text), neighbors: page.neighbors)
+                } delete: { session in
+                    try await store.delete(SessionReference(session), in: fixture.account)
+                }
+            }
+        },
+        StoreConformance("a page of assistants on which nothing is left leads back to exactly its neighbors") { store in
+            for isForward in [true, false] {
+                let fixture = try await Fixture(store)
+                for name in ["a", "b", "c", "d"] { _ = try await fixture.createAssistant(name) }
+                try await expectWayBack(isForward: isForward) { request in
+                    let page = try await store.assistants(of: fixture.account, page: request)
+                    return Page<String, AssistantCursor>(items: page.items.map(\.id.text), neighbors: page.neighbors)
+                } delete: { assistant in
+                    try await store.delete(AssistantID(unchecked: assistant), in: fixture.account)
+                }
+            }
+        },
         StoreConformance("a row has every field of its message") { store in
             let fixture = try await Fixture(store)
             let message = NewMessage(
@@ -79,6 +115,34 @@ extension StoreConformance {
             #expect(try await fixture.page(of: "a", .first, size: 9).texts == ["other"])
         },
     ]
+
+    /// Of a list of four, deletes the two that are on a page, and expects that page to lead back to the other two.
+    private static func expectWayBack<Cursor>(
+        isForward: Bool,
+        _ read: (PageRequest<Cursor>) async throws -> Page<String, Cursor>,
+        delete: (String) async throws -> Void
+    ) async throws {
+        func page(_ place: PageRequest<Cursor>.Place, size: Int = 2) async throws -> Page<String, Cursor> {
+            try await read(PageRequest(place, size: size))
+        }
+        let first = try await page(.first)
+        let second = try await page(.after(try #require(first.neighbors.next)))
+        #expect(first.items.count == 2 && second.items.count == 2)
+        for item in isForward ? second.items : first.items { try await delete(item) }
+        if isForward {
+            let empty = try await page(.after(try #require(first.neighbors.next)))
+            #expect(empty.items == [] && empty.neighbors.next == nil)
+            let back = try #require(empty.neighbors.previous)
+            #expect(try await page(.before(back)).items == first.items)
+            #expect(try await page(.before(back), size: 1).items == [first.items[1]])
+        } else {
+            let empty = try await page(.before(try #require(second.neighbors.previous)))
+            #expect(empty.items == [] && empty.neighbors.previous == nil)
+            let back = try #require(empty.neighbors.next)
+            #expect(try await page(.after(back)).items == second.items)
+            #expect(try await page(.after(back), size: 1).items == [second.items[0]])
+        }
+    }
 
     /// From the last page of a walk back to the first: the same pages.
     private static func expectWalkBack(_ fixture: Fixture, _ forward: [[String]], size: Int) async throws {

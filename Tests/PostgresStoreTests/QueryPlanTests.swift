@@ -49,6 +49,23 @@ struct QueryPlanTests {
         #expect(scan.contains("never executed"), "\(plan.joined(separator: "\n"))")
     }
 
+    @Test(
+        "of a page of long messages, little more than its budget is sent",
+        arguments: [(MessagePageQuery.longAfter, 0), (MessagePageQuery.longBefore, 60_001)]
+    )
+    func longMessages(_ sql: String, _ position: Int) async throws {
+        let database = try await filledDatabase()
+        try database.execute(
+            "UPDATE message SET content = repeat('x', 100000), meta = repeat('y', 50000) WHERE position IN (1, 2, 59999, 60000)"
+        )
+        var connection = try PostgresConnection(url: database.url)
+        for (budget, count) in [(1, 2), (299_999, 2), (300_000, 3), (1_000_000, 51)] {
+            let key = [UInt8](repeating: 0, count: 16)
+            let rows = try connection.run(sql, [key, position, 51, nil as Int64?, nil as Int64?, budget])
+            #expect(rows.count == count, "\(budget)")
+        }
+    }
+
     /// The lines of the plan of a page of 50 from the long session, and what came of it.
     private func plan(of sql: String, at position: Int, unless known: String) async throws -> [String] {
         let database = try await filledDatabase()
@@ -57,7 +74,7 @@ struct QueryPlanTests {
         try connection.execute("SET plan_cache_mode = force_generic_plan; PREPARE page AS \(sql)")
         let key = String(repeating: "0", count: 32)
         return try connection.run(
-            "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE page ('\\x\(key)', \(position), 51, \(known))"
+            "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) EXECUTE page ('\\x\(key)', \(position), 51, \(known), 100000)"
         ).map { rows, row in rows.text(row, 0) }
     }
 }

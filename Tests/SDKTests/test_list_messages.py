@@ -4,9 +4,10 @@ import datetime
 import time
 
 import pytest
-from conftest import SESSIONS, sdk
+import requests
+from conftest import SESSIONS, message, sdk
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from understudy import SID, command, json_of
+from understudy import AUTH, SID, Server, command, create_account, import_lines, json_of
 
 
 def texts(messages):
@@ -60,6 +61,31 @@ def test_every_page_size_gives_the_same(client, page_size):
 def test_stream(client):
     stream = client.assistants.v1.sessions("s1").messages.stream(limit=60, page_size=25)
     assert texts(stream) == expected(60)
+
+
+def numbers(messages):
+    return [message.meta["number"] for message in messages]
+
+
+def test_a_walk_through_messages_of_1_mb_has_short_pages_and_meets_all(tmp_path):
+    create_account(tmp_path)
+    content = {"content": "x" * 1_000_000}
+    import_lines(tmp_path, [message("long", number, content=content, meta={"number": number}) for number in range(1, 31)])
+    with Server(tmp_path) as server:
+        messages = sdk(server).assistants.v1.sessions("long").messages
+        assert numbers(messages.list(page_size=1000)) == list(range(1, 31))
+        page = messages.page(page_size=1000)
+        forward = [numbers(page)]
+        while (following := page.next_page()) is not None:
+            page = following
+            forward.append(numbers(page))
+        assert [len(page) for page in forward] == [8, 8, 8, 6]
+        back = forward[-1:]
+        while (page := page.previous_page()) is not None:
+            back.insert(0, numbers(page))
+        assert sum(back, []) == list(range(1, 31))
+        response = requests.get(f"{server.url}/v1/Sessions/long/Messages?PageSize=1000", auth=AUTH, stream=True)
+        assert len(response.content) < 8 << 20
 
 
 def test_pages_lead_forward_and_back(client):

@@ -10,12 +10,9 @@ struct QueryPlanTests {
     @Test(
         "the queries of a page are seeks on the key: no scan, no temporary b-tree",
         arguments: [
-            (MessagePageQuery.page, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
+            (MessagePageQuery.after, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
+            (MessagePageQuery.before, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
             (MessagePageQuery.any, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
-            (
-                MessagePageQuery.start,
-                ["CO-ROUTINE page", "SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", "SCAN page"]
-            ),
             (
                 SessionLookup.byID,
                 [

@@ -9,6 +9,11 @@ struct AssistantRepresentation {
     /// What the assistant's URL begins with.
     let baseURL: String
 
+    /// How many bytes all but the assistant's own texts takes at most, with what separates assistants.
+    static func overhead(defaultModel: String, baseURL: String) -> Int {
+        512 + JSONText.stringLength(defaultModel) + JSONText.stringLength(baseURL)
+    }
+
     func json(withToolsAndKnowledge: Bool = false) -> ByteBuffer {
         var json = ByteBuffer()
         write(to: &json, withToolsAndKnowledge: withToolsAndKnowledge)

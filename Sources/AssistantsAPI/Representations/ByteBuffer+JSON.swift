@@ -16,11 +16,11 @@ extension ByteBuffer {
     /// Writes text as a JSON string, in quotes and with what must be escaped escaped.
     mutating func writeJSONString(_ text: String) {
         let utf8 = text.utf8.span.bytes
-        write(upTo: OutputSpan.maximumJSONLength(utf8.byteCount)) { $0.appendJSONString(utf8) }
+        write(upTo: JSONText.maximumStringLength(utf8.byteCount)) { $0.appendJSONString(utf8) }
     }
 
     /// Writes a time as a JSON string of whole seconds.
     mutating func writeJSONString(_ time: Timestamp) {
-        write(upTo: OutputSpan.maximumJSONLength(Timestamp.iso8601Length)) { $0.appendJSONString(time) }
+        write(upTo: JSONText.maximumStringLength(Timestamp.iso8601Length)) { $0.appendJSONString(time) }
     }
 }

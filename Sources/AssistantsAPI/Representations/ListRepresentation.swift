@@ -1,8 +1,21 @@
+import AssistantsStore
 import Hummingbird
 import NIOCore
 
 /// A list, or a page of one, as JSON: `{"messages":[…],"meta":{…}}`.
 struct ListRepresentation {
+    /// In bytes: what a page has at most if it has more than one item, before it is compressed.
+    static let maximumLength = 8 << 20
+    /// In bytes: what the rest of a page has at most. `meta` has four URLs, each with the path and query of the request (16 KiB
+    /// at most), every byte of which may become three.
+    private static let maximumMetaLength = 256 << 10
+
+    /// For the items of a page.
+    /// - Parameter overhead: how many bytes each takes beside its texts, with the comma.
+    static func budget(overhead: Int) -> PageBudget {
+        PageBudget(bytes: maximumLength - maximumMetaLength, overhead: overhead)
+    }
+
     private let key: StaticString
     private let capacity: Int
     /// Has room from the first item on: a page may turn out to be at hand.

@@ -6,10 +6,12 @@ enum MessageRepresentation {
     /// Names what messages and their lists look like. It changes with that, so that no client takes what it has of old for
     /// what there is.
     static let form = "2"
+    /// How many bytes the keys, the account, the dates, and what separates messages take at most.
+    static let overhead = 256
 
     static func write(_ message: borrowing MessageRow, of account: AccountSID, to json: inout ByteBuffer) {
         let message = copy message
-        json.write(upTo: maximumLength(of: message)) { json in
+        json.write(upTo: overhead + message.maximumJSONLength) { json in
             json.append("{\"id\":")
             json.appendJSONString(message.id)
             // A SID is letters and digits.
@@ -34,13 +36,6 @@ enum MessageRepresentation {
             json.appendJSONString(message.dateUpdated)
             json.append("}")
         }
-    }
-
-    /// In bytes: what the keys, the account and the dates take, and the rest at its longest.
-    private static func maximumLength(of message: borrowing MessageRow) -> Int {
-        let strings = message.id.byteCount + message.sessionID.byteCount + message.assistantID.byteCount
-        let more = message.identity.byteCount + message.role.byteCount
-        return 256 + OutputSpan.maximumJSONLength(strings + more) + message.content.byteCount + message.meta.byteCount
     }
 
     static func write(_ message: Message, of account: AccountSID, to json: inout ByteBuffer) {

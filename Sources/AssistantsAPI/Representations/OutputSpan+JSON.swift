@@ -34,11 +34,8 @@ extension OutputSpan<UInt8> {
         }
     }
 
-    /// How many bytes a JSON string of so much UTF-8 has at most: its quotes, and six for each that must be escaped.
-    static func maximumJSONLength(_ utf8Count: Int) -> Int { 2 + 6 * utf8Count }
-
     /// Appends UTF-8 as a JSON string, in quotes and with what must be escaped escaped. The span must have room for
-    /// `maximumJSONLength`.
+    /// `JSONText.maximumStringLength`.
     mutating func appendJSONString(_ utf8: RawSpan) {
         append(UInt8(ascii: "\""))
         utf8.withUnsafeBytes { utf8 in

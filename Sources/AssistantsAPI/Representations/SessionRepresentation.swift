@@ -3,6 +3,9 @@ import NIOCore
 
 /// A session as JSON.
 enum SessionRepresentation {
+    /// How many bytes the keys, the account, the dates, and what separates sessions take at most.
+    static let overhead = 256
+
     static func write(_ session: Session, to json: inout ByteBuffer) {
         json.writeStaticString("{\"id\":")
         json.writeJSONString(session.id.text)

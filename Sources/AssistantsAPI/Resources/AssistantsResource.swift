@@ -14,8 +14,13 @@ struct AssistantsResource: Sendable {
     /// `GET /v1/Assistants`: a page, in order of creation.
     func list(_ call: Call, _ account: AccountSID) async throws -> Response {
         let query = try PageQuery(call.target.query)
-        let place: PageRequest<AssistantCursor>.Place = try query.place(in: account, tokens)
-        let assistants = try await store.assistants(of: account, page: PageRequest(place, size: query.size))
+        let overhead = AssistantRepresentation.overhead(defaultModel: model, baseURL: call.baseURL)
+        let request = PageRequest<AssistantCursor>(
+            try query.place(in: account, tokens),
+            size: query.size,
+            budget: ListRepresentation.budget(overhead: overhead)
+        )
+        let assistants = try await store.assistants(of: account, page: request)
         var page = ListRepresentation(key: "assistants", capacity: 1_024 * (assistants.items.count + 1))
         for assistant in assistants.items {
             page.append { representation(of: assistant, at: call).write(to: &$0) }

@@ -101,7 +101,11 @@ struct MessagesResource: Sendable {
 
     private func pageRequest(_ call: Call, _ account: AccountSID) throws(APIError) -> PageRequest<MessageCursor> {
         let query = try PageQuery(call.target.query)
-        return PageRequest(try query.place(in: account, tokens), size: query.size)
+        return PageRequest(
+            try query.place(in: account, tokens),
+            size: query.size,
+            budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead)
+        )
     }
 
     /// `POST /v1/Sessions/{sessionId}/Messages`: one message, or several, all or nothing.

@@ -10,8 +10,12 @@ struct SessionsResource: Sendable {
     /// `GET /v1/Sessions`: a page, in order of creation.
     func list(_ call: Call, _ account: AccountSID) async throws -> Response {
         let query = try PageQuery(call.target.query)
-        let place: PageRequest<SessionCursor>.Place = try query.place(in: account, tokens)
-        let sessions = try await store.sessions(of: account, page: PageRequest(place, size: query.size))
+        let request = PageRequest<SessionCursor>(
+            try query.place(in: account, tokens),
+            size: query.size,
+            budget: ListRepresentation.budget(overhead: SessionRepresentation.overhead)
+        )
+        let sessions = try await store.sessions(of: account, page: request)
         var page = ListRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
         for session in sessions.items {
             page.append { SessionRepresentation.write(session, to: &$0) }

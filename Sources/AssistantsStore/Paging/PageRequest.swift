@@ -13,9 +13,12 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
     package let place: Place
     /// How many items at most: 1 or more.
     package let size: Int
+    /// How many bytes at most. A page that ends because of it has a neighbor like one that is full.
+    package let budget: PageBudget
 
-    package init(_ place: Place, size: Int) {
+    package init(_ place: Place, size: Int, budget: PageBudget = PageBudget()) {
         self.place = place
         self.size = size
+        self.budget = budget
     }
 }

@@ -5,9 +5,12 @@ struct KeysetList<Cursor: KeysetCursor> {
     let table: String
     /// What a row is read as; they follow the cursor's.
     let columns: String
+    /// How many bytes a row has that can be long, in SQL; `nil` where all rows are short.
+    var length: String?
     let account: AccountSID
 
-    /// Values: account, the cursor's, how many rows. Columns: the cursor's, then the list's.
+    /// Values: account, the cursor's, how many rows; where rows can be long, how many bytes they may have together. Columns: the
+    /// cursor's, then the list's. Rows end behind the first that goes beyond that, or the second.
     func sql(_ direction: KeysetDirection) -> String {
         let keys = Cursor.columns.joined(separator: ", ")
         let places = Cursor.columns.indices.map { "$\($0 + 2)::bigint" }.joined(separator: ", ")
@@ -16,25 +19,36 @@ struct KeysetList<Cursor: KeysetCursor> {
             case .after: (">", keys)
             case .before: ("<", Cursor.columns.map { "\($0) DESC" }.joined(separator: ", "))
             }
+        let limit = Cursor.columns.count + 2
+        let rows = """
+            FROM \(table) WHERE account_sid = $1 AND (\(keys)) \(comparison) (\(places))
+            ORDER BY \(order) LIMIT $\(limit)::bigint
+            """
+        guard let length else { return "SELECT \(keys), \(columns) \(rows)" }
         return """
-            SELECT \(keys), \(columns) FROM \(table) WHERE account_sid = $1 AND (\(keys)) \(comparison) (\(places))
-            ORDER BY \(order) LIMIT $\(Cursor.columns.count + 2)::bigint
+            SELECT \(keys), \(columns)
+            FROM (
+                SELECT *, row_number() OVER nearest AS place, sum(\(length)) OVER nearest - (\(length)) AS bytes_before
+                FROM (SELECT * \(rows)) AS \(table)
+                WINDOW nearest AS (ORDER BY \(order) ROWS UNBOUNDED PRECEDING)
+            ) AS \(table)
+            WHERE place <= 2 OR bytes_before <= $\(limit + 1)::bigint
+            ORDER BY \(order)
             """
     }
 
     /// - Parameter item: makes an item of a row, whose columns begin at the given one.
-    func page<Item: Sendable>(
+    func page<Item: PageItem>(
         _ request: PageRequest<Cursor>,
         _ connection: inout PostgresConnection,
         _ item: (borrowing PostgresResult, _ row: Int, _ column: Int32) -> Item
     ) throws -> Page<Item, Cursor> {
-        try request.page { direction, place, limit in
-            let rows = try connection.run(
-                sql(direction),
-                [account] + place.values.map { $0 as any PostgresValue } + [limit]
-            )
-            return rows.map { rows, row in
-                (item(rows, row, Int32(Cursor.columns.count)), Self.cursor(rows, row))
+        try request.page { direction, place, limit, wantsMore in
+            var values = [account] + place.values.map { $0 as any PostgresValue } + [limit]
+            if length != nil { values.append(request.budget.bytes) }
+            let rows = try connection.run(sql(direction), values)
+            for row in 0..<rows.count {
+                guard wantsMore(item(rows, row, Int32(Cursor.columns.count)), Self.cursor(rows, row)) else { return }
             }
         }
     }

@@ -7,6 +7,13 @@ struct MessagePage {
     let version: SessionVersion
     let neighbors: PageNeighbors<MessageCursor>
 
+    /// Whether a result of `MessagePageQuery` lacks a message's content or meta, because it is long.
+    static func isAnyLeftOut(of result: borrowing PostgresResult) -> Bool {
+        guard !result.isNull(0, 3) else { return false }
+        for row in 0..<result.count where result.isNull(row, 9) || result.isNull(row, 10) { return true }
+        return false
+    }
+
     /// - Parameter all: what `MessagePageQuery` gave: one row at least, and one more than the page has where there is more.
     init(_ all: PostgresRows, for request: PageRequest<MessageCursor>) {
         self.init(all, all.result, for: request)
@@ -22,11 +29,12 @@ struct MessagePage {
         version = SessionVersion(session: session, stamp: result.integer(0, 1))
         let hasOther = result.bool(0, 2)
         let count = result.isNull(0, 3) ? 0 : result.count
-        let hasMore = count > request.size
+        let size = Self.size(of: request, in: result, count: count)
+        let hasMore = count > size
         func cursor(_ position: Int64) -> MessageCursor { MessageCursor(session: session, position: position) }
         switch request.place {
         case .first, .after:
-            rows = 0..<min(count, request.size)
+            rows = 0..<size
             // The place before the page's first row, or right behind the cursor where the page has none.
             let edge: Int64 =
                 if case .after(let cursor) = request.place, rows.isEmpty { cursor.position + 1 } else {
@@ -37,14 +45,31 @@ struct MessagePage {
                 next: hasMore ? cursor(result.integer(rows.upperBound - 1, 3)) : nil
             )
         case .before(let place):
-            // The row more is the one farthest from the cursor.
-            rows = (hasMore ? 1 : 0)..<count
+            // The rows more are those farthest from the cursor.
+            rows = count - size..<count
             let edge = rows.isEmpty ? place.position - 1 : result.integer(count - 1, 3)
             neighbors = PageNeighbors(
                 previous: hasMore ? cursor(result.integer(rows.lowerBound, 3)) : nil,
                 next: hasOther ? cursor(edge) : nil
             )
         }
+    }
+
+    /// How many of the rows are on the page, nearest to the cursor first.
+    private static func size(
+        of request: PageRequest<MessageCursor>,
+        in result: borrowing PostgresResult,
+        count: Int
+    ) -> Int {
+        let isBackward = if case .before = request.place { true } else { false }
+        var room = PageRoom(request.budget)
+        var size = 0
+        while size < min(count, request.size) {
+            let row = isBackward ? count - 1 - size : size
+            guard room.takes(message(row, of: result).maximumJSONLength) else { break }
+            size += 1
+        }
+        return size
     }
 
     func forEach(_ body: (borrowing MessageRow) -> Void) {
@@ -56,20 +81,21 @@ struct MessagePage {
         of result: borrowing PostgresResult,
         _ body: (borrowing MessageRow) -> Void
     ) {
-        for row in rows {
-            body(
-                MessageRow(
-                    id: result.bytes(row, 4),
-                    sessionID: result.bytes(row, 5),
-                    assistantID: result.bytes(row, 6),
-                    identity: result.bytes(row, 7),
-                    role: result.bytes(row, 8),
-                    content: result.bytes(row, 9),
-                    meta: result.bytes(row, 10),
-                    dateCreated: result.timestamp(row, 11),
-                    dateUpdated: result.timestamp(row, 12)
-                )
-            )
-        }
+        for row in rows { body(message(row, of: result)) }
+    }
+
+    @_lifetime(borrow result)
+    private static func message(_ row: Int, of result: borrowing PostgresResult) -> MessageRow {
+        MessageRow(
+            id: result.bytes(row, 4),
+            sessionID: result.bytes(row, 5),
+            assistantID: result.bytes(row, 6),
+            identity: result.bytes(row, 7),
+            role: result.bytes(row, 8),
+            content: result.bytes(row, 9),
+            meta: result.bytes(row, 10),
+            dateCreated: result.timestamp(row, 11),
+            dateUpdated: result.timestamp(row, 12)
+        )
     }
 }

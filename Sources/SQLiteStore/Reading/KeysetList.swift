@@ -32,22 +32,28 @@ struct KeysetList<Cursor: KeysetCursor> {
     }
 
     /// - Parameter item: makes an item of its row.
-    func page<Item: Sendable>(
+    func page<Item: PageItem>(
         _ request: PageRequest<Cursor>,
         _ item: (Row) throws -> Item
     ) throws -> Page<Item, Cursor> {
-        try request.page { direction, place, limit in
-            func rows(_ columns: String, by index: String) throws -> [Row] {
-                try Row.fetchAll(
+        try request.page { direction, place, limit, wantsMore in
+            func rows(_ columns: String, by index: String) throws -> RowCursor {
+                try Row.fetchCursor(
                     db.cachedStatement(sql: Self.sql(columns, of: table, by: index, direction)),
                     arguments: [account.text] + StatementArguments(place.values) + [limit]
                 )
             }
             let found = try rows(table.verifiableColumns, by: index)
-            let places = try found.map(Self.place)
-            let mirror = try rows(Cursor.columns.joined(separator: ", "), by: "\(index)_mirror").map(Self.place)
-            guard places == mirror else { throw DatabaseError.damagedIndex(of: table) }
-            return try zip(found, places).map { row, place in (try item(row), Cursor(values: place)) }
+            let mirror = try rows(Cursor.columns.joined(separator: ", "), by: "\(index)_mirror")
+            // One after the other, so that no more long rows are read than the page has room for.
+            while let row = try found.next() {
+                let place = try Self.place(of: row)
+                guard let other = try mirror.next(), try Self.place(of: other) == place else {
+                    throw DatabaseError.damagedIndex(of: table)
+                }
+                guard wantsMore(try item(row), Cursor(values: place)) else { return }
+            }
+            guard try mirror.next() == nil else { throw DatabaseError.damagedIndex(of: table) }
         }
     }
 

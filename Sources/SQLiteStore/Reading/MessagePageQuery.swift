@@ -8,38 +8,38 @@ import GRDB
 ///
 /// A row that is not as it was written is an error, and so is one that is missing where none was deleted.
 struct MessagePageQuery: ~Copyable {
-    static let page = """
-        SELECT key, id, assistant_id, identity, role, content, meta, date_created, date_updated, checksum
-        FROM message WHERE key > ? AND key < ? ORDER BY key LIMIT ?
-        """
+    static let after = page(order: "key")
+    static let before = page(order: "key DESC")
     static let any = "SELECT 1 FROM message WHERE key > ? AND key < ? LIMIT 1"
-    /// The first key of a page that is only known by its end, and how many rows there are from it on.
-    static let start = """
-        SELECT min(key), count(*)
-        FROM (SELECT key FROM message WHERE key > ? AND key < ? ORDER BY key DESC LIMIT ?) AS page
+
+    private static func page(order: String) -> String {
         """
+        SELECT key, id, assistant_id, identity, role, content, meta, date_created, date_updated, checksum
+        FROM message WHERE key > ? AND key < ? ORDER BY \(order) LIMIT ?
+        """
+    }
 
     private var begin: PreparedStatement
     private var end: PreparedStatement
     private var session: SessionLookup
-    private var page: PreparedStatement
+    private var after: PreparedStatement
+    private var before: PreparedStatement
     private var any: PreparedStatement
-    private var start: PreparedStatement
 
     init(on connection: SQLiteConnection) throws {
         // Locals first: the compiler cannot take a half-made struct of statements apart when one of them fails.
         let begin = try PreparedStatement("BEGIN", on: connection)
         let end = try PreparedStatement("ROLLBACK", on: connection)
         let session = try SessionLookup(on: connection)
-        let page = try PreparedStatement(Self.page, on: connection)
+        let after = try PreparedStatement(Self.after, on: connection)
+        let before = try PreparedStatement(Self.before, on: connection)
         let any = try PreparedStatement(Self.any, on: connection)
-        let start = try PreparedStatement(Self.start, on: connection)
         self.begin = begin
         self.end = end
         self.session = session
-        self.page = page
+        self.after = after
+        self.before = before
         self.any = any
-        self.start = start
     }
 
     /// What is read is read in one transaction, so that the session, its page and the page's neighbours are of one state.
@@ -72,119 +72,105 @@ struct MessagePageQuery: ~Copyable {
     ) throws -> PageNeighbors<MessageCursor> {
         let first = MessageKey(number, position: 0)
         let last = MessageKey.end(of: number)
+        func cursor(_ key: MessageKey?) -> MessageCursor? {
+            key.map { MessageCursor(session: number, position: $0.position) }
+        }
         switch request.place {
         case .first:
-            let read = try readRows(after: first, before: last, size: request.size, body)
-            return PageNeighbors(previous: nil, next: read.hasMore ? read.lastCursor(of: number) : nil)
+            let read = try Self.read(&after, of: session, after: first, before: last, .after, request, body)
+            return PageNeighbors(previous: nil, next: read.hasMore ? cursor(read.farthest) : nil)
 
-        case .after(let cursor):
-            let place = MessageKey(number, position: cursor.position)
-            let read = try readRows(after: place, before: last, size: request.size, body)
-            let edge = read.first ?? MessageKey(place.value + 1)
+        case .after(let start):
+            let place = MessageKey(number, position: start.position)
+            let read = try Self.read(&after, of: session, after: place, before: last, .after, request, body)
+            let edge = read.nearest ?? MessageKey(place.value + 1)
             return PageNeighbors(
-                previous: try hasRow(before: edge, of: number)
-                    ? MessageCursor(session: number, position: edge.position) : nil,
-                next: read.hasMore ? read.lastCursor(of: number) : nil
+                previous: try hasRow(before: edge, of: number) ? cursor(edge) : nil,
+                next: read.hasMore ? cursor(read.farthest) : nil
             )
 
-        case .before(let cursor):
-            let place = MessageKey(number, position: cursor.position)
-            let (before, hasMore) = try findStart(after: first, before: place, size: request.size)
-            let read = try readRows(after: before, before: place, size: request.size, body)
-            guard !read.hasMore else { throw DatabaseError.lostMessages(of: session.idText) }
-            let edge = read.last ?? MessageKey(place.value - 1)
+        case .before(let end):
+            let place = MessageKey(number, position: end.position)
+            // From the last row to the first: where the page begins shows when it is full.
+            var rows = ReversedRows(capacity: request.size)
+            let read = try Self.read(&before, of: session, after: first, before: place, .before, request) {
+                rows.append($0)
+            }
+            rows.forEach(of: session.id, body)
+            let edge = read.nearest ?? MessageKey(place.value - 1)
             return PageNeighbors(
-                previous: hasMore ? read.firstCursor(of: number) : nil,
-                next: try hasRow(after: edge, of: number)
-                    ? MessageCursor(session: number, position: edge.position) : nil
+                previous: read.hasMore ? cursor(read.farthest) : nil,
+                next: try hasRow(after: edge, of: number) ? cursor(edge) : nil
             )
         }
     }
 
     // MARK: Rows
 
-    /// What was read: the keys of its first and last rows, and whether another row followed.
+    /// What was read: the keys of the rows nearest to the cursor and farthest from it, and whether another row followed.
     private struct ReadRows {
-        var first: MessageKey?
-        var last: MessageKey?
+        var nearest: MessageKey?
+        var farthest: MessageKey?
         var hasMore = false
-
-        func firstCursor(of session: SessionNumber) -> MessageCursor? {
-            first.map { MessageCursor(session: session, position: $0.position) }
-        }
-
-        func lastCursor(of session: SessionNumber) -> MessageCursor? {
-            last.map { MessageCursor(session: session, position: $0.position) }
-        }
     }
 
-    private mutating func readRows(
+    /// Reads the rows between two keys, from the lower or from the upper one on, until the page is full.
+    private static func read(
+        _ statement: inout PreparedStatement,
+        of session: borrowing SessionLookup,
         after lower: MessageKey,
         before upper: MessageKey,
-        size: Int,
+        _ direction: KeysetDirection,
+        _ request: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
-        defer { page.reset() }
-        try page.bind(lower.value, at: 1)
-        try page.bind(upper.value, at: 2)
-        try page.bind(Int64(size) + 1, at: 3)
+        defer { statement.reset() }
+        try statement.bind(lower.value, at: 1)
+        try statement.bind(upper.value, at: 2)
+        try statement.bind(Int64(request.size) + 1, at: 3)
         var read = ReadRows()
         var count = 0
+        var room = PageRoom(request.budget)
         let hasGaps = session.hasGaps
-        let last = MessageKey(lower.session, position: session.lastPosition)
-        var next = lower.value &+ 1
-        while try page.step() {
-            let key = MessageKey(page.integer(0))
-            guard hasGaps ? key.value >= next : key.value == next, key.value <= last.value else {
+        let isForward = direction == .after
+        let first = lower.value &+ 1
+        let last = min(upper.value - 1, MessageKey(lower.session, position: session.lastPosition).value)
+        /// The key that comes next where no message was deleted.
+        var next = isForward ? first : last
+        while try statement.step() {
+            let key = MessageKey(statement.integer(0))
+            let isBehind = isForward ? key.value >= next : key.value <= next
+            guard hasGaps ? isBehind : key.value == next, key.value <= last else {
                 throw DatabaseError.lostMessages(of: session.idText)
             }
-            next = key.value &+ 1
-            guard count < size else {
+            next = isForward ? key.value &+ 1 : key.value - 1
+            let row = MessageRow(
+                id: statement.bytes(1),
+                sessionID: session.id,
+                assistantID: statement.bytes(2),
+                identity: statement.bytes(3),
+                role: statement.bytes(4),
+                content: statement.bytes(5),
+                meta: statement.bytes(6),
+                dateCreated: statement.timestamp(7),
+                dateUpdated: statement.timestamp(8)
+            )
+            guard count < request.size, room.takes(row.maximumJSONLength) else {
                 read.hasMore = true
                 break
             }
-            count += 1
-            if read.first == nil { read.first = key }
-            read.last = key
-            let row = MessageRow(
-                id: page.bytes(1),
-                sessionID: session.id,
-                assistantID: page.bytes(2),
-                identity: page.bytes(3),
-                role: page.bytes(4),
-                content: page.bytes(5),
-                meta: page.bytes(6),
-                dateCreated: page.timestamp(7),
-                dateUpdated: page.timestamp(8)
-            )
-            guard row.checksum(at: key) == page.integer(9) else {
-                throw DatabaseError.damagedMessage(page.text(1), of: session.idText)
+            guard row.checksum(at: key) == statement.integer(9) else {
+                throw DatabaseError.damagedMessage(statement.text(1), of: session.idText)
             }
+            count += 1
+            if read.nearest == nil { read.nearest = key }
+            read.farthest = key
             body(row)
         }
-        guard hasGaps || read.hasMore || next >= min(upper.value, last.value &+ 1) else {
+        guard hasGaps || read.hasMore || (isForward ? next > last : next < first) else {
             throw DatabaseError.lostMessages(of: session.idText)
         }
         return read
-    }
-
-    /// The key before the page that ends before `upper`, and whether that key's row lies before the page.
-    private mutating func findStart(
-        after lower: MessageKey,
-        before upper: MessageKey,
-        size: Int
-    ) throws -> (before: MessageKey, hasMore: Bool) {
-        guard session.hasGaps else {
-            let end = min(upper.position - 1, session.lastPosition)
-            let place = max(0, end - Int64(size))
-            return (MessageKey(lower.session, position: place), place > 0)
-        }
-        defer { start.reset() }
-        try start.bind(lower.value, at: 1)
-        try start.bind(upper.value, at: 2)
-        try start.bind(Int64(size) + 1, at: 3)
-        guard try start.step(), start.integer(1) == Int64(size) + 1 else { return (lower, false) }
-        return (MessageKey(start.integer(0)), true)
     }
 
     // Where no message was deleted, its place tells, and nothing needs to be read.
