@@ -5,6 +5,8 @@ import os
 import random
 import shutil
 import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 import pytest
@@ -31,11 +33,11 @@ class FaultyDisk:
 
     @contextmanager
     def failing(self, operation, error):
-        self._set(operation, error)
+        self.set(operation, error)
         yield
-        self._set(operation, 0)
+        self.set(operation, 0)
 
-    def _set(self, operation, error):
+    def set(self, operation, error):
         # In its place: the server has the file in its memory.
         with open(self.control, "r+b") as file:
             file.seek(operation)
@@ -84,8 +86,10 @@ def test_a_disk_that_takes_nothing_loses_nothing(tmp_path, disk, operation, erro
     directory = tmp_path / "data"
     create_account(directory)
     faulty = FaultyDisk(directory, disk)
+    # A disk without room or one that is read-only may take it later; one that is broken is a fault.
+    refusal = 500 if error == errno.EIO else 503
     with Server(directory, env=faulty.env) as server:
-        with Writers(server, refusals=(500, 503)) as writers:
+        with Writers(server, refusals=(refusal,)) as writers:
             for _ in range(3):
                 writers.go_on()
                 with faulty.failing(operation, error):
@@ -98,6 +102,40 @@ def test_a_disk_that_takes_nothing_loses_nothing(tmp_path, disk, operation, erro
     with Server(directory) as server:
         writers.check(server)
     record(PROMISE, "writes that fail, and synchronizations: 500 or 503, nothing lost")
+
+
+def appended_together(server, directory, texts, before_commit):
+    """Append each text to a session of its own, all in one transaction but the first, and return the statuses.
+
+    before_commit: what to do when all of them wait.
+    """
+    with ThreadPoolExecutor(len(texts)) as threads, closing(
+        sqlite3.connect(directory / "understudy.sqlite", isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answers = [threads.submit(append, server, [text], f"s{number}") for number, text in enumerate(texts)]
+        # Longer than a server needs to read them, and shorter than it waits for the lock.
+        time.sleep(2)
+        before_commit()
+        other.execute("ROLLBACK")
+        return [answer.result().status_code for answer in answers]
+
+
+def test_a_disk_that_fills_up_within_a_transaction_refuses_what_does_not_fit(tmp_path, disk):
+    directory = tmp_path / "data"
+    create_account(directory)
+    faulty = FaultyDisk(directory, disk)
+    # Together more than SQLite keeps in memory, so that it writes before the transaction ends.
+    texts = [f"{number} " + "x" * 400_000 for number in range(16)]
+    with Server(directory, env=faulty.env) as server:
+        assert appended_together(server, directory, texts, lambda: None) == [201] * 16
+        with faulty.failing(WRITING, 0):
+            statuses = appended_together(server, directory, texts, lambda: faulty.set(WRITING, errno.ENOSPC))
+        assert statuses == [503] * 16
+        assert appended_together(server, directory, texts, lambda: None) == [201] * 16
+        stored = [walk(server, f"s{number}") for number in range(16)]
+        assert stored == [[text] * 2 for text in texts]
+    record(PROMISE, "a disk that fills up within a transaction: 503 for all that it held, nothing lost")
 
 
 def test_a_disk_that_cannot_be_read_is_an_error(tmp_path, disk):

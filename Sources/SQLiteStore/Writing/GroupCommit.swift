@@ -1,4 +1,7 @@
+import AssistantsStore
+import Foundation
 import GRDB
+import GRDBSQLite
 import PrometheusMetrics
 import Synchronization
 
@@ -9,8 +12,8 @@ import Synchronization
 final class GroupCommit: Sendable {
     /// A write that waits for its turn.
     private struct Write: Sendable {
-        /// Runs it, and gives what tells its caller of the end.
-        let run: @Sendable (Database) -> Finish
+        /// Runs it, and gives its error and what tells its caller of the end.
+        let run: @Sendable (Database) -> (error: (any Error)?, finish: Finish)
         /// Tells its caller that it was not run.
         let refuse: @Sendable (any Error) -> Void
     }
@@ -52,10 +55,13 @@ final class GroupCommit: Sendable {
             enqueue(
                 Write(
                     run: { db in
-                        let result = Result { try db.inSavepoint(body) }
-                        return { commitError in
-                            continuation.resume(with: commitError.map { .failure($0) } ?? result)
-                        }
+                        let result = Result { try db.inSavepoint(body) }.mapError(db.sorted)
+                        var error: (any Error)?
+                        if case .failure(let failure) = result { error = failure }
+                        return (
+                            error,
+                            { commitError in continuation.resume(with: commitError.map { .failure($0) } ?? result) }
+                        )
                     },
                     refuse: { continuation.resume(throwing: $0) }
                 )
@@ -96,10 +102,13 @@ final class GroupCommit: Sendable {
         do {
             try db.inTransaction(.immediate) {
                 for write in writes {
-                    finishes.append(write.run(db))
-                    // A full disk, for one, makes SQLite roll back all of the transaction; what came before is undone.
+                    let (error, finish) = write.run(db)
+                    finishes.append(finish)
+                    // A full disk, for one, makes SQLite roll back all of the transaction. What came before is undone for the
+                    // same reason.
                     guard db.isInsideTransaction else {
-                        throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction was rolled back")
+                        throw error
+                            ?? DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction was rolled back")
                     }
                 }
                 return .commit
@@ -108,6 +117,7 @@ final class GroupCommit: Sendable {
             for finish in finishes { finish(nil) }
         } catch {
             times.record(start.duration(to: .now))
+            let error = db.sorted(error)
             for finish in finishes { finish(error) }
             for write in writes.dropFirst(finishes.count) { write.refuse(error) }
         }
@@ -115,6 +125,32 @@ final class GroupCommit: Sendable {
 }
 
 extension Database {
+    /// Tells errors of a disk that has no room or takes no writes, which it may do later, from faults: SQLite reports some of
+    /// the former as I/O errors, too.
+    fileprivate func sorted(_ error: any Error) -> any Error {
+        guard let error = error as? DatabaseError else { return error }
+        let systemError: Int32
+        switch error.extendedResultCode {
+        // What a commit writes is the log alone, and its errors are not the connection's.
+        case .SQLITE_IOERR_WRITE, .SQLITE_IOERR_FSYNC, .SQLITE_IOERR_TRUNCATE: systemError = logSystemError
+        case let code where [.SQLITE_IOERR, .SQLITE_CANTOPEN].contains(code.primaryResultCode):
+            systemError = sqlite3_system_errno(sqliteConnection)
+        default: return error
+        }
+        return [ENOSPC, EDQUOT, EROFS].contains(systemError) ? StoreError.unavailable(error) : error
+    }
+
+    /// The system's number of the last error of the write-ahead log; 0 where there was none.
+    private var logSystemError: Int32 {
+        var log: UnsafeMutablePointer<sqlite3_file>?
+        var number: Int32 = 0
+        sqlite3_file_control(sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log)
+        if let log, let methods = log.pointee.pMethods {
+            _ = methods.pointee.xFileControl?(log, SQLITE_FCNTL_LAST_ERRNO, &number)
+        }
+        return number
+    }
+
     /// Runs `body`, and undoes it alone where it throws.
     fileprivate func inSavepoint<Value>(_ body: (Database) throws -> Value) throws -> Value {
         var value: Value?
