@@ -6,6 +6,9 @@
 /// - A reader sees what it wrote.
 /// - One account never sees another's rows, whatever id, name or cursor it brings.
 ///
+/// Leases, due times, and expiry follow the store's clock, the same for every server that uses the database. The dates that
+/// callers give are only stored and shown: nothing waits for them.
+///
 /// Names and ids compare as bytes. No call blocks the thread that it is made on for longer than a page takes to be read.
 package protocol Store: Sendable {
     // MARK: Messages
@@ -127,6 +130,7 @@ package protocol Store: Sendable {
     /// when its turn begins, so that every reply follows its message.
     /// - Parameters:
     ///   - maximumWaiting: how many turns of a session may wait behind the one that is being taken.
+    ///   - lease: how long the turn is the worker's alone, as for `renewTurns`.
     ///   - once: its answer is `nil` where the answer is that of the turn's end.
     /// - Returns: the session.
     /// - Throws: `assistantNotFound`, `invalidSessionID`, `sessionFull`, `tooManyTurns`, `idempotencyKeyReused`,
@@ -136,15 +140,32 @@ package protocol Store: Sendable {
         in account: AccountSID,
         by worker: WorkerID,
         maximumWaiting: Int,
+        lease: Duration,
         once: Once<SessionID>?
     ) async throws(StoreError) -> OnceResult<SessionID>
 
-    /// Begins turns that can be taken: those that come first in their sessions, and are the worker's or were another's
-    /// who has not been heard of for the length of a lease. They are the worker's from then on.
-    func beginTurns(as worker: WorkerID, limit: Int, at now: Timestamp) async throws(StoreError) -> [Turn]
+    /// Begins turns, oldest first: those that come first in their sessions and that the worker has accepted and not begun, or
+    /// whose lease has run out. They are the worker's from then on.
+    ///
+    /// A turn that cannot be begun now, as its session is locked, does not keep back the others. One that cannot be read,
+    /// or whose message cannot be stored, is begun as damaged.
+    /// - Parameters:
+    ///   - lease: how long a turn is the worker's alone, as for `renewTurns`.
+    ///   - date: of messages that have waited for their turns and are stored now.
+    /// - Returns: every turn that was begun.
+    /// - Throws: where none could be begun and at least one should have been.
+    func beginTurns(
+        as worker: WorkerID,
+        limit: Int,
+        lease: Duration,
+        at date: Timestamp
+    ) async throws(StoreError) -> [Turn]
 
-    /// Says that the worker still works on the turns that it has.
-    func renewTurns(of worker: WorkerID, at now: Timestamp) async throws(StoreError)
+    /// Extends the worker's leases of the turns that it is running, and of those that it has accepted and not begun: each runs
+    /// out when so much time has passed without another extension. A lease of any other turn runs out, so that a turn is
+    /// begun again where the worker never learned that it had begun it.
+    /// - Parameter running: turns of the worker; those that are no longer its are left out.
+    func renewTurns(_ running: Set<TurnID>, of worker: WorkerID, lease: Duration) async throws(StoreError)
 
     /// Gives the worker's turns to whoever comes next.
     func releaseTurns(of worker: WorkerID) async throws(StoreError)
@@ -156,8 +177,8 @@ package protocol Store: Sendable {
     // MARK: Callbacks
 
     /// Takes callbacks whose time has come, oldest first, and counts an attempt of each.
-    /// - Parameter lease: in microseconds: when an attempt of which nothing is heard may be repeated.
-    func takeCallbacks(limit: Int, at now: Timestamp, lease: Int64) async throws(StoreError) -> [Callback]
+    /// - Parameter lease: how long after its start an attempt that has not been recorded may be repeated.
+    func takeCallbacks(limit: Int, lease: Duration) async throws(StoreError) -> [Callback]
 
     /// Records an attempt; one that is not the callback's last counts for nothing.
     func record(_ attempt: CallbackAttempt, of callback: Callback) async throws(StoreError)
@@ -167,7 +188,7 @@ package protocol Store: Sendable {
 
     /// Has a callback that was given up tried anew.
     /// - Throws: `callbackNotFound`.
-    func resendCallback(_ number: Int64, at now: Timestamp) async throws(StoreError)
+    func resendCallback(_ number: Int64) async throws(StoreError)
 
     // MARK: Accounts
 
@@ -213,5 +234,11 @@ package protocol Store: Sendable {
 
     /// Removes what nobody can reach any more, in short transactions, so that others can write meanwhile. To be called
     /// from time to time.
-    func collectGarbage() async throws(StoreError)
+    func collectGarbage(keeping retention: Retention) async throws(StoreError)
+}
+
+extension Store {
+    package func collectGarbage() async throws(StoreError) {
+        try await collectGarbage(keeping: Retention())
+    }
 }

@@ -1,18 +1,14 @@
 package import AssistantsStore
 
 extension PostgresStore {
-    package func takeCallbacks(
-        limit: Int,
-        at now: Timestamp,
-        lease: Int64
-    ) async throws(StoreError) -> [Callback] {
+    /// Value: how many.
+    static let dueCallbacks = """
+        SELECT session_key, number, attempts FROM callback WHERE due <= \(DatabaseClock.now) ORDER BY due LIMIT $1::bigint
+        """
+
+    package func takeCallbacks(limit: Int, lease: Duration) async throws(StoreError) -> [Callback] {
         let due = try await read { connection in
-            let rows = try connection.run(
-                """
-                SELECT session_key, number, attempts FROM callback WHERE due <= $1::bigint ORDER BY due LIMIT $2::bigint
-                """,
-                [now, limit]
-            )
+            let rows = try connection.run(Self.dueCallbacks, [limit])
             return rows.map { ($0.array($1, 0), $0.integer($1, 1), $0.integer($1, 2)) }
         }
         var taken: [Callback] = []
@@ -22,11 +18,11 @@ extension PostgresStore {
                 // across the shards of a distributed table.
                 let rows = try connection.run(
                     """
-                    UPDATE callback SET attempts = attempts + 1, due = $4::bigint
+                    UPDATE callback SET attempts = attempts + 1, due = \(DatabaseClock.now) + $4::bigint
                     WHERE session_key = $1::bytea AND number = $2::bigint AND attempts = $3::integer AND due IS NOT NULL
                     RETURNING \(Callback.columns)
                     """,
-                    [key, number, attempts, now.microseconds + lease]
+                    [key, number, attempts, lease.microseconds]
                 )
                 return rows.map { Callback($0, $1) }
             }
@@ -37,19 +33,20 @@ extension PostgresStore {
     package func record(_ attempt: CallbackAttempt, of callback: Callback) async throws(StoreError) {
         try await write { connection in
             let number = callback.number
-            let (error, due): (String, Int64?)
+            let (error, delay): (String, Int64?)
             switch attempt {
             case .delivered:
                 _ = try connection.run("DELETE FROM callback WHERE number = $1::bigint", [number])
                 return
-            case .failed(let reason, let retry): (error, due) = (reason, retry.microseconds)
-            case .givenUp(let reason): (error, due) = (reason, nil)
+            case .failed(let reason, let wait): (error, delay) = (reason, wait.microseconds)
+            case .givenUp(let reason): (error, delay) = (reason, nil)
             }
             _ = try connection.run(
                 """
-                UPDATE callback SET last_error = $3, due = $4::bigint WHERE number = $1::bigint AND attempts = $2::integer
+                UPDATE callback SET last_error = $3, due = \(DatabaseClock.now) + $4::bigint
+                WHERE number = $1::bigint AND attempts = $2::integer
                 """,
-                [number, callback.attempts, error, due]
+                [number, callback.attempts, error, delay]
             )
         }
     }
@@ -61,14 +58,14 @@ extension PostgresStore {
         }
     }
 
-    package func resendCallback(_ number: Int64, at now: Timestamp) async throws(StoreError) {
+    package func resendCallback(_ number: Int64) async throws(StoreError) {
         try await write { connection in
             let result = try connection.run(
                 """
-                UPDATE callback SET attempts = 0, date_created = $2::bigint, due = $2::bigint
+                UPDATE callback SET attempts = 0, date_created = \(DatabaseClock.now), due = \(DatabaseClock.now)
                 WHERE number = $1::bigint AND due IS NULL
                 """,
-                [number, now]
+                [number]
             )
             guard result.changes == 1 else { throw StoreError.callbackNotFound(number) }
         }
@@ -76,24 +73,22 @@ extension PostgresStore {
 }
 
 extension PostgresConnection {
-    mutating func insert(_ callback: NewCallback, of turn: TurnRow, at date: Timestamp) throws {
+    mutating func insert(_ callback: NewCallback, of turn: TurnRow) throws {
         _ = try run(
             """
             INSERT INTO callback
                 (session_key, number, account_sid, url, body, idempotency_token, attempts, date_created, due)
-            VALUES ($1, nextval('callback_number'), $2, $3, $4, $5, 0, $6::bigint, $6::bigint)
+            VALUES ($1, nextval('callback_number'), $2, $3, $4, $5, 0, \(DatabaseClock.now), \(DatabaseClock.now))
             """,
-            [
-                turn.key.bytes, turn.account, callback.url, callback.body,
-                callback.idempotencyToken, date,
-            ]
+            [turn.key.bytes, turn.account, callback.url, callback.body, callback.idempotencyToken]
         )
     }
 }
 
 extension Callback {
     fileprivate static let columns = """
-        number, account_sid, url, body, idempotency_token, attempts, due, last_error, date_created
+        number, account_sid, url, body, idempotency_token, attempts, due, last_error, date_created,
+        \(DatabaseClock.now) - date_created
         """
 
     /// Of the columns that `columns` names.
@@ -105,7 +100,8 @@ extension Callback {
             attempts: Int(rows.integer(row, 5)),
             isFailed: rows.isNull(row, 6),
             lastError: rows.isNull(row, 7) ? nil : rows.text(row, 7),
-            dateCreated: rows.timestamp(row, 8)
+            dateCreated: rows.timestamp(row, 8),
+            age: .microseconds(rows.integer(row, 9))
         )
     }
 }

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// Takes jobs when it is woken, and every second, and works on a bounded number of them at once.
+/// Takes jobs when it is woken, and from time to time, and works on a bounded number of them at once.
 final class JobLoop: Sendable {
     private struct State {
         var running = 0
@@ -11,9 +11,12 @@ final class JobLoop: Sendable {
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
     private let state = Mutex(State())
+    private let pollInterval: Duration
     private let logger: Logger
 
-    init(logger: Logger) {
+    /// - Parameter pollInterval: how long to wait for being woken before looking for jobs.
+    init(pollInterval: Duration = .seconds(1), logger: Logger) {
+        self.pollInterval = pollInterval
         (wakes, waker) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.logger = logger
     }
@@ -35,7 +38,7 @@ final class JobLoop: Sendable {
     ) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
-                repeat { self.wake() } while (try? await Task.sleep(for: .seconds(1))) != nil
+                repeat { self.wake() } while (try? await Task.sleep(for: self.pollInterval)) != nil
             }
             for await _ in wakes {
                 let room = limit - state.withLock { $0.running }
@@ -56,11 +59,11 @@ final class JobLoop: Sendable {
     private func jobs<Job>(_ count: Int, _ take: (Int) async throws -> [Job]) async -> [Job] {
         do {
             let jobs = try await take(count)
-            if state.withLock({ exchange(&$0.hasFailed, with: false) }) { logger.notice("work can be taken up again") }
+            if state.withLock({ exchange(&$0.hasFailed, with: false) }) { logger.notice("work has resumed") }
             return jobs
         } catch {
             if !state.withLock({ exchange(&$0.hasFailed, with: true) }) {
-                logger.error("work cannot be taken up, trying again every second: \(error)")
+                logger.error("cannot start work; retrying every \(pollInterval): \(error)")
             }
             return []
         }

@@ -2,15 +2,15 @@ package import AssistantsStore
 import GRDB
 
 extension SQLiteStore {
-    package func collectGarbage() async throws(StoreError) {
+    package func collectGarbage(keeping retention: Retention) async throws(StoreError) {
         while try await removeSomeMessagesOfDeletedSession() {}
-        while try await removeSomeOldIdempotencyKeys() {}
+        while try await removeSomeIdempotencyKeys(olderThan: retention.idempotencyKeys) {}
     }
 
     /// - Returns: whether there may be more.
-    private func removeSomeOldIdempotencyKeys() async throws(StoreError) -> Bool {
+    private func removeSomeIdempotencyKeys(olderThan age: Duration) async throws(StoreError) -> Bool {
         let limit = 1_000
-        let end = Timestamp.now.microseconds - IdempotentRequest.lifetime
+        let end = clock.now - age.microseconds
         let old = "SELECT number FROM idempotency_key WHERE date_created <= ? LIMIT ?"
         // An idle server does not write.
         guard try await read({ db in try Int64.fetchOne(db, sql: old, arguments: [end, 1]) != nil }) else {

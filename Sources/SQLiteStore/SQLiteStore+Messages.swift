@@ -27,7 +27,7 @@ extension SQLiteStore {
         once: Once<[Message]>?
     ) async throws(StoreError) -> OnceResult<[Message]> {
         try await write { [writer] db in
-            try db.write(once, in: account) {
+            try db.write(once, in: account, clock: clock) {
                 try writer.append(messages, to: session, in: account, defaults: defaults, db).messages
             }
         }

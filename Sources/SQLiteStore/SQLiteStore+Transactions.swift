@@ -3,15 +3,21 @@ import GRDB
 
 extension StoreError {
     /// Sorts what SQLite and GRDB threw: a database that is kept busy may be free later, and a disk that is full or read-only
-    /// may be so no longer; the rest are faults.
+    /// may be so no longer. Such a disk also makes SQLite undo a transaction, which fails its other writes with ABORT. The rest are
+    /// faults.
     init(_ error: any Error) {
         switch error {
         case let error as StoreError: self = error
         case let error as DatabaseError
-        where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_READONLY].contains(
+        where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_READONLY, .SQLITE_ABORT].contains(
             error.resultCode.primaryResultCode
         ):
             self = .unavailable(error)
+        case is RowDecodingError:
+            // GRDB's description has the row's values, which no log may have.
+            self = .fault(
+                DatabaseError(resultCode: .SQLITE_CORRUPT, message: "A column has a value that it cannot have")
+            )
         default: self = .fault(error)
         }
     }

@@ -12,6 +12,7 @@ package struct SQLiteStore: Store {
     let readers: ReaderPool
     let writer: MessageWriter
     let commits: GroupCommit
+    let clock: StoreClock
     let pageTimes: Histogram
 
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
@@ -40,9 +41,11 @@ package struct SQLiteStore: Store {
     init(
         path: String,
         migrator: DatabaseMigrator,
+        clock: StoreClock = .steady(),
         metrics: MetricsRegistry = MetricsRegistry(),
         willMigrate: (_ copy: String) throws -> Void = { _ in }
     ) throws {
+        self.clock = clock
         let file = DatabaseFile(path: path)
         if try file.state(under: migrator) == .older {
             let copy = try file.putAsideCopy()

@@ -54,29 +54,37 @@ extension StoreConformance {
         StoreConformance("a key is its account's, and free again after 24 hours") { store in
             let fixture = try await Fixture(store)
             let neighbor = try await fixture.neighbor()
-            let early = Timestamp.now
-            let late = Timestamp(microseconds: early.microseconds + IdempotentRequest.lifetime)
-            _ = try await fixture.append([.number(1)], to: "s", once: .numbered(1, at: early))
+            _ = try await fixture.append([.number(1)], to: "s", once: .numbered(1))
             for (fixture, request) in [
                 (neighbor, IdempotentRequest.numbered(1, digest: 2)),
-                (fixture, .numbered(1, digest: 2, at: late)),
+                (fixture, .numbered(1, digest: 2, lifetime: .zero)),
             ] {
                 guard case .done = try await fixture.append([.number(2)], to: "s", once: request) else {
                     Issue.record("the key was not free")
                     return
                 }
             }
-            // Keys of now are no garbage.
+        },
+        StoreConformance("a key is removed when its time is over, and not before") { store in
+            let fixture = try await Fixture(store)
+            _ = try await fixture.append([.number(1)], to: "s", once: .numbered(1))
             try await store.collectGarbage()
             await Refusal.idempotencyKeyReused.expect {
-                _ = try await neighbor.append([.number(1)], to: "s", once: .numbered(1))
+                _ = try await fixture.append([.number(2)], to: "s", once: .numbered(1, digest: 2))
+            }
+            var retention = Retention()
+            retention.idempotencyKeys = .zero
+            try await store.collectGarbage(keeping: retention)
+            guard case .done = try await fixture.append([.number(2)], to: "s", once: .numbered(1, digest: 2)) else {
+                Issue.record("the key was not removed")
+                return
             }
         },
     ]
 }
 
 extension IdempotentRequest {
-    static func numbered(_ number: UInt8, digest: UInt8 = 1, at date: Timestamp = .now) -> IdempotentRequest {
-        IdempotentRequest(key: "key \(number)", digest: Array(repeating: digest, count: 32), date: date)
+    static func numbered(_ number: UInt8, digest: UInt8 = 1, lifetime: Duration = Self.lifetime) -> IdempotentRequest {
+        IdempotentRequest(key: "key \(number)", digest: Array(repeating: digest, count: 32), lifetime: lifetime)
     }
 }

@@ -80,18 +80,65 @@ extension StoreConformance {
         StoreConformance("another worker takes a turn up when its lease has ended, and only one stores a reply") {
             store in
             let fixture = try await TurnFixture(store)
-            let (first, second) = (fixture.worker, WorkerID.unique())
+            let second = WorkerID.unique()
             try await fixture.accept("1", in: "s")
+            #expect(try await fixture.begin(as: second).isEmpty)
             let turn = try #require(try await fixture.begin().first)
-            #expect(try await store.beginTurns(as: second, limit: 9, at: .now).isEmpty)
-            let late = Timestamp(microseconds: Timestamp.now.microseconds + Turn.lease)
-            try await store.renewTurns(of: first, at: late)
-            #expect(try await store.beginTurns(as: second, limit: 9, at: late).isEmpty)
-            let later = Timestamp(microseconds: late.microseconds + Turn.lease)
-            #expect(try await store.beginTurns(as: second, limit: 9, at: later).map(\.id) == [turn.id])
+            #expect(try await fixture.begin(as: second).isEmpty)
+            try await fixture.renew([turn], lease: .zero)
+            try await fixture.renew([turn])
+            #expect(try await fixture.begin(as: second).isEmpty)
+            try await fixture.renew([turn], lease: .zero)
+            #expect(try await fixture.begin(as: second).map(\.id) == [turn.id])
+            // It is another's now.
+            try await fixture.renew([turn], lease: .zero)
+            #expect(try await fixture.begin().isEmpty)
             await Refusal.turnLost.expect { try await fixture.finish(turn, reply: "of the first") }
             try await fixture.finish(turn, reply: "of the second", as: second)
             #expect(try await fixture.contents(of: "s") == ["1", "of the second"])
+        },
+        StoreConformance("a worker keeps the turns that it runs or has not begun; of others the leases run out") {
+            store in
+            let fixture = try await TurnFixture(store)
+            let second = WorkerID.unique()
+            for session in ["running", "waiting", "unknown"] {
+                try await fixture.accept(session, in: session, lease: .zero)
+            }
+            try await fixture.accept("behind", in: "running", lease: .zero)
+            let turns = try await fixture.begin(limit: 1, lease: .zero)
+            #expect(turns.map(\.id.text) == ["running"])
+            try await fixture.renew(turns)
+            // As if the worker were never told of it.
+            #expect(try await fixture.begin(as: second).isEmpty)
+            #expect(try await fixture.begin(lease: .zero).map(\.id.text) == ["waiting", "unknown"])
+            try await fixture.renew(turns)
+            #expect(try await fixture.begin(limit: 1, lease: .zero).map(\.id.text) == ["waiting"])
+            #expect(try await fixture.begin(as: second).map(\.id.text) == ["waiting", "unknown"])
+            for turn in turns { try await fixture.finish(turn, reply: nil) }
+            #expect(try await fixture.begin(as: second).isEmpty)
+            #expect(try await fixture.begin().map(\.id.text) == ["behind"])
+        },
+        StoreConformance("dates that callers give, by whatever clock, move no lease and no due time") { store in
+            let fixture = try await TurnFixture(store)
+            let second = WorkerID.unique()
+            for (index, seconds) in [-86_400, 86_400].enumerated() {
+                let date = Timestamp(microseconds: Timestamp.now.microseconds + Int64(seconds) * 1_000_000)
+                let (kept, left) = ("kept \(index)", "left \(index)")
+                try await fixture.accept(kept, in: kept, at: date)
+                #expect(try await fixture.begin(as: second).isEmpty)
+                try await fixture.accept(left, in: left, lease: .zero, at: date)
+                #expect(try await fixture.begin(as: second, at: date).map(\.id.text) == [left])
+                let turns = try await fixture.begin(at: date)
+                #expect(turns.map(\.id.text) == [kept])
+                #expect(try await fixture.begin(as: second).isEmpty)
+                for turn in turns {
+                    try await fixture.finish(turn, reply: "reply", callback: TurnFixture.callback, at: date)
+                }
+                let callbacks = try await fixture.take()
+                #expect(callbacks.count == 1)
+                #expect(callbacks.allSatisfy { (.zero ..< .seconds(600)).contains($0.age) })
+                #expect(try await fixture.base.rows(of: kept).map(\.dateCreated) == [date, date])
+            }
         },
         StoreConformance("released turns are taken up at once, also those that waited") { store in
             let fixture = try await TurnFixture(store)
@@ -100,7 +147,7 @@ extension StoreConformance {
             _ = try await fixture.begin()
             try await store.releaseTurns(of: fixture.worker)
             for text in ["1", "2"] {
-                let turns = try await store.beginTurns(as: second, limit: 9, at: .now)
+                let turns = try await fixture.begin(as: second)
                 #expect(turns.map(\.id.text) == [text])
                 for turn in turns { try await fixture.finish(turn, reply: "reply", as: second) }
             }
@@ -117,6 +164,20 @@ extension StoreConformance {
             #expect(next.message == nil)
             try await fixture.finish(next, reply: nil)
             await Refusal.sessionNotFound.expect { _ = try await fixture.contents(of: "s") }
+        },
+        StoreConformance("a session that is created again does not wait for the deleted session's turn") { store in
+            let fixture = try await TurnFixture(store)
+            try await fixture.accept("1", in: "s")
+            let old = try #require(try await fixture.begin().first)
+            try await store.delete(SessionReference("s"), in: fixture.base.account)
+            for text in ["2", "3"] { try await fixture.accept(text, in: "s") }
+            let new = try #require(try await fixture.begin().first)
+            #expect(new.id.text == "2")
+            try await fixture.finish(new, reply: "reply to 2")
+            await Refusal.sessionNotFound.expect { try await fixture.finish(old, reply: "late") }
+            try await fixture.finish(old, reply: nil)
+            for turn in try await fixture.begin() { try await fixture.finish(turn, reply: "reply to 3") }
+            #expect(try await fixture.contents(of: "s") == ["2", "reply to 2", "3", "reply to 3"])
         },
         StoreConformance("a turn with a key is under way until its end, and then answered with what it ended with") {
             store in
@@ -176,36 +237,35 @@ extension StoreConformance {
             store in
             let fixture = try await TurnFixture(store)
             try await fixture.callBack()
-            let first = try #require(try await fixture.take().first)
-            let now = Timestamp.now
-            let second = try #require(try await fixture.take(at: now.adding(TurnFixture.lease)).first)
+            let first = try #require(try await fixture.take(lease: .zero).first)
+            let second = try #require(try await fixture.take().first)
             #expect(second.attempts == 2)
+            #expect(try await fixture.take().isEmpty)
             // The first attempt was given up by others; its failure counts for nothing.
             try await store.record(.givenUp(error: "late"), of: first)
-            try await store.record(.failed(error: "why", retry: now.adding(500 * 1_000_000)), of: second)
-            #expect(try await fixture.take(at: now.adding(499 * 1_000_000)).isEmpty)
+            try await store.record(.failed(error: "late", delay: .zero), of: first)
+            #expect(try await fixture.take().isEmpty)
+            try await store.record(.failed(error: "why", delay: .seconds(600)), of: second)
+            #expect(try await fixture.take().isEmpty)
             #expect(try await store.callbacks().map(\.lastError) == ["why"])
-            #expect(try await fixture.take(at: now.adding(500 * 1_000_000)).map(\.attempts) == [3])
+            try await store.record(.failed(error: "why", delay: .zero), of: second)
+            #expect(try await fixture.take().map(\.attempts) == [3])
         },
         StoreConformance("a callback that was given up is kept, not tried again, and can be resent") { store in
             let fixture = try await TurnFixture(store)
             try await fixture.callBack()
             let callback = try #require(try await fixture.take().first)
-            await Refusal.callbackNotFound.expect { try await store.resendCallback(callback.number, at: .now) }
-            try await store.record(.givenUp(error: "why"), of: callback)
-            #expect(try await fixture.take(at: Timestamp.now.adding(1_000_000_000_000)).isEmpty)
+            await Refusal.callbackNotFound.expect { try await store.resendCallback(callback.number) }
+            try await store.record(.failed(error: "why", delay: .zero), of: callback)
+            let again = try #require(try await fixture.take(lease: .zero).first)
+            try await store.record(.givenUp(error: "why"), of: again)
+            #expect(try await fixture.take().isEmpty)
             let kept = try #require(try await store.callbacks().first)
             #expect(kept.isFailed && kept.lastError == "why")
-            try await store.resendCallback(callback.number, at: .now)
+            try await store.resendCallback(callback.number)
             let resent = try #require(try await fixture.take().first)
             #expect(resent.attempts == 1 && !resent.isFailed)
             #expect(resent.content.idempotencyToken == callback.content.idempotencyToken)
         },
     ]
-}
-
-extension Timestamp {
-    fileprivate func adding(_ microseconds: Int64) -> Timestamp {
-        Timestamp(microseconds: self.microseconds + microseconds)
-    }
 }

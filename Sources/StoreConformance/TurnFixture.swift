@@ -5,8 +5,8 @@ import AssistantsStore
 struct TurnFixture: Sendable {
     static let answer = StoredAnswer(status: 200, body: Array("answer".utf8))
     static let callback = NewCallback(url: "https://example.com/", body: "a=b", idempotencyToken: "token")
-    /// Of an attempt to deliver a callback, in microseconds.
-    static let lease: Int64 = 30 * 1_000_000
+    /// Of turns and of attempts to deliver callbacks: longer than a check takes.
+    static let lease = Duration.seconds(600)
 
     let base: Fixture
     let assistant: Assistant
@@ -23,6 +23,9 @@ struct TurnFixture: Sendable {
         in session: String,
         to assistant: AssistantID? = nil,
         maximumWaiting: Int = 10,
+        webhook: String? = nil,
+        lease: Duration = Self.lease,
+        at date: Timestamp = .now,
         once: Once<SessionID>? = nil
     ) async throws -> OnceResult<SessionID> {
         let turn = NewTurn(
@@ -32,19 +35,30 @@ struct TurnFixture: Sendable {
             identity: "user_id:alice",
             content: try Self.content(text),
             mode: .email,
-            webhook: nil
+            webhook: webhook,
+            date: date
         )
         return try await base.store.accept(
             turn,
             in: base.account,
             by: worker,
             maximumWaiting: maximumWaiting,
+            lease: lease,
             once: once
         )
     }
 
-    func begin() async throws -> [Turn] {
-        try await base.store.beginTurns(as: worker, limit: 9, at: .now)
+    func begin(
+        as worker: WorkerID? = nil,
+        limit: Int = 9,
+        lease: Duration = Self.lease,
+        at date: Timestamp = .now
+    ) async throws -> [Turn] {
+        try await base.store.beginTurns(as: worker ?? self.worker, limit: limit, lease: lease, at: date)
+    }
+
+    func renew(_ running: [Turn], lease: Duration = Self.lease) async throws {
+        try await base.store.renewTurns(Set(running.map(\.id)), of: worker, lease: lease)
     }
 
     func finish(
@@ -52,9 +66,16 @@ struct TurnFixture: Sendable {
         reply: String?,
         meta: JSONObject? = nil,
         as worker: WorkerID? = nil,
-        callback: NewCallback? = nil
+        callback: NewCallback? = nil,
+        at date: Timestamp = .now
     ) async throws {
-        let end = TurnEnd(reply: try reply.map(Self.content), meta: meta, answer: Self.answer, callback: callback)
+        let end = TurnEnd(
+            reply: try reply.map(Self.content),
+            meta: meta,
+            answer: Self.answer,
+            callback: callback,
+            date: date
+        )
         try await base.store.finish(turn.id, as: worker ?? self.worker, with: end)
     }
 
@@ -64,8 +85,8 @@ struct TurnFixture: Sendable {
         for turn in try await begin() { try await finish(turn, reply: "reply", callback: Self.callback) }
     }
 
-    func take(at now: Timestamp = .now) async throws -> [Callback] {
-        try await base.store.takeCallbacks(limit: 9, at: now, lease: Self.lease)
+    func take(lease: Duration = Self.lease) async throws -> [Callback] {
+        try await base.store.takeCallbacks(limit: 9, lease: lease)
     }
 
     /// What the messages of a session say.

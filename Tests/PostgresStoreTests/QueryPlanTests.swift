@@ -66,6 +66,40 @@ struct QueryPlanTests {
         }
     }
 
+    @Test(
+        "turns and callbacks are found by indexes, however many wait",
+        arguments: [
+            (TurnWriter.ready, "'w', 0, 64", ["turn_by_lease", "turn_of_worker", "earlier"]),
+            (TurnWriter.renewal, "'w', 'id 1', 10000000", ["turn_of_worker"]),
+            (PostgresStore.dueCallbacks, "32", ["callback_by_due"]),
+        ]
+    )
+    func jobs(_ sql: String, _ values: String, _ parts: [String]) async throws {
+        let database = try TestDatabase()
+        try await PostgresStore.migrate(url: database.url)
+        // Of other workers that live, but for a few.
+        try database.execute(
+            """
+            INSERT INTO turn
+                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), n, 'id ' || n, 'AC', n, n, 'a', 'i', 'chat', NULL, NULL, NULL,
+                    1, CASE WHEN n % 1000 = 0 THEN 'w' ELSE 'other ' || n % 7 END, false,
+                    CASE WHEN n % 1000 = 1 THEN 0 ELSE 9e18 END
+                FROM generate_series(1, 20000) AS n;
+            INSERT INTO callback
+                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), n, 'AC', 'u', 'b', 't', 1, NULL, 0,
+                    CASE WHEN n % 1000 = 1 THEN 0 WHEN n % 2 = 0 THEN 9e18 END
+                FROM generate_series(1, 20000) AS n;
+            ANALYZE
+            """
+        )
+        var connection = try PostgresConnection(url: database.url)
+        try connection.execute("PREPARE job AS \(sql)")
+        let plan = try connection.run("EXPLAIN EXECUTE job (\(values))").map { rows, row in rows.text(row, 0) }
+            .joined(separator: "\n")
+        #expect(!plan.contains("Seq Scan"), "\(plan)")
+        for part in parts { #expect(plan.contains(part), "\(plan)") }
+    }
+
     /// The lines of the plan of a page of 50 from the long session, and what came of it.
     private func plan(of sql: String, at position: Int, unless known: String) async throws -> [String] {
         let database = try await filledDatabase()

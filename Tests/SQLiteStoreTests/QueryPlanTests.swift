@@ -8,7 +8,7 @@ import Testing
 @Suite("Query plans")
 struct QueryPlanTests {
     @Test(
-        "the queries of a page are seeks on the key: no scan, no temporary b-tree",
+        "queries are seeks: no scan of a table, no temporary b-tree",
         arguments: [
             (MessagePageQuery.after, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
             (MessagePageQuery.before, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
@@ -20,6 +20,22 @@ struct QueryPlanTests {
                     "SEARCH session USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
                 ]
             ),
+            (
+                // In the order of arrival, so that the first that are ready are found first.
+                TurnRow.ready,
+                [
+                    "SEARCH turn USING INTEGER PRIMARY KEY (rowid>?)", "CORRELATED SCALAR SUBQUERY 1",
+                    "SEARCH earlier USING COVERING INDEX turn_of_session (session_number=? AND number<?)",
+                ]
+            ),
+            (
+                TurnRow.renewal,
+                [
+                    "SEARCH turn USING INDEX turn_of_worker (worker=?)", "LIST SUBQUERY 1",
+                    "SCAN json_each VIRTUAL TABLE INDEX 1:",
+                ]
+            ),
+            (CallbackRow.due, ["SEARCH callback USING INDEX callback_by_due (due<?)"]),
         ]
     )
     func seeks(_ sql: String, _ plan: [String]) async throws {

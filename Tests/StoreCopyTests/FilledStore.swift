@@ -45,9 +45,17 @@ struct FilledStore {
                 mode: .chat,
                 webhook: number == 2 ? "https://example.com/" : nil
             )
-            _ = try await store.accept(turn, in: account, by: worker, maximumWaiting: 9, once: nil)
+            _ = try await store.accept(
+                turn,
+                in: account,
+                by: worker,
+                maximumWaiting: 9,
+                lease: .seconds(600),
+                once: nil
+            )
         }
-        for turn in try await store.beginTurns(as: worker, limit: 9, at: .now) where turn.webhook != nil {
+        for turn in try await store.beginTurns(as: worker, limit: 9, lease: .seconds(600), at: .now)
+        where turn.webhook != nil {
             let end = TurnEnd(
                 reply: try JSONObject(Self.text),
                 answer: StoredAnswer(status: 200, body: []),

@@ -8,8 +8,10 @@ package struct Callback: Sendable {
     package let isFailed: Bool
     /// Why the last attempt failed.
     package let lastError: String?
-    /// When it was made, or last resent.
+    /// When it was created or last resent, by the store's clock.
     package let dateCreated: Timestamp
+    /// How long ago that was when the callback was read, by the same clock.
+    package let age: Duration
 
     package init(
         number: Int64,
@@ -18,7 +20,8 @@ package struct Callback: Sendable {
         attempts: Int,
         isFailed: Bool,
         lastError: String?,
-        dateCreated: Timestamp
+        dateCreated: Timestamp,
+        age: Duration
     ) {
         self.number = number
         self.account = account
@@ -27,5 +30,6 @@ package struct Callback: Sendable {
         self.isFailed = isFailed
         self.lastError = lastError
         self.dateCreated = dateCreated
+        self.age = age
     }
 }

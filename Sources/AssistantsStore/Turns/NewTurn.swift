@@ -9,6 +9,7 @@ package struct NewTurn: Sendable {
     package let mode: SendMode
     /// Where to report the reply; `nil` where the caller waits for it.
     package let webhook: String?
+    /// When it came: the date of its message.
     package let date: Timestamp
 
     package init(

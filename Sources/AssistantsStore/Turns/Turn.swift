@@ -1,9 +1,6 @@
 /// A message of a user's and the reply to it: kept from the moment in which the message is accepted to that in which the
 /// reply is stored.
 package struct Turn: Sendable {
-    /// How long a worker has a turn to itself without saying that it still works on it, in microseconds: 10 seconds.
-    package static let lease: Int64 = 10 * 1_000_000
-
     package let id: TurnID
     package let account: AccountSID
     package let assistantID: AssistantID
@@ -12,8 +9,12 @@ package struct Turn: Sendable {
     package let mode: SendMode
     /// Where to report the reply; `nil` where the caller waits for it.
     package let webhook: String?
-    /// The place of the user's message in its session; `nil` where the session was deleted, or was full, before the turn began.
+    /// The place of the user's message in its session; `nil` where the session was deleted, or was full, before the turn began,
+    /// or the turn is damaged.
     package let message: MessageCursor?
+    /// Whether the turn's row is damaged or from a newer version, or its message cannot be read or stored. Such a turn can
+    /// only be ended, as failed; properties that cannot be read are empty, `mode` is `chat`.
+    package let isDamaged: Bool
 
     package init(
         id: TurnID,
@@ -23,7 +24,8 @@ package struct Turn: Sendable {
         identity: String,
         mode: SendMode,
         webhook: String?,
-        message: MessageCursor?
+        message: MessageCursor?,
+        isDamaged: Bool = false
     ) {
         self.id = id
         self.account = account
@@ -33,5 +35,6 @@ package struct Turn: Sendable {
         self.mode = mode
         self.webhook = webhook
         self.message = message
+        self.isDamaged = isDamaged
     }
 }

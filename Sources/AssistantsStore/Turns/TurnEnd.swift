@@ -4,15 +4,16 @@ package struct TurnEnd: Sendable {
     package let reply: JSONObject?
     /// Of that message; default: `{}`.
     package let meta: JSONObject?
-    /// What the request is answered with, for who sends it again under the same idempotency key.
-    package let answer: StoredAnswer
+    /// The response to the request, for callers who repeat it under the same idempotency key; `nil` leaves the key as it is.
+    package let answer: StoredAnswer?
     package let callback: NewCallback?
+    /// When the reply came: the date of its message.
     package let date: Timestamp
 
     package init(
         reply: JSONObject?,
         meta: JSONObject? = nil,
-        answer: StoredAnswer,
+        answer: StoredAnswer?,
         callback: NewCallback?,
         date: Timestamp = .now
     ) {

@@ -24,6 +24,9 @@ struct PostgresError: Error, CustomStringConvertible {
     /// The transaction lost against another one, and may succeed when it is run again.
     var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }
 
+    /// What another transaction has locked was not free in time.
+    var isOfLock: Bool { sqlState == "55P03" || sqlState == "57014" }
+
     /// The server cannot be reached, is starting or stopping, has no connection left, does not take writes now, or took
     /// too long: the same may succeed later.
     var isUnavailable: Bool {

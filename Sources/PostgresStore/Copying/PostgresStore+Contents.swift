@@ -73,6 +73,8 @@ extension PostgresStore: StoreContents {
 
     package func finishCopy() async throws(StoreError) {
         try await write { connection in
+            // The source's clock may have been another, and nobody works on a copy yet.
+            try connection.execute("UPDATE turn SET lease_end = 0; UPDATE callback SET due = 0 WHERE due IS NOT NULL")
             _ = try connection.run("DELETE FROM setting WHERE name = $1", [StoredTable.unfinishedCopy])
         }
     }

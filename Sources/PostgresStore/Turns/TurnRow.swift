@@ -22,8 +22,11 @@ struct TurnRow {
     let content: JSONObject?
     /// The place of the user's message in its session.
     let position: Int64?
+    /// Whether a column has a value that it cannot have, perhaps one of a newer version. The row has another in its place.
+    let isDamaged: Bool
 
-    init(_ rows: borrowing PostgresResult, _ row: Int) throws {
+    /// Reads a row, which may be damaged.
+    init(_ rows: borrowing PostgresResult, _ row: Int) {
         key = SessionKey(bytes: rows.array(row, 0))
         number = rows.integer(row, 1)
         id = TurnID(unchecked: rows.text(row, 2))
@@ -32,14 +35,13 @@ struct TurnRow {
         sessionID = SessionID(unchecked: rows.text(row, 5))
         assistantID = AssistantID(unchecked: rows.text(row, 6))
         identity = rows.text(row, 7)
-        guard let mode = SendMode(rawValue: rows.text(row, 8)) else {
-            throw PostgresError(sqlState: "XX001", message: "a turn has an unknown mode")
-        }
-        self.mode = mode
+        let mode = SendMode(rawValue: rows.text(row, 8))
+        self.mode = mode ?? .chat
         webhook = rows.isNull(row, 9) ? nil : rows.text(row, 9)
         idempotencyKey = rows.isNull(row, 10) ? nil : rows.text(row, 10)
-        content = rows.isNull(row, 11) ? nil : JSONObject(unchecked: rows.text(row, 11))
+        content = rows.isNull(row, 11) ? nil : try? JSONObject(rows.text(row, 11))
         position = rows.isNull(row, 12) ? nil : rows.integer(row, 12)
+        isDamaged = mode == nil || content == nil && !rows.isNull(row, 11)
     }
 
     /// The draft of a message of this turn.
@@ -47,8 +49,10 @@ struct TurnRow {
         MessageDraft(role: role, content: content, meta: meta, identity: identity, assistantID: assistantID)
     }
 
-    /// - Parameter position: of the user's message; `nil` where it has no place.
-    func turn(at position: Int64?) -> Turn {
+    /// - Parameters:
+    ///   - position: of the user's message; `nil` where it has no place.
+    ///   - isDamaged: whether its message cannot be read or stored, or the row is damaged.
+    func turn(at position: Int64?, isDamaged: Bool) -> Turn {
         Turn(
             id: id,
             account: account,
@@ -57,7 +61,8 @@ struct TurnRow {
             identity: identity,
             mode: mode,
             webhook: webhook,
-            message: position.map { MessageCursor(session: sessionNumber, position: $0) }
+            message: position.map { MessageCursor(session: sessionNumber, position: $0) },
+            isDamaged: isDamaged
         )
     }
 }

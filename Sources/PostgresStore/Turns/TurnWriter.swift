@@ -2,29 +2,36 @@ import AssistantsStore
 
 /// What turns do to the database, within a transaction that the caller has begun.
 enum TurnWriter {
-    /// What makes a turn a worker's to begin. Values: the time, the worker.
-    private static let isOpen = "(lease_end <= $1::bigint OR (worker = $2 AND NOT begun))"
+    /// What makes a turn a worker's to begin. Value: the worker.
+    private static let isOpen = "(lease_end <= \(DatabaseClock.now) OR (worker = $1 AND NOT begun))"
+
+    /// Values: the worker, the number behind which to look, and how many.
+    static let ready = """
+        SELECT session_key, number FROM turn
+        WHERE \(isOpen) AND number > $2::bigint
+            AND NOT EXISTS (
+                SELECT FROM turn AS earlier
+                WHERE earlier.session_key = turn.session_key AND earlier.session_number = turn.session_number
+                    AND earlier.number < turn.number
+            )
+        ORDER BY number LIMIT $3::bigint
+        """
+
+    /// Values: the worker, the ids of the turns that it is running, with line breaks between them, and the lease.
+    static let renewal = """
+        UPDATE turn SET lease_end = \(DatabaseClock.now) + $3::bigint
+        WHERE worker = $1 AND (NOT begun OR id = ANY (string_to_array($2, E'\\n')))
+        """
 
     /// The keys and numbers of turns that a worker may begin, the first of their sessions, in the order of their arrival.
     /// None is locked, for that cannot be done across the shards of a distributed table.
     static func ready(
         for worker: WorkerID,
+        after number: Int64,
         limit: Int,
-        at now: Timestamp,
         _ connection: inout PostgresConnection
     ) throws -> [(key: SessionKey, number: Int64)] {
-        let rows = try connection.run(
-            """
-            SELECT session_key, number FROM turn
-            WHERE \(isOpen)
-                AND NOT EXISTS (
-                    SELECT FROM turn AS earlier
-                    WHERE earlier.session_key = turn.session_key AND earlier.number < turn.number
-                )
-            ORDER BY number LIMIT $3::bigint
-            """,
-            [now, worker, limit]
-        )
+        let rows = try connection.run(ready, [worker, number, limit])
         return rows.map { (SessionKey(bytes: $0.array($1, 0)), $0.integer($1, 1)) }
     }
 
@@ -34,6 +41,7 @@ enum TurnWriter {
         in account: AccountSID,
         by worker: WorkerID,
         maximumWaiting: Int,
+        lease: Duration,
         idempotencyKey: String?,
         _ connection: inout PostgresConnection
     ) throws -> SessionID {
@@ -57,13 +65,13 @@ enum TurnWriter {
             """
             INSERT INTO turn (\(TurnRow.columns), worker, begun, lease_end)
             VALUES ($1, nextval('turn_number'), $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13,
-                false, $14::bigint)
+                false, \(DatabaseClock.now) + $14::bigint)
             """,
             [
                 session.key.bytes, turn.id, account, session.number.value,
                 session.session.id, turn.assistantID, turn.identity, turn.mode.rawValue,
                 turn.webhook, idempotencyKey, position == nil ? turn.content.text : nil,
-                position, worker, turn.date.microseconds + Turn.lease,
+                position, worker, lease.microseconds,
             ]
         )
         return session.session.id
@@ -76,34 +84,45 @@ enum TurnWriter {
         _ number: Int64,
         of key: SessionKey,
         as worker: WorkerID,
-        at now: Timestamp,
+        lease: Duration,
+        at date: Timestamp,
         _ connection: inout PostgresConnection
     ) throws -> Turn? {
+        // A session that others keep locked is tried again; the turns that have been begun before it wait to be run.
+        try connection.execute("SET LOCAL lock_timeout = '1s'")
         let rows = try connection.run(
             """
             SELECT \(TurnRow.columns) FROM turn
-            WHERE session_key = $3::bytea AND number = $4::bigint AND \(isOpen)
+            WHERE session_key = $2::bytea AND number = $3::bigint AND \(isOpen)
             FOR UPDATE SKIP LOCKED
             """,
-            [now, worker, key.bytes, number]
+            [worker, key.bytes, number]
         )
         guard rows.count > 0 else { return nil }
-        let row = try TurnRow(rows, 0)
-        var position = row.position
-        if let content = row.content, try hasSession(of: row, &connection) {
-            position = try append(row.draft(.user, content), of: row, at: now, &connection).lastPosition
+        let row = TurnRow(rows, 0)
+        var isDamaged = row.isDamaged
+        var position = isDamaged ? nil : row.position
+        if !isDamaged, let content = row.content {
+            try connection.execute("SAVEPOINT message")
+            do {
+                if try hasSession(of: row, &connection) {
+                    position = try append(row.draft(.user, content), of: row, at: date, &connection).lastPosition
+                }
+            } catch {
+                if case .unavailable = StoreError(error) { throw error }
+                try connection.execute("ROLLBACK TO SAVEPOINT message")
+                isDamaged = true
+            }
         }
         _ = try connection.run(
             """
-            UPDATE turn SET content = NULL, position = $3::bigint, worker = $4, begun = true, lease_end = $5::bigint
+            UPDATE turn SET content = NULL, position = $3::bigint, worker = $4, begun = true,
+                lease_end = \(DatabaseClock.now) + $5::bigint
             WHERE session_key = $1 AND number = $2::bigint
             """,
-            [
-                row.key.bytes, row.number, position, worker,
-                now.microseconds + Turn.lease,
-            ]
+            [row.key.bytes, row.number, position, worker, lease.microseconds]
         )
-        return row.turn(at: position)
+        return row.turn(at: position, isDamaged: isDamaged)
     }
 
     /// Removes the turn and stores what it ends with.
@@ -118,13 +137,15 @@ enum TurnWriter {
             [turn, worker]
         )
         guard rows.count > 0 else { throw StoreError.turnLost }
-        let row = try TurnRow(rows, 0)
+        let row = TurnRow(rows, 0)
         if let reply = end.reply {
             guard try hasSession(of: row, &connection) else { throw StoreError.sessionNotFound }
             _ = try append(row.draft(.assistant, reply, meta: end.meta), of: row, at: end.date, &connection)
         }
-        if let key = row.idempotencyKey { try connection.answer(key, in: row.account, with: end.answer) }
-        if let callback = end.callback { try connection.insert(callback, of: row, at: end.date) }
+        if let key = row.idempotencyKey, let answer = end.answer {
+            try connection.answer(key, in: row.account, with: answer)
+        }
+        if let callback = end.callback { try connection.insert(callback, of: row) }
     }
 
     private static func append(

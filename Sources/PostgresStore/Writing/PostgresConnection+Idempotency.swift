@@ -32,15 +32,12 @@ extension PostgresConnection {
         let claimed = try run(
             """
             INSERT INTO idempotency_key (key_digest, account_sid, key, digest, status, body, date_created)
-            VALUES ($1, $2, $3, $4, NULL, '', $5::bigint)
+            VALUES ($1, $2, $3, $4, NULL, '', \(DatabaseClock.now))
             ON CONFLICT (key_digest) DO UPDATE
                 SET digest = excluded.digest, status = NULL, body = '', date_created = excluded.date_created
-                WHERE idempotency_key.date_created <= $6::bigint
+                WHERE idempotency_key.date_created <= excluded.date_created - $5::bigint
             """,
-            [
-                digest, account, request.key, request.digest, request.date,
-                request.date.microseconds - IdempotentRequest.lifetime,
-            ]
+            [digest, account, request.key, request.digest, request.lifetime.microseconds]
         )
         if claimed.changes == 1 { return nil }
         let row = try run("SELECT digest, status, body FROM idempotency_key WHERE key_digest = $1", [digest])

@@ -42,10 +42,10 @@ package final class CallbackSender: Service {
 
     package func run() async throws {
         // Twice the time of an attempt, so that no attempt is repeated while it is under way.
-        let lease = Int64(2 * options.attemptTime) * 1_000_000
+        let lease = Duration.seconds(2 * options.attemptTime)
         await cancelWhenGracefulShutdown {
             await self.loop.run(limit: self.options.maximumRunning) { count in
-                try await self.store.takeCallbacks(limit: count, at: .now, lease: lease)
+                try await self.store.takeCallbacks(limit: count, lease: lease)
             } work: { callback in
                 await self.deliver(callback)
             }
@@ -54,6 +54,7 @@ package final class CallbackSender: Service {
 
     private func deliver(_ callback: Callback) async {
         let attempt: CallbackAttempt
+        let start = ContinuousClock.now
         do {
             let sealed = try await store.sealedAuthToken(of: callback.account)
             let token = try sealingKey.get().open(sealed)
@@ -61,11 +62,11 @@ package final class CallbackSender: Service {
             try await delivery.deliver(callback.content, token: token)
             attempt = .delivered
         } catch is CancellationError {
-            attempt = .failed(error: "the server stopped", retry: .now)
+            attempt = .failed(error: "the server stopped", delay: .zero)
         } catch let failure as CallbackDelivery.Failure {
-            attempt = next(after: failure.reason, of: callback)
+            attempt = next(after: failure.reason, of: callback, at: start)
         } catch {
-            attempt = next(after: "it cannot be signed: \(error)", of: callback)
+            attempt = next(after: "it cannot be signed: \(error)", of: callback, at: start)
         }
         do {
             try await store.record(attempt, of: callback)
@@ -78,16 +79,19 @@ package final class CallbackSender: Service {
     }
 
     /// Whether a callback is tried again after an attempt that failed, and when.
-    private func next(after error: String, of callback: Callback) -> CallbackAttempt {
+    /// - Parameter start: of the attempt.
+    private func next(
+        after error: String,
+        of callback: Callback,
+        at start: ContinuousClock.Instant
+    ) -> CallbackAttempt {
         let delay = min(Self.firstDelay * exp2(callback.attempts - 1), Self.maximumDelay) * Double.random(in: 0.8...1.2)
-        let retry = Timestamp(microseconds: Timestamp.now.microseconds + Int64(delay * 1_000_000))
-        let end = callback.dateCreated.microseconds + Int64(options.retryTime) * 1_000_000
-        guard retry.microseconds < end else {
+        guard callback.age + start.duration(to: .now) + .seconds(delay) < .seconds(options.retryTime) else {
             logger.error("a callback is given up: \(error)", metadata: metadata(of: callback))
             return .givenUp(error: error)
         }
         logger.info("a callback is tried again: \(error)", metadata: metadata(of: callback))
-        return .failed(error: error, retry: retry)
+        return .failed(error: error, delay: .seconds(delay))
     }
 
     private func exp2(_ exponent: Int) -> Double {

@@ -11,5 +11,12 @@ package struct TurnOptions: Sendable {
     /// How many messages of a session are read for that, also those that a model is not told.
     package var historyRows = 1_000
 
+    /// How long a turn stays with a worker that is not heard of. Leases are renewed four times in it.
+    package var lease = Duration.seconds(10)
+    /// How long to wait before looking for turns that nobody has announced.
+    package var pollInterval = Duration.seconds(1)
+    /// How long to wait before storing a reply again that the database could not take.
+    package var storeRetryDelay = Duration.seconds(5)
+
     package init() {}
 }

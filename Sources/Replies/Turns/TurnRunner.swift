@@ -16,6 +16,8 @@ package final class TurnRunner: Service {
         /// The turns that are being taken.
         var running: Set<TurnID> = []
         var cutReplies: [Reply.Cut: Int] = [:]
+        /// Turns whose ends could not be stored, not even as failures. Begun again, they are ended without asking the model.
+        var unended: Set<TurnID> = []
         /// Whether nobody may wait any more.
         var isStopping = false
     }
@@ -27,7 +29,8 @@ package final class TurnRunner: Service {
     private let options: TurnOptions
     private let answer: @Sendable (Turn, TurnOutcome) -> StoredAnswer
     private let logger: Logger
-    private let worker = WorkerID.unique()
+    /// Internal for tests.
+    let worker = WorkerID.unique()
     private let loop: JobLoop
     private let state = Mutex(State())
 
@@ -47,7 +50,7 @@ package final class TurnRunner: Service {
         self.answer = answer
         self.logger = logger
         prompts = PromptBuilder(store: store, historyLimit: options.historyLimit, historyRows: options.historyRows)
-        loop = JobLoop(logger: logger)
+        loop = JobLoop(pollInterval: options.pollInterval, logger: logger)
     }
 
     // MARK: Callers
@@ -91,6 +94,7 @@ package final class TurnRunner: Service {
             in: account,
             by: worker,
             maximumWaiting: options.maximumWaiting,
+            lease: options.lease,
             once: once
         )
         loop.wake()
@@ -121,7 +125,12 @@ package final class TurnRunner: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.renewLeases() }
                 await self.loop.run(limit: self.options.maximumRunning) { count in
-                    let turns = try await self.store.beginTurns(as: self.worker, limit: count, at: .now)
+                    let turns = try await self.store.beginTurns(
+                        as: self.worker,
+                        limit: count,
+                        lease: self.options.lease,
+                        at: .now
+                    )
                     // A lease may have run out while the turn was being taken here.
                     return turns.filter { turn in self.state.withLock { $0.running.insert(turn.id).inserted } }
                 } work: { turn in
@@ -138,9 +147,9 @@ package final class TurnRunner: Service {
     }
 
     private func renewLeases() async {
-        while (try? await Task.sleep(for: .microseconds(Turn.lease / 4))) != nil {
+        while (try? await Task.sleep(for: options.lease / 4)) != nil {
             do {
-                try await store.renewTurns(of: worker, at: .now)
+                try await store.renewTurns(state.withLock(\.running), of: worker, lease: options.lease)
             } catch {
                 logger.error("the leases of turns could not be renewed: \(error)")
             }
@@ -148,13 +157,26 @@ package final class TurnRunner: Service {
     }
 
     private func run(_ turn: Turn) async {
+        let isRetry = state.withLock { $0.unended.remove(turn.id) != nil }
         do {
-            try await end(turn, with: try await outcome(of: turn))
+            if isRetry {
+                try await fail(turn, because: "The reply could not be stored", logLevel: .debug)
+            } else {
+                try await end(turn, with: try await outcome(of: turn))
+            }
             if turn.webhook != nil { callbacks.wake() }
         } catch is CancellationError {
             // The server stops; whoever comes next takes the turn up.
+        } catch StoreError.turnLost {
+            logger.warning("a turn was not ended here: another worker has it", metadata: ["turn": "\(turn.id)"])
+            tell(turn.id, .failure(StoreError.turnLost))
         } catch {
-            logger.warning("a turn was not ended here: \(error)", metadata: ["turn": "\(turn.id)"])
+            state.withLock { _ = $0.unended.insert(turn.id) }
+            logger.log(
+                level: isRetry ? .debug : .error,
+                "a turn cannot be ended; trying again whenever its lease has run out: \(error)",
+                metadata: ["turn": "\(turn.id)"]
+            )
             tell(turn.id, .failure(error))
         }
     }
@@ -162,8 +184,17 @@ package final class TurnRunner: Service {
     /// - Throws: `CancellationError` where the server stops.
     private func outcome(of turn: Turn) async throws -> TurnOutcome {
         do {
+            guard !turn.isDamaged else {
+                logger.error(
+                    "a turn fails: its row in the database or its session is damaged, or the row is of a newer version",
+                    metadata: ["turn": "\(turn.id)"]
+                )
+                return .failure(
+                    "The message cannot be answered: the server's record of it, or its session, is damaged. Use a new session"
+                )
+            }
             guard let message = turn.message else {
-                return .failure("The message could not be stored: its session was deleted, is full, or is damaged")
+                return .failure("The message could not be stored: its session was deleted or is full")
             }
             let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
             let prompt = try await prompts.prompt(for: turn, at: message, of: assistant)
@@ -208,21 +239,39 @@ package final class TurnRunner: Service {
         }
     }
 
-    /// Ends a turn, with a failure where its reply has no place any more.
-    /// - Throws: `StoreError.turnLost`, `CancellationError`.
+    /// Ends a turn, with a failure where its reply cannot be stored.
+    /// - Throws: as `finish`.
     private func end(_ turn: Turn, with outcome: TurnOutcome) async throws {
         do {
             try await finish(turn, with: outcome)
-        } catch StoreError.turnLost {
-            throw StoreError.turnLost
-        } catch {
-            if Task.isCancelled { throw CancellationError() }
-            try await finish(turn, with: failure(error, of: turn))
+        } catch  where isFault(error) {
+            if case .failure(let reason) = failure(error, of: turn) { try await fail(turn, because: reason) }
         }
     }
 
-    /// Stores the end of a turn. A reply that is there is not given up while the database cannot take it, though its
-    /// caller is told.
+    /// Ends a turn as failed. Where not even that can be stored, the turn alone is removed, so that its session goes on.
+    /// - Throws: as `finish`.
+    private func fail(_ turn: Turn, because reason: String, logLevel: Logger.Level = .error) async throws {
+        do {
+            try await finish(turn, with: .failure(reason))
+        } catch  where isFault(error) {
+            logger.log(
+                level: logLevel,
+                "a turn's failure cannot be stored for its caller or webhook: \(error)",
+                metadata: ["turn": "\(turn.id)"]
+            )
+            try await finish(turn, with: TurnEnd(reply: nil, answer: nil, callback: nil))
+            tell(turn.id, .failure(error))
+        }
+    }
+
+    /// Whether another end of the turn may be stored where this error came of one.
+    private func isFault(_ error: any Error) -> Bool {
+        if case StoreError.turnLost = error { return false }
+        return !Task.isCancelled && !(error is CancellationError)
+    }
+
+    /// Stores the outcome of a turn as its end, and tells its caller.
     private func finish(_ turn: Turn, with outcome: TurnOutcome) async throws {
         let answer = answer(turn, outcome)
         let callback = turn.webhook.map { url in
@@ -234,12 +283,26 @@ package final class TurnRunner: Service {
         }
         let reply: Reply? = if case .reply(let reply) = outcome { reply } else { nil }
         let end = TurnEnd(reply: reply?.content, meta: reply?.meta, answer: answer, callback: callback)
-        while let cause = try await storeIfPossible(end, of: turn) {
-            logger.error("a reply could not be stored; trying again: \(cause)", metadata: ["turn": "\(turn.id)"])
-            tell(turn.id, .failure(StoreError.unavailable(cause)))
-            try await Task.sleep(for: .seconds(5))
-        }
+        try await finish(turn, with: end)
         tell(turn.id, .success(answer))
+    }
+
+    /// Stores the end of a turn. A reply that is there is not given up while the database is unavailable, though its
+    /// caller is told.
+    /// - Throws: `StoreError`, `CancellationError`.
+    private func finish(_ turn: Turn, with end: TurnEnd) async throws {
+        var isFirst = true
+        while let cause = try await storeIfPossible(end, of: turn) {
+            if isFirst {
+                logger.error(
+                    "a turn's end could not be stored; trying again: \(cause)",
+                    metadata: ["turn": "\(turn.id)"]
+                )
+                tell(turn.id, .failure(StoreError.unavailable(cause)))
+            }
+            isFirst = false
+            try await Task.sleep(for: options.storeRetryDelay)
+        }
     }
 
     /// - Returns: why the database cannot take it now; `nil` where it is stored.
@@ -255,7 +318,7 @@ package final class TurnRunner: Service {
         }
         switch await storing.value {
         case .success: return nil
-        case .failure(.unavailable(let cause)), .failure(.fault(let cause)): return cause
+        case .failure(.unavailable(let cause)): return cause
         case .failure(let error): throw error
         }
     }

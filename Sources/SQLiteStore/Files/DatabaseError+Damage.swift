@@ -1,3 +1,4 @@
+import AssistantsStore
 import GRDB
 
 extension ResultCode {
@@ -12,6 +13,19 @@ extension DatabaseError {
     /// - Parameter id: as `ChecksummedTable.id(of:)` has it.
     static func damagedRow(_ table: ChecksummedTable, _ id: String) -> DatabaseError {
         DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(table.kind) \(id) is not as it was written")
+    }
+
+    static func damaged(_ turn: TurnRow) -> DatabaseError {
+        unreadable("Turn \(turn.id)", turn.damagedColumns)
+    }
+
+    /// Of a row of a table without checksums.
+    /// - Parameter columns: that have values that they cannot have. None of these may be shown: a message can be among them.
+    static func unreadable(_ row: String, _ columns: [String]) -> DatabaseError {
+        DatabaseError(
+            resultCode: .SQLITE_CORRUPT,
+            message: "\(row) has a value that it cannot have, in \(columns.joined(separator: ", "))"
+        )
     }
 
     static func damagedMessage(_ id: String, of session: String) -> DatabaseError {

@@ -49,6 +49,13 @@ extension DatabaseFile {
         return "\(rows) WHERE NOT \(table.isRight) LIMIT 100"
     }
 
+    /// The rows without checksums that have values that they cannot have, some of which may be of a newer version.
+    private static func unreadableRows(_ db: Database) throws -> [String] {
+        let turns = try TurnRow.damaged(db).map { ("Turn \($0.id)", $0.damagedColumns) }
+        let callbacks = try CallbackRow.damaged(db).map { ("Callback \($0.number)", $0.damagedColumns) }
+        return (turns + callbacks).prefix(100).map { DatabaseError.unreadable($0, $1).reason }
+    }
+
     /// Reads all of the database, which may be in use, and looks for what must not be. Of one of an older version, only SQLite's
     /// own part can be checked.
     /// - Returns: what is wrong, in words; nothing where all is right.
@@ -60,7 +67,7 @@ extension DatabaseFile {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
                 let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
                 // What is damaged cannot be counted.
-                guard damages.isEmpty else { return damages }
+                guard damages.isEmpty else { return damages + ((try? Self.unreadableRows(db)) ?? []) }
                 var problems = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in
                     "A row of \(row["table"] as String) belongs to a row of \(row["parent"] as String) that is not there"
                 }
@@ -75,7 +82,7 @@ extension DatabaseFile {
                         DatabaseError.damagedRow(table, table.id(of: row)).reason
                     }
                 }
-                return problems
+                return try problems + Self.unreadableRows(db)
             }
         } catch let error as DatabaseError {
             guard error.resultCode.isOfDamage else {

@@ -1,4 +1,5 @@
 package import AssistantsStore
+import Foundation
 import GRDB
 
 extension SQLiteStore {
@@ -7,15 +8,17 @@ extension SQLiteStore {
         in account: AccountSID,
         by worker: WorkerID,
         maximumWaiting: Int,
+        lease: Duration,
         once: Once<SessionID>?
     ) async throws(StoreError) -> OnceResult<SessionID> {
-        try await write { [writer] db in
-            try db.write(once, in: account) {
-                try TurnWriter(messages: writer, db: db).accept(
+        try await write { [turns, clock] db in
+            try db.write(once, in: account, clock: clock) {
+                try turns(db).accept(
                     turn,
                     in: account,
                     by: worker,
                     maximumWaiting: maximumWaiting,
+                    lease: lease,
                     idempotencyKey: once?.request.key
                 )
             }
@@ -25,40 +28,70 @@ extension SQLiteStore {
     package func beginTurns(
         as worker: WorkerID,
         limit: Int,
-        at now: Timestamp
+        lease: Duration,
+        at date: Timestamp
     ) async throws(StoreError) -> [Turn] {
         // Looked for without writing, for mostly there is nothing.
+        let now = clock.now
         guard try await read({ db in try !TurnRow.ready(for: worker, limit: 1, at: now, db).isEmpty }) else {
             return []
         }
-        return try await write { [writer] db in
-            let turns = TurnWriter(messages: writer, db: db)
-            return try TurnRow.ready(for: worker, limit: limit, at: now, db).map { row in
-                try turns.begin(row, as: worker, at: now)
-            }
+        return try await write { [turns] db in
+            try turns(db).begin(limit, as: worker, lease: lease, at: date)
         }
     }
 
-    package func renewTurns(of worker: WorkerID, at now: Timestamp) async throws(StoreError) {
+    package func renewTurns(
+        _ running: Set<TurnID>,
+        of worker: WorkerID,
+        lease: Duration
+    ) async throws(StoreError) {
         let hasTurns = try await read { db in
             try Bool.fetchOne(db, sql: "SELECT 1 FROM turn WHERE worker = ? LIMIT 1", arguments: [worker.text]) ?? false
         }
-        if hasTurns { try await setLease(of: worker, to: now.microseconds + Turn.lease) }
+        guard hasTurns else { return }
+        try await write { [clock] db in
+            let ids = String(decoding: try JSONEncoder().encode(running.map(\.text)), as: UTF8.self)
+            try db.setLeases(TurnRow.renewal, [worker.text, ids, clock.now + lease.microseconds])
+        }
     }
 
     package func releaseTurns(of worker: WorkerID) async throws(StoreError) {
-        try await setLease(of: worker, to: 0)
-    }
-
-    private func setLease(of worker: WorkerID, to end: Int64) async throws(StoreError) {
         try await write { db in
-            try db.execute(sql: "UPDATE turn SET lease_end = ? WHERE worker = ?", arguments: [end, worker.text])
+            try db.setLeases("UPDATE turn SET lease_end = 0 WHERE worker = ?", [worker.text])
         }
     }
 
     package func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) async throws(StoreError) {
-        try await write { [writer] db in
-            try TurnWriter(messages: writer, db: db).finish(turn, as: worker, with: end)
+        try await write { [turns] db in try turns(db).finish(turn, as: worker, with: end) }
+    }
+
+    /// Ends every lease, of turns and of callbacks, and makes every callback due that was to be tried later, for the times of
+    /// a process that has ended mean nothing to this one's clock. For the one server of the database, before it works.
+    package func takeOver() async throws(StoreError) {
+        try await write { db in
+            try db.setLeases("UPDATE turn SET lease_end = 0 WHERE lease_end <> 0", [])
+            for row in try CallbackRow.damaged(db) { try row.giveUp(db) }
+            try db.execute(sql: "UPDATE callback SET due = 0 WHERE due <> 0")
+        }
+    }
+
+    private var turns: @Sendable (Database) -> TurnWriter {
+        { [writer, clock] db in TurnWriter(messages: writer, db: db, clock: clock) }
+    }
+}
+
+extension Database {
+    /// Runs a statement that changes leases, which a damaged row must not keep it from.
+    fileprivate func setLeases(_ sql: String, _ arguments: StatementArguments) throws {
+        do {
+            try inSavepoint {
+                try execute(sql: sql, arguments: arguments)
+                return .commit
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+            try TurnRow.repair(self)
+            try execute(sql: sql, arguments: arguments)
         }
     }
 }

@@ -5,6 +5,7 @@ import GRDB
 struct TurnWriter {
     let messages: MessageWriter
     let db: Database
+    let clock: StoreClock
 
     /// Stores the turn's message, or keeps it behind the session's other turns.
     func accept(
@@ -12,6 +13,7 @@ struct TurnWriter {
         in account: AccountSID,
         by worker: WorkerID,
         maximumWaiting: Int,
+        lease: Duration,
         idempotencyKey: String?
     ) throws -> SessionID {
         _ = try db.assistant(turn.assistantID, in: account)
@@ -33,52 +35,96 @@ struct TurnWriter {
             in: session,
             position: position,
             by: worker,
+            until: clock.now + lease.microseconds,
             idempotencyKey: idempotencyKey
         ).insert(db)
         return session.id
     }
 
+    /// Begins turns that a worker may begin.
+    /// - Throws: where none could be begun, what kept the first one from it.
+    func begin(_ limit: Int, as worker: WorkerID, lease: Duration, at date: Timestamp) throws -> [Turn] {
+        let now = clock.now
+        var begun: [Turn] = []
+        var failure: (any Error)?
+        var last: Int64 = 0
+        while begun.count < limit {
+            let wanted = limit - begun.count
+            let rows = try TurnRow.ready(for: worker, after: last, limit: wanted, at: now, db)
+            for row in rows {
+                last = row.number
+                do {
+                    var turn: Turn?
+                    try db.inSavepoint {
+                        turn = try begin(row, as: worker, until: now + lease.microseconds, at: date)
+                        return .commit
+                    }
+                    if let turn { begun.append(turn) }
+                } catch {
+                    guard isOfOneTurn(error) else { throw error }
+                    failure = failure ?? error
+                }
+            }
+            guard rows.count == wanted else { break }
+        }
+        if begun.isEmpty, let failure { throw failure }
+        return begun
+    }
+
     /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted, is full
     /// or damaged.
-    func begin(_ row: TurnRow, as worker: WorkerID, at now: Timestamp) throws -> Turn {
+    private func begin(_ row: TurnRow, as worker: WorkerID, until leaseEnd: Int64, at date: Timestamp) throws -> Turn {
         var row = row
-        if let content = row.content, try hasSession(of: row) {
-            let draft = row.draft(.user, JSONObject(unchecked: content))
+        var isDamaged = row.isDamaged
+        if let content = row.content {
+            var position: Int64?
             do {
                 try db.inSavepoint {
-                    row.position = try append(draft, to: row.session, in: row.account, at: now).lastPosition
+                    if try hasSession(of: row) {
+                        let draft = row.draft(.user, content)
+                        position = try append(draft, to: row.session, in: row.account, at: date).lastPosition
+                    }
                     return .commit
                 }
             } catch StoreError.sessionFull {
-                row.position = nil
-            } catch let error as DatabaseError where error.resultCode.isOfDamage {
-                // The turns of other sessions do not wait until somebody mends this one.
-                row.position = nil
+                position = nil
+            } catch {
+                guard isOfOneTurn(error) else { throw error }
+                isDamaged = true
+                position = nil
             }
-            row.content = nil
+            row.setPosition(position)
         }
-        row.worker = worker.text
-        row.begun = true
-        row.leaseEnd = now.microseconds + Turn.lease
+        row.worker = worker
+        row.hasBegun = true
+        row.leaseEnd = leaseEnd
         try row.update(db)
-        return try row.turn
+        return row.turn(isDamaged: isDamaged)
+    }
+
+    /// Whether other turns may do what failed for one.
+    private func isOfOneTurn(_ error: any Error) -> Bool {
+        if case .unavailable = StoreError(error) { return false }
+        // Some errors make SQLite undo all of the transaction.
+        return db.isInsideTransaction
     }
 
     /// Removes the turn and stores what it ends with.
     func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) throws {
-        let row = try TurnRow.fetchOne(
+        let row = try Row.fetchOne(
             db,
             sql: "DELETE FROM turn WHERE id = ? AND worker = ? RETURNING *",
             arguments: [turn.text, worker.text]
-        )
+        ).map(TurnRow.init)
         guard let row else { throw StoreError.turnLost }
         if let reply = end.reply {
+            guard !row.isDamaged else { throw DatabaseError.damaged(row) }
             guard try hasSession(of: row) else { throw StoreError.sessionNotFound }
             let draft = row.draft(.assistant, reply, meta: end.meta)
             _ = try append(draft, to: row.session, in: row.account, at: end.date)
         }
-        if let key = row.idempotencyKey { try db.answer(key, in: row.account, with: end.answer) }
-        if let callback = end.callback { try db.insert(callback, of: row.account, at: end.date) }
+        if let key = row.idempotencyKey, let answer = end.answer { try db.answer(key, in: row.account, with: answer) }
+        if let callback = end.callback { try db.insert(callback, of: row.account, at: clock.now) }
     }
 
     private func append(
@@ -101,6 +147,7 @@ struct TurnWriter {
     }
 
     private func hasSession(of row: TurnRow) throws -> Bool {
-        try Bool.fetchOne(db, sql: "SELECT 1 FROM session WHERE number = ?", arguments: [row.sessionNumber]) ?? false
+        try Bool.fetchOne(db, sql: "SELECT 1 FROM session WHERE number = ?", arguments: [row.sessionNumber.value])
+            ?? false
     }
 }

@@ -24,18 +24,24 @@ extension Database {
     func write<Value>(
         _ once: Once<Value>?,
         in account: AccountSID,
+        clock: StoreClock,
         _ write: () throws -> Value
     ) throws -> OnceResult<Value> {
         guard let once else { return .done(try write()) }
-        if let answer = try answer(to: once.request, in: account) { return .replayed(answer) }
+        let now = clock.now
+        if let answer = try answer(to: once.request, in: account, at: now) { return .replayed(answer) }
         let value = try write()
-        try remember(once.request, in: account, answer: once.answer(value))
+        try remember(once.request, in: account, at: now, answer: once.answer(value))
         return .done(value)
     }
 
     /// The answer that was given to a request before; `nil` where it comes for the first time.
     /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`.
-    func answer(to request: IdempotentRequest, in account: AccountSID) throws -> StoredAnswer? {
+    private func answer(
+        to request: IdempotentRequest,
+        in account: AccountSID,
+        at now: Int64
+    ) throws -> StoredAnswer? {
         let row = try Row.fetchOne(
             self,
             sql: KeptAnswer.find,
@@ -43,8 +49,7 @@ extension Database {
         )
         guard let row else { return nil }
         try row.verify(.idempotencyKey)
-        let end = try row.value("date_created") + IdempotentRequest.lifetime
-        guard request.date.microseconds < end else { return nil }
+        guard try now - row.value("date_created") < request.lifetime.microseconds else { return nil }
         guard try row.value("digest") == Data(request.digest) else { throw StoreError.idempotencyKeyReused }
         guard let status = try row.value("status") as Int? else { throw StoreError.requestUnderWay }
         return StoredAnswer(status: status, body: Array(try row.value("body") as Data))
@@ -52,12 +57,17 @@ extension Database {
 
     /// Keeps a request's key, instead of one whose time is over.
     /// - Parameter answer: `nil` while the request is under way.
-    func remember(_ request: IdempotentRequest, in account: AccountSID, answer: StoredAnswer?) throws {
+    private func remember(
+        _ request: IdempotentRequest,
+        in account: AccountSID,
+        at now: Int64,
+        answer: StoredAnswer?
+    ) throws {
         try execute(
             sql: KeptAnswer.insertion,
             arguments: [
                 account.text, request.key, Data(request.digest), answer?.status, Data(answer?.body ?? []),
-                request.date.microseconds,
+                now,
             ]
         )
     }

@@ -29,7 +29,7 @@ struct CallbackResendCommand: AsyncParsableCommand {
         let settings = try await Settings(common)
         let store = try await settings.storeLocation().openExisting()
         let numbers = all ? try await store.callbacks().filter(\.isFailed).map(\.number) : numbers
-        for number in numbers { try await store.resendCallback(number, at: .now) }
+        for number in numbers { try await store.resendCallback(number) }
         print("\(numbers.count) to be tried anew")
     }
 }

@@ -9,6 +9,7 @@ import NIOCore
 import NIOSSL
 import PrometheusMetrics
 import Replies
+import SQLiteStore
 import ServiceLifecycle
 import UnixSignals
 
@@ -211,7 +212,13 @@ struct ServeCommand: AsyncParsableCommand {
         case .directory(let directory):
             let taken = try directory.lockForServing()
             lock = taken
-            store = try directory.openStore(under: taken, metrics: metrics, warn: warn)
+            let sqlite = try directory.openStore(under: taken, metrics: metrics, warn: warn)
+            store = sqlite
+            do {
+                try await sqlite.takeOver()
+            } catch {
+                logger.error("cannot take over the previous server's replies and webhooks at once: \(error)")
+            }
         }
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 

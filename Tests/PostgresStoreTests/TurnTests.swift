@@ -1,0 +1,103 @@
+import AssistantsStore
+import TestSupport
+import Testing
+
+@testable import PostgresStore
+@testable import StoreConformance
+
+@Suite("Turns in PostgreSQL", .serialized)
+struct TurnTests {
+    /// Runs `body` with turns in a database of their own.
+    private func withFixture(_ body: (TurnFixture, PostgresStore, TestDatabase) async throws -> Void) async throws {
+        let database = try TestDatabase()
+        try await PostgresStore.migrate(url: database.url)
+        let store = try await PostgresStore(url: database.url)
+        do {
+            try await body(TurnFixture(store), store, database)
+        } catch {
+            await store.close()
+            throw error
+        }
+        await store.close()
+    }
+
+    @Test(
+        "a turn that cannot be read fails alone; those of others run",
+        arguments: ["mode = 'fax'", "mode = ''", "content = '{', position = NULL"]
+    )
+    func unreadable(_ change: String) async throws {
+        try await withFixture { fixture, store, database in
+            let once = Once<SessionID>(.numbered(1)) { _ in nil }
+            try await fixture.accept("1", in: "s1")
+            try await fixture.accept("2", in: "s2", webhook: "https://example.com/", once: once)
+            try await fixture.accept("3", in: "s3")
+            try database.execute("UPDATE turn SET \(change) WHERE id = '2'")
+            let turns = try await fixture.begin()
+            #expect(turns.map(\.id.text) == ["1", "2", "3"])
+            #expect(turns.map(\.isDamaged) == [false, true, false])
+            #expect(turns.map { $0.message == nil } == [false, true, false])
+            for turn in turns {
+                let reply = turn.isDamaged ? nil : "reply"
+                try await fixture.finish(turn, reply: reply, callback: turn.isDamaged ? TurnFixture.callback : nil)
+            }
+            #expect(try await fixture.take().count == 1)
+            guard case .replayed(TurnFixture.answer) = try await fixture.accept("2", in: "s2", once: once) else {
+                Issue.record("the key has no answer")
+                return
+            }
+            #expect(try await fixture.begin().isEmpty)
+        }
+    }
+
+    @Test("a turn whose message cannot be stored fails alone")
+    func messageNotStored() async throws {
+        try await withFixture { fixture, store, database in
+            for session in ["s1", "s2", "s3"] {
+                for text in ["a", "b"] { try await fixture.accept("\(session)\(text)", in: session) }
+            }
+            for turn in try await fixture.begin() { try await fixture.finish(turn, reply: nil) }
+            // As if an index were damaged.
+            try database.execute(
+                "ALTER TABLE message ADD CONSTRAINT broken CHECK (content NOT LIKE '%s2b%') NOT VALID"
+            )
+            let turns = try await fixture.begin()
+            #expect(turns.map(\.id.text) == ["s1b", "s2b", "s3b"])
+            #expect(turns.map(\.isDamaged) == [false, true, false])
+            for turn in turns { try await fixture.finish(turn, reply: nil) }
+        }
+    }
+
+    @Test("turns whose session is locked for long keep back no others, and those that have begun are told of")
+    func lockedSessions() async throws {
+        try await withFixture { fixture, store, database in
+            let sessions = ["s1", "s2", "s3", "s4"]
+            for session in sessions {
+                for text in ["a", "b"] { try await fixture.accept("\(session)\(text)", in: session) }
+            }
+            for turn in try await fixture.begin() { try await fixture.finish(turn, reply: nil) }
+            var locker = try PostgresConnection(url: database.url)
+            try locker.execute("BEGIN; SELECT FROM session WHERE id IN ('s1', 's3') FOR UPDATE")
+            var begun: [Turn] = []
+            let start = ContinuousClock.now
+            for _ in 1...3 { begun += (try? await fixture.begin()) ?? [] }
+            #expect(begun.map(\.id.text) == ["s2b", "s4b"])
+            #expect(start.duration(to: .now) < .seconds(20))
+            let error = await #expect(throws: StoreError.self) { try await fixture.begin() }
+            if case .unavailable = error {} else { Issue.record("\(String(describing: error))") }
+            try locker.execute("ROLLBACK")
+            #expect(try await fixture.begin().map(\.id.text) == ["s1b", "s3b"])
+        }
+    }
+
+    @Test("a turn that another worker is just beginning is passed over, without waiting for that")
+    func lockedTurn() async throws {
+        try await withFixture { fixture, store, database in
+            try await fixture.accept("1", in: "s")
+            var other = try PostgresConnection(url: database.url)
+            try other.execute("BEGIN; SELECT FROM turn FOR UPDATE")
+            #expect(try await fixture.begin().isEmpty)
+            try other.execute("ROLLBACK")
+            #expect(try await fixture.begin().map(\.id.text) == ["1"])
+        }
+    }
+}
