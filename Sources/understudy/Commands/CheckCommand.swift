@@ -6,8 +6,8 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Read all of a database, and say what is wrong with it.",
         discussion: """
-            Looks for damage in the file, for messages without a session and out of their places, and for content that is no JSON. \
-            Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
+            Looks for damage in the file, for messages without a session and out of their places, for content that is no JSON, \
+            and for turns and webhooks that cannot be read. Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
 
             Example:
               understudy check --data-directory data
