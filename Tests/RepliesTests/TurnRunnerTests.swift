@@ -187,7 +187,8 @@ struct TurnRunnerTests {
             options: options,
             logger: logger
         ) { _, outcome in
-            StoredAnswer(status: 200, body: Array("\(outcome)".utf8))
+            let text = if case .reply(let reply) = outcome { "reply(\"\(reply.text)\")" } else { "\(outcome)" }
+            return StoredAnswer(status: 200, body: Array(text.utf8))
         }
     }
 
