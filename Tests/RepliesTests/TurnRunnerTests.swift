@@ -9,7 +9,7 @@ import Testing
 @testable import Replies
 @testable import SQLiteStore
 
-@Suite("Running turns")
+@Suite("Running turns", .timeLimit(.minutes(1)))
 struct TurnRunnerTests {
     private let account = AccountSID.random()
     private let directory: TemporaryDirectory
