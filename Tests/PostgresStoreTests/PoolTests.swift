@@ -1,5 +1,6 @@
 import CLibpq
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -91,6 +92,127 @@ struct PoolTests {
                 case .success(let value): #expect(isThereAnother && value == 7)
                 case .failure(let error): #expect(!isThereAnother && error is PostgresError)
                 }
+            }
+        }
+    }
+
+    @Test("a connection has the server forget the statements that it has not used for longest")
+    func forgetsStatements() throws {
+        var connection = try PostgresConnection(url: database.url)
+        let often = "SELECT -1::bigint"
+        for number in 0..<2 * PreparedStatements.maximumCount {
+            let value = try connection.run("SELECT \(number)::bigint").integer(0, 0)
+            let other = try connection.run(often).integer(0, 0)
+            #expect(value == number && other == -1)
+        }
+        let count = try preparedStatements(&connection)
+        #expect(count == PreparedStatements.maximumCount)
+        let oftenCount = try connection.run(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement = $1 AND generic_plans + custom_plans > 1",
+            [often]
+        ).integer(0, 0)
+        #expect(oftenCount == 1)
+        // One that was forgotten is prepared again.
+        let again = try connection.run("SELECT 0::bigint").integer(0, 0)
+        #expect(again == 0)
+    }
+
+    @Test("a connection goes on when the server refuses to forget or to prepare a statement")
+    func refusedStatements() throws {
+        var connection = try PostgresConnection(url: database.url)
+        for number in 0..<PreparedStatements.maximumCount { _ = try connection.run("SELECT \(number)") }
+        for _ in 1...3 {
+            #expect(throws: PostgresError.self) { _ = try connection.run("SELECT no_such_column") }
+            #expect(throws: PostgresError.self) {
+                try connection.transaction { connection in
+                    try? connection.execute("SELECT 1 / 0")
+                    // In a transaction that has failed, nothing can be deallocated.
+                    _ = try connection.run("SELECT 'new'")
+                }
+            }
+        }
+        for number in 0..<PreparedStatements.maximumCount { _ = try connection.run("SELECT \(number)") }
+        let count = try preparedStatements(&connection)
+        #expect(count == PreparedStatements.maximumCount)
+    }
+
+    @Test("queries that wait together are answered while the server forgets others' statements")
+    func forgetsStatementsOfPipelines() async throws {
+        try await withPool(size: 1) { pool in
+            for round in 0..<3 {
+                async let busy: Void = pool.run { connection in _ = try connection.run("SELECT pg_sleep(0.2)") }
+                try await Task.sleep(for: .milliseconds(50))
+                try await withThrowingTaskGroup { group in
+                    for number in 0..<PreparedStatements.maximumCount {
+                        group.addTask {
+                            let rows = try await pool.query("SELECT \(number)::bigint + \(round)", [])
+                            #expect(rows.result.integer(0, 0) == Int64(number + round))
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                try await busy
+            }
+            let count = try await pool.run(preparedStatements)
+            #expect(count == PreparedStatements.maximumCount)
+        }
+        #expect(PreparedStatements.maximumCount > PostgresPool.maximumPipeline)
+    }
+
+    /// How many statements the server has prepared for the connection, this one included.
+    @Sendable private func preparedStatements(_ connection: inout PostgresConnection) throws -> Int64 {
+        try connection.run("SELECT count(*) FROM pg_prepared_statements").integer(0, 0)
+    }
+
+    @Test("a transaction that loses against others is tried again after longer and longer delays, and blocks nobody")
+    func backsOff() async throws {
+        try await withPool(size: 1) { pool in
+            let attempts = Mutex<[ContinuousClock.Instant]>([])
+            let losing = Task<Void, any Error> {
+                try await pool.transaction { (_: inout PostgresConnection) throws -> Void in
+                    attempts.withLock { $0.append(.now) }
+                    throw PostgresError(sqlState: "40001", message: "could not serialize access")
+                }
+            }
+            // The only connection is free between the attempts.
+            var answered = 0
+            while attempts.withLock(\.count) < PostgresPool.maximumAttempts {
+                let value = try await pool.run(seven)
+                #expect(value == 7)
+                answered += 1
+            }
+            #expect(answered > PostgresPool.maximumAttempts)
+            await #expect(throws: PostgresError.self) { try await losing.value }
+            let times = attempts.withLock(\.self)
+            #expect(times.count == PostgresPool.maximumAttempts)
+            for (attempt, (earlier, later)) in zip(times, times.dropFirst()).enumerated() {
+                #expect(earlier.duration(to: later) >= .milliseconds(min(5 << attempt, 250)), "\(attempt)")
+            }
+        }
+    }
+
+    @Test("the delays before a transaction is tried again differ")
+    func jitter() {
+        #expect(Set((1...20).map { _ in PostgresPool.retryDelay(after: 1) }).count > 1)
+    }
+
+    @Test("transactions that deadlock both succeed")
+    func deadlock() async throws {
+        try await withPool(size: 2) { pool in
+            try await pool.run { connection in
+                try connection.execute("CREATE TABLE t (n integer); INSERT INTO t VALUES (1), (2)")
+            }
+            try await withThrowingTaskGroup { group in
+                for order in [[1, 2], [2, 1]] {
+                    group.addTask {
+                        try await pool.transaction { connection in
+                            _ = try connection.run("UPDATE t SET n = n WHERE n = $1::integer", [order[0]])
+                            _ = try connection.run("SELECT pg_sleep(0.1)")
+                            _ = try connection.run("UPDATE t SET n = n WHERE n = $1::integer", [order[1]])
+                        }
+                    }
+                }
+                try await group.waitForAll()
             }
         }
     }

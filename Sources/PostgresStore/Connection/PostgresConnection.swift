@@ -23,8 +23,8 @@ struct PostgresConnection: ~Copyable {
     var hasAnswered = false
     /// Whether the server may still be told to give up what the connection does, which must then be nothing new.
     var isSpent = false
-    /// The names of the statements that the server knows, by their SQL.
-    private var statements: [String: String] = [:]
+    /// The statements that the server knows.
+    private var statements = PreparedStatements()
 
     /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
     init(url: String) throws(PostgresError) {
@@ -111,12 +111,18 @@ struct PostgresConnection: ~Copyable {
         return value
     }
 
+    /// Prepares a statement, unless the server knows it. May have the server forget another one, but none of the last
+    /// `PreparedStatements.maximumCount - 1` that were prepared or used. Not to be called within a pipeline.
     /// - Returns: the name that the server knows the statement by.
     mutating func prepare(_ sql: String) throws(PostgresError) -> String {
-        if let name = statements[sql] { return name }
-        let name = "s\(statements.count)"
+        if let name = statements.use(sql) { return name }
+        if let (oldest, name) = statements.evictable {
+            try execute("DEALLOCATE \(name)")
+            statements.remove(oldest)
+        }
+        let name = statements.nextName()
         _ = try checked(PQprepare(handle, name, sql, 0, nil))
-        statements[sql] = name
+        statements.insert(sql, as: name)
         return name
     }
 

@@ -24,9 +24,9 @@ final class PostgresPool: Sendable {
         var closing: [CheckedContinuation<Void, Never>] = []
     }
 
-    private static let maximumAttempts = 10
+    static let maximumAttempts = 10
     /// How many queries are sent in one go: the more, the longer those behind a slow one wait.
-    private static let maximumPipeline = 16
+    static let maximumPipeline = 16
 
     private let url: String
     private let size: Int
@@ -71,22 +71,33 @@ final class PostgresPool: Sendable {
         try PostgresConnection(url: url)
     }
 
-    /// Runs `body` on a connection, in a transaction. Runs it again where it lost against another one.
+    /// Runs `body` on a connection, in a transaction. Runs it again after a delay if it lost against another one. The
+    /// connection is free for other work meanwhile.
     /// - Throws: what `body` throws, `PostgresError`, `CancellationError`.
     func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws -> Value {
-        // Not given up once it has begun: a COMMIT that is may have been done all the same.
-        try await run(isCancellable: false) { connection in
-            for _ in 1..<Self.maximumAttempts {
-                do {
-                    return try connection.transaction(body)
-                } catch let error as PostgresError where error.isConflict {
-                    continue
-                }
+        for attempt in 1..<Self.maximumAttempts {
+            do {
+                return try await runTransaction(body)
+            } catch let error as PostgresError where error.isConflict {
+                try await Task.sleep(for: Self.retryDelay(after: attempt))
             }
-            return try connection.transaction(body)
         }
+        return try await runTransaction(body)
+    }
+
+    private func runTransaction<Value: Sendable>(
+        _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
+    ) async throws -> Value {
+        // Not given up once it has begun: a COMMIT that is may have been done all the same.
+        try await run(isCancellable: false) { connection in try connection.transaction(body) }
+    }
+
+    /// How long to wait before a transaction is tried again: twice as long after each attempt, from 10 ms to 500, less up to
+    /// half of it by chance, so that transactions that met once do not meet again.
+    static func retryDelay(after attempt: Int) -> Duration {
+        .milliseconds(min(10 << (attempt - 1), 500)) * Double.random(in: 0.5...1)
     }
 
     /// Runs `body` on a connection: once, or again on another connection where the first had been lost before it gave an
