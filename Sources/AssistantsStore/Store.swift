@@ -232,8 +232,8 @@ package protocol Store: Sendable {
 
     // MARK: Upkeep
 
-    /// Removes what nobody can reach any more, in short transactions, so that others can write meanwhile. To be called
-    /// from time to time.
+    /// Removes what nobody can reach any more, old idempotency keys, and callbacks that were given up long ago, in short
+    /// transactions, so that others can write meanwhile. To be called from time to time.
     func collectGarbage(keeping retention: Retention) async throws(StoreError)
 }
 

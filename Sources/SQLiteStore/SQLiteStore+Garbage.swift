@@ -5,6 +5,7 @@ extension SQLiteStore {
     package func collectGarbage(keeping retention: Retention) async throws(StoreError) {
         while try await removeSomeMessagesOfDeletedSession() {}
         while try await removeSomeIdempotencyKeys(olderThan: retention.idempotencyKeys) {}
+        while try await removeSomeFailedCallbacks(olderThan: retention.failedCallbacks) {}
     }
 
     /// - Returns: whether there may be more.
@@ -19,6 +20,26 @@ extension SQLiteStore {
         return try await write { db in
             try db.execute(sql: "DELETE FROM idempotency_key WHERE number IN (\(old))", arguments: [end, limit])
             return db.changesCount == limit
+        }
+    }
+
+    /// Looks at the callbacks with the lowest numbers alone, which are the oldest but for those that were resent: there is no
+    /// index of those that were given up.
+    /// - Returns: whether there may be more.
+    private func removeSomeFailedCallbacks(olderThan age: Duration) async throws(StoreError) -> Bool {
+        let end = clock.now - age.microseconds
+        let old = """
+            SELECT number FROM (SELECT number, due, date_created FROM callback ORDER BY number LIMIT ?)
+            WHERE due IS NULL AND date_created <= ?
+            """
+        let arguments: StatementArguments = [1_000, end]
+        // An idle server does not write.
+        guard try await read({ db in try Int64.fetchOne(db, sql: old, arguments: arguments) != nil }) else {
+            return false
+        }
+        return try await write { db in
+            try db.execute(sql: "DELETE FROM callback WHERE number IN (\(old))", arguments: arguments)
+            return db.changesCount > 0
         }
     }
 

@@ -267,5 +267,21 @@ extension StoreConformance {
             #expect(resent.attempts == 1 && !resent.isFailed)
             #expect(resent.content.idempotencyToken == callback.content.idempotencyToken)
         },
+        StoreConformance("a callback that was given up is removed when its time is over, and no other one is") { store in
+            let fixture = try await TurnFixture(store)
+            for _ in 1...3 { try await fixture.callBack() }
+            let callbacks = try await fixture.take().sorted { $0.number < $1.number }
+            try #require(callbacks.count == 3)
+            for callback in callbacks.prefix(2) { try await store.record(.givenUp(error: "why"), of: callback) }
+            // The last one is to be tried again.
+            try await store.record(.failed(error: "why", delay: .zero), of: callbacks[2])
+            try await store.resendCallback(callbacks[1].number)
+            try await store.collectGarbage()
+            #expect(try await store.callbacks().map(\.number) == callbacks.map(\.number))
+            var retention = Retention()
+            retention.failedCallbacks = .zero
+            try await store.collectGarbage(keeping: retention)
+            #expect(try await store.callbacks().map(\.number) == callbacks.dropFirst().map(\.number))
+        },
     ]
 }

@@ -7,7 +7,7 @@ struct CallbackListCommand: AsyncParsableCommand {
         abstract: "List the callbacks that were not delivered, oldest first.",
         discussion: """
             One that is "waiting" is tried again by itself; one that "failed" was tried for as long as --callback-retry-time \
-            of understudy serve says.
+            of understudy serve says. A failed one is deleted 30 days after it was created or last resent.
 
             Example:
               understudy callback list --data-directory data --format json
