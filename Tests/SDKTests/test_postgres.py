@@ -236,6 +236,83 @@ def test_a_reply_that_is_there_is_stored_though_the_server_stops(env, tmp_path):
         assert transcript(server) == [("user", "Hello"), ("assistant", "reply")]
 
 
+def check(env, code):
+    result = command("check", "--format", "json", check=False, env=env)
+    assert result.returncode == code, result.stderr
+    return json.loads(result.stdout)["problems"]
+
+
+MESSAGE = "Message aia_msg_7 of session webhook:IS1/CH2"
+KEY = "decode(repeat('00', 16), 'hex')"
+TURN = """
+    INSERT INTO turn (session_key, number, id, account_sid, session_number, session_id, assistant_id, identity, mode,
+        content, worker, begun, lease_end)
+    SELECT session_key, nextval('turn_number'), 'turn1', account_sid, number, id, 'aia_asst_1', 'i', 'chat', '{}', 'w', false, 0
+    FROM session;
+"""
+CALLBACK = f"""
+    INSERT INTO callback VALUES
+        ({KEY}, nextval('callback_number'), '{SID}', 'https://example.com/', 'SECRET', 'token', 1, NULL, 0, 0);
+"""
+IDEMPOTENCY = f"INSERT INTO idempotency_key VALUES ({KEY}, '{SID}', 'key1', {KEY}, 200, '', 0)"
+DAMAGES = [
+    (
+        "ALTER TABLE message DROP CONSTRAINT message_session_key_fkey; DELETE FROM session",
+        "Message aia_msg_7 belongs to no session",
+    ),
+    ("UPDATE session SET last_position = 6", f"{MESSAGE} is not in a position from 1 to"),
+    ("UPDATE message SET position = 0 WHERE id = 'aia_msg_7'", f"{MESSAGE} is not in a position from 1 to"),
+    ("UPDATE session SET number = 0", "Session webhook:IS1/CH2 has a last position or a number"),
+    ("UPDATE session SET id = 'other'", "Session other has a key that is not made of"),
+    ("SELECT setval('session_number', 1, false)", "session_number is behind the numbers of the table session"),
+    ("UPDATE message SET content = '{\"SECRET\"' WHERE id = 'aia_msg_7'", f"{MESSAGE}: content is not a JSON object"),
+    ("UPDATE message SET meta = '[\"SECRET\"]' WHERE id = 'aia_msg_7'", f"{MESSAGE}: meta is not a JSON object"),
+    ("UPDATE message SET role = 'SECRET' WHERE id = 'aia_msg_7'", f"{MESSAGE}: role is not a role"),
+    ("UPDATE message SET id = 'id7' WHERE id = 'aia_msg_7'", "Message id7 of session webhook:IS1/CH2: id is not a message id"),
+    ("UPDATE message SET date_updated = 253402300800000000 WHERE id = 'aia_msg_7'", f"{MESSAGE}: date_updated is not a time"),
+    ("UPDATE session SET date_created = -62135596800000001", "Session webhook:IS1/CH2: date_created is not a time"),
+    (TURN + "UPDATE turn SET mode = 'SECRET'", "Turn turn1 of session webhook:IS1/CH2: mode is not a mode"),
+    (TURN + "UPDATE turn SET content = 'SECRET'", "Turn turn1 of session webhook:IS1/CH2: content is not a JSON object"),
+    (TURN + f"UPDATE turn SET session_key = {KEY}", "Turn turn1 has a key that is not made of its account and session"),
+    (CALLBACK + "UPDATE callback SET session_key = ''", "Webhook 1 has a session key that is not 16 bytes long"),
+    (CALLBACK + "UPDATE callback SET account_sid = 'x'", "Webhook 1: account_sid is not an account SID"),
+    (IDEMPOTENCY, f"Idempotency key key1 of account {SID} has a digest that is not made of its account and key"),
+]
+
+
+def test_a_check_of_postgresql_names_what_must_not_be(env, tmp_path):
+    import_lines = tmp_path / "lines.jsonl"
+    lines = [message("webhook:IS1/CH2", number, id=f"aia_msg_{number}") for number in range(1, 251)]
+    # JSON has it, and SQL and Swift have no such number.
+    lines[0]["content"] = {"n": 0}
+    import_lines.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    command("import", "--account", SID, import_lines, env=env)
+    url = env["UNDERSTUDY_DATABASE_URL"]
+    sql("UPDATE message SET content = '{\"n\":1e999}' WHERE id = 'aia_msg_1'", url)
+    sql(TURN + CALLBACK, url)
+    assert check(env, 0) == []
+    whole = command("check", "--database-url", url)
+    assert "The PostgreSQL database is whole" in whole.stdout
+    sql("DELETE FROM turn; DELETE FROM callback; ALTER SEQUENCE callback_number RESTART", url)
+    source = urlsplit(url).path[1:]
+    for damage, problem in DAMAGES:
+        name = f"test_{uuid.uuid4().hex}"
+        sql(f"CREATE DATABASE {name} TEMPLATE {source}")
+        try:
+            damaged = with_path("/" + name)
+            sql(damage, damaged)
+            problems = check({**env, "UNDERSTUDY_DATABASE_URL": damaged}, 1)
+            assert any(problem in text for text in problems), (problem, problems)
+            assert "SECRET" not in str(problems)
+        finally:
+            sql(f"DROP DATABASE {name} WITH (FORCE)")
+    sql("UPDATE message SET role = ''", url)
+    problems = check(env, 1)
+    assert (len(problems), problems[-1]) == (101, "There are more problems of this kind: values of the table message")
+    both = command("check", "--database-url", url, tmp_path / "backup", check=False)
+    assert (both.returncode, "name two databases" in both.stderr) == (64, True)
+
+
 def test_a_database_without_citus_is_not_distributed(empty_url):
     refused = command("database", "migrate", "--citus", "--database-url", empty_url, check=False)
     assert (refused.returncode, "is not one of Citus" in refused.stderr) == (1, True)

@@ -9,4 +9,10 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microseconds < right.microseconds
     }
+
+    /// Whether a number of microseconds since 1970 is of the years 1 to 9999, which have a four-digit form.
+    package static func isPrintable(_ microseconds: Int64) -> Bool {
+        let seconds = CivilDate.printableSeconds
+        return (seconds.lowerBound * 1_000_000..<(seconds.upperBound + 1) * 1_000_000).contains(Int(microseconds))
+    }
 }

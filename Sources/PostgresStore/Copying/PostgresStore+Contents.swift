@@ -17,17 +17,7 @@ extension PostgresStore: StoreContents {
         after cursor: [StoredValue]?,
         limit: Int
     ) async throws(StoreError) -> StoredRows {
-        try await read { connection in
-            let result = try connection.run(
-                table.rows(isFirst: cursor == nil),
-                (cursor ?? []).map(\.parameter) + [limit]
-            )
-            let rows = try result.map { result, row in try result.values(row) }
-            return StoredRows(
-                rows: rows.map { Array($0.dropFirst(table.keyCount)) },
-                cursor: rows.last.map { Array($0.prefix(table.keyCount)) }
-            )
-        }
+        try await read { connection in try connection.rows(of: table, after: cursor, limit: limit) }
     }
 
     package func unfinishedCopy() async throws(StoreError) -> [UInt8]? {
@@ -77,6 +67,18 @@ extension PostgresStore: StoreContents {
             try connection.execute("UPDATE turn SET lease_end = 0; UPDATE callback SET due = 0 WHERE due IS NOT NULL")
             _ = try connection.run("DELETE FROM setting WHERE name = $1", [StoredTable.unfinishedCopy])
         }
+    }
+}
+
+extension PostgresConnection {
+    /// Some rows of a table, in the order of its key.
+    mutating func rows(of table: StoredTable, after cursor: [StoredValue]?, limit: Int) throws -> StoredRows {
+        let result = try run(table.rows(isFirst: cursor == nil), (cursor ?? []).map(\.parameter) + [limit])
+        let rows = try result.map { result, row in try result.values(row) }
+        return StoredRows(
+            rows: rows.map { Array($0.dropFirst(table.keyCount)) },
+            cursor: rows.last.map { Array($0.prefix(table.keyCount)) }
+        )
     }
 }
 

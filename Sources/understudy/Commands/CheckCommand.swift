@@ -9,9 +9,14 @@ struct CheckCommand: AsyncParsableCommand {
             Looks for damage in the file, for messages without a session and out of their places, for content that is no JSON, \
             and for turns and webhooks that cannot be read. Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
 
+            With --database-url, checks the rows of a PostgreSQL database: messages without a session, positions, keys, ids, \
+            roles, times, and JSON. It reads one snapshot of all tables, and names rows by their ids. Damage of PostgreSQL's \
+            own files is found by data checksums and amcheck.
+
             Example:
               understudy check --data-directory data
               understudy check backups/2026-11-25.sqlite
+              understudy check --database-url postgresql://understudy@db.example.com/understudy
             """
     )
 
@@ -24,17 +29,28 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try await Settings(common, texts: ["format": output.format?.rawValue])
         let format = try await settings.format()
-        let path: String
         if let file {
-            path = file
+            guard common.databaseURL == nil else {
+                throw ValidationError("FILE and --database-url name two databases: leave one out")
+            }
+            try report(problems(of: file), of: file, format)
+        } else if let database = try await settings.postgresDatabase() {
+            // Not by its URL, which may have a password.
+            try report(await database.problems(), of: nil, format)
         } else {
-            try await settings.requireDirectory(else: "PostgreSQL's amcheck checks its files")
             let directory = try await settings.dataDirectory()
             try directory.requireDatabase()
-            path = directory.databasePath
+            try report(problems(of: directory.databasePath), of: directory.databasePath, format)
         }
-        let problems = try DatabaseFile(path: path).problems()
-        let verdict = problems.isEmpty ? "\(path) is whole" : "\(path) is damaged:"
+    }
+
+    private func problems(of path: String) throws -> [String] {
+        try DatabaseFile(path: path).problems()
+    }
+
+    private func report(_ problems: [String], of path: String?, _ format: OutputFormat) throws {
+        let name = path ?? "The PostgreSQL database"
+        let verdict = problems.isEmpty ? "\(name) is whole" : "\(name) is damaged:"
         try format.print(
             Result(path: path, problems: problems),
             text: ([verdict] + problems).joined(separator: "\n")
@@ -44,7 +60,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// The verdict as JSON.
     private struct Result: Encodable {
-        let path: String
+        /// `nil` for PostgreSQL.
+        let path: String?
         let problems: [String]
     }
 }

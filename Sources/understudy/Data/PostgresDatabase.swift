@@ -26,6 +26,11 @@ struct PostgresDatabase {
         try await PostgresStore(url: url, connections: connections, isForCopy: isForCopy, metrics: metrics)
     }
 
+    /// What is wrong with the database's rows, in sentences; nothing if all is right.
+    func problems() async throws -> [String] {
+        try await openStore(connections: 1).problems()
+    }
+
     /// Makes the tables, or brings them to this version's form.
     /// - Parameter isDistributed: whether they are to be spread over the servers of Citus.
     func migrate(isDistributed: Bool) async throws {
