@@ -6,6 +6,7 @@ extension SQLiteStore {
         while try await removeSomeMessagesOfDeletedSession() {}
         while try await removeSomeIdempotencyKeys(olderThan: retention.idempotencyKeys) {}
         while try await removeSomeFailedCallbacks(olderThan: retention.failedCallbacks) {}
+        try await truncateLargeLog()
     }
 
     /// - Returns: whether there may be more.

@@ -61,12 +61,18 @@ package struct SQLiteStore: Store {
         configuration.prepareDatabase { db in
             // Only a new file takes it. A page of long messages is read in half as many pieces as with SQLite's own 4 kB.
             try db.execute(sql: "PRAGMA page_size = 8192")
+            try db.execute(sql: "PRAGMA journal_size_limit = \(Self.maximumLogSize)")
+            // What is deleted is overwritten. Debian's SQLite does this anyway, others do not.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         pool = try DatabasePool(path: path, configuration: configuration)
         // Opening sets NORMAL, which can lose the last commits when the power fails.
         try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try migrator.migrate(pool)
         readers = ReaderPool(path: path, configuration: Self.configuration)
+        metrics.gauge("understudy_write_ahead_log_bytes", "Size of SQLite's write-ahead log.") {
+            Double(Self.logSize(of: path))
+        }
         commits = GroupCommit(pool: pool, metrics: metrics)
         pageTimes = metrics.histogram(
             "understudy_page_read_seconds",

@@ -10,11 +10,13 @@ import time
 from contextlib import closing, contextmanager
 
 import pytest
+import requests
 from conftest import message
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from reliability import amount
-from understudy import PROGRAM, SID, Server, command, create_account, environment, import_lines, wait_until
+from understudy import AUTH, PROGRAM, Server, command, create_account, environment, import_lines
+from writers import append, messages_url
 
 
 def start(*arguments):
@@ -161,3 +163,48 @@ def test_credentials_that_replace_a_file_of_others_are_private(tmp_path):
     with Server(tmp_path):
         assert modes(tmp_path)["initial-credentials"] == "0o600"
         assert "UNDERSTUDY_AUTH_TOKEN=" in (tmp_path / "initial-credentials").read_text()
+
+
+# Deleted text
+
+
+def files_with(directory, text):
+    return [path.name for path in directory.iterdir() if text.encode() in path.read_bytes()]
+
+
+def test_nothing_that_was_deleted_stays_in_a_file_after_a_stop(tmp_path):
+    create_account(tmp_path)
+    # Short texts, which share pages, and long ones, which have pages of their own; the second half stays.
+    lengths = [10, 300, 3_000, 9_000, 100_000]
+    texts = {number: f"text-{number:05}-" * (lengths[number % 5] // 11) for number in range(200)}
+    with Server(tmp_path) as server:
+        ids = {}
+        for number, text in texts.items():
+            ids[number] = append(server, [text or f"text-{number:05}-"], f"s{number % 3}").json()["id"]
+        replaced = requests.put(
+            f"{messages_url(server, 's1')}/{ids[199]}", json={"content": {"content": "new"}}, auth=AUTH
+        )
+        assert replaced.status_code == 200
+        for number in range(100):
+            url = f"{messages_url(server, f's{number % 3}')}/{ids[number]}"
+            assert requests.delete(url, auth=AUTH).status_code == 204
+        server.process.terminate()
+        assert server.process.wait(timeout=20) == 0
+    assert (tmp_path / "understudy.sqlite-wal").stat().st_size == 0
+    deleted = [number for number in [*range(100), 199] if files_with(tmp_path, f"text-{number:05}-")]
+    assert deleted == []
+    assert len([number for number in range(100, 199) if files_with(tmp_path, f"text-{number:05}-")]) == 99
+
+
+def test_a_stop_waits_for_no_reader_of_the_log(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", number) for number in range(10)])
+    with Server(tmp_path) as server, closing(sqlite3.connect(tmp_path / "understudy.sqlite")) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM message").fetchone()
+        assert append(server, ["one more"]).status_code == 201
+        start = time.monotonic()
+        server.process.terminate()
+        assert server.process.wait(timeout=20) == 0
+        assert time.monotonic() - start < 5
+        assert "the write-ahead log could not be emptied" in server.stop()

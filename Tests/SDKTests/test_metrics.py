@@ -43,6 +43,7 @@ def test_requests_and_database_times_are_counted(tmp_path, store):
         create_account(tmp_path)
         with Server(tmp_path, *arguments) as server:
             check_counts(server, address, "understudy_commit_seconds_count")
+            assert figures(address)[0]["understudy_write_ahead_log_bytes"] == (tmp_path / "understudy.sqlite-wal").stat().st_size
     else:
         with PostgresServer() as postgres:
             env = prepare_postgres(postgres.url(), tmp_path)

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Synchronization
 
@@ -12,6 +13,12 @@ final class ReaderPool: Sendable {
         self.path = path
         var configuration = configuration
         configuration.readonly = true
+        // On an event loop nobody waits for as long as a writer may. Readers of a log wait for nobody but one that recovers it,
+        // or has the file for itself.
+        configuration.busyMode = .callback { tries in
+            usleep(1_000)
+            return tries < 5
+        }
         self.configuration = configuration
     }
 

@@ -219,6 +219,7 @@ struct ServeCommand: AsyncParsableCommand {
             } catch {
                 logger.error("cannot take over the previous server's replies and webhooks at once: \(error)")
             }
+            services.append(LogTruncation(store: sqlite, logger: logger))
         }
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 

@@ -1,0 +1,51 @@
+package import AssistantsStore
+import Dispatch
+import Foundation
+import GRDB
+
+extension SQLiteStore {
+    /// In bytes: what the write-ahead log may keep of the disk. SQLite starts it over long before that, unless somebody reads
+    /// one state of the database for long, as a backup does.
+    static let maximumLogSize = 64 << 20
+
+    /// Writes the log into the database and empties its file. Until then it has what was deleted, too.
+    /// - Parameter patience: how long to wait for those that read or write.
+    /// - Throws: `unavailable` if they took longer.
+    package func truncateLog(patience: Duration) async throws(StoreError) {
+        do {
+            // On a thread of its own kind, for it blocks, and without regard to cancellation, for a server that stops is cancelled.
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                DispatchQueue.global().async { [path = pool.path] in
+                    continuation.resume(with: Result { try Self.truncateLog(of: path, patience: patience) })
+                }
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// Truncates the log if it is large.
+    func truncateLargeLog() async throws(StoreError) {
+        guard Self.logSize(of: pool.path) > Self.maximumLogSize else { return }
+        do {
+            try await truncateLog(patience: .milliseconds(100))
+        } catch .unavailable {
+            // Somebody reads or writes; there is another time.
+        }
+    }
+
+    /// In bytes; 0 where there is none.
+    static func logSize(of path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)-wal")
+        return attributes?[.size] as? Int ?? 0
+    }
+
+    private static func truncateLog(of path: String, patience: Duration) throws {
+        // Of a connection of its own: the writer's waits for longer.
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(patience / .seconds(1))
+        try DatabaseQueue(path: path, configuration: configuration).inDatabase { db in
+            _ = try db.checkpoint(.truncate)
+        }
+    }
+}
