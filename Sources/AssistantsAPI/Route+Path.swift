@@ -17,7 +17,13 @@ extension Route {
     }
 
     private static func path(of session: SessionReference, _ rest: String = "") -> String {
-        "/v1/Sessions/\(segments(session.name ?? ""))\(rest)"
+        let name = segments(session.name ?? "")
+        var path = ""
+        path.reserveCapacity("/v1/Sessions/".utf8.count + name.utf8.count + rest.utf8.count)
+        path += "/v1/Sessions/"
+        path += name
+        path += rest
+        return path
     }
 
     /// A text as one segment of a path.

@@ -97,6 +97,7 @@ struct AppendTests {
         }
         let listed = try await server.send(Self.list).body
         #expect(listed.ranges(of: "\"content\":{ \"a\":\t1.50,\"b\":\"\\n\"},").count == 2)
+        #expect(try await server.contents(of: "s") == Array(repeating: "{ \"a\":\t1.50,\"b\":\"\\n\"}", count: 2))
     }
 
     @Test("a body of more than 1 MiB is refused")

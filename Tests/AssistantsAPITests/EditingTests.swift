@@ -47,9 +47,10 @@ struct EditingTests {
         let changed = try await server.send(
             "\(Self.list)/\(appended.id)",
             method: .put,
-            body: "{\"meta\":{\r\n\"a\" :\n1}}"
+            body: "{\"meta\":{\r\n\"a\" :\n1},\"content\":{\n}}"
         )
-        #expect(changed.body.contains(#""meta":{"a" :1},"#))
+        #expect(changed.body.contains(#""content":{},"meta":{"a" :1},"#))
+        #expect(try await server.contents(of: "s").last == "{}")
         #expect(
             changed.body.contains(#""date_created":"2999-01-01T00:00:00Z","date_updated":"2999-01-01T00:00:00Z""#)
         )

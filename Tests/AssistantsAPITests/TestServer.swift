@@ -126,6 +126,19 @@ final class TestServer: Sendable {
         }
     }
 
+    /// The contents of a session's messages, as they are stored.
+    func contents(of session: String) async throws -> [String] {
+        var contents: [String] = []
+        _ = try await store.readMessages(
+            of: SessionReference(session),
+            in: Self.sid,
+            page: PageRequest(.first, size: 1_000)
+        ) { row in
+            contents.append(row.content.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
+        }
+        return contents
+    }
+
     var routes: Routes { responder.routes }
 
     /// A store on the same database, as another process has it.

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import threading
+import time
 
 import pytest
 import requests
@@ -104,6 +105,8 @@ def test_an_end_and_a_crash_wait_for_the_last_lines(tmp_path, ending):
         # More than the pipe holds, and less than is kept.
         log_lines(server, range(400))
         server.process.send_signal(ending)
+        # Later than a server ends that waits for nothing.
+        time.sleep(0.4)
         pipe.read()
         assert server.process.wait(timeout=20) == (0 if ending == signal.SIGTERM else -ending)
     assert logged_numbers(pipe.lines()) == list(range(400))
