@@ -17,8 +17,7 @@ package struct AssistantsResponder: HTTPResponder {
     private let rates: AccountRates?
     private let isCompressing: Bool
     private let logger: Logger
-    /// An answer that took longer is worth a line in the log.
-    private let slowRequest = Duration.seconds(1)
+    private let slowRequest: Duration
 
     /// - Parameters:
     ///   - pageTokenKey: the store's.
@@ -31,6 +30,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
     ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
     ///   - isCompressing: whether clients that take compressed answers get them.
+    ///   - slowRequest: a response that took longer gets a line in the log.
     ///   - requestRate: how many an account may make in a second; `nil` where that is nobody's concern.
     ///   - metrics: get the requests' figures.
     package init(
@@ -47,12 +47,14 @@ package struct AssistantsResponder: HTTPResponder {
         pageCacheSize: Int = 0,
         isCompressing: Bool = true,
         maximumRequests: Int = 1_000,
+        slowRequest: Duration = .seconds(1),
         requestRate: Int? = nil,
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
         self.logger = logger
         self.isCompressing = isCompressing
+        self.slowRequest = slowRequest
         baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies, scheme: isTLS ? "https" : "http")
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
         let requests = RequestsInFlight(limit: maximumRequests, logger: logger)

@@ -23,7 +23,7 @@ final class TestServer: Sendable {
     static let pageTokenKey = [UInt8](0..<32)
 
     static let sealingKey = SealingKey.random()
-    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+    private static let silentLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     let store: any Store
     private let directory: TemporaryDirectory
@@ -34,21 +34,25 @@ final class TestServer: Sendable {
     /// - Parameters:
     ///   - model: the default replies to nothing.
     ///   - pageCacheSize: in bytes.
+    ///   - slowRequest: a response that took longer gets a line in the log.
+    ///   - logger: of the responder; the default logs nothing.
     init(
         publicURL: PublicURL? = nil,
         model: Model = Model(name: "the configured model", server: nil),
         turnOptions: TurnOptions = TurnOptions(),
-        pageCacheSize: Int = 1 << 20
+        pageCacheSize: Int = 1 << 20,
+        slowRequest: Duration = .seconds(1),
+        logger: Logger = TestServer.silentLogger
     ) async throws {
         directory = try TemporaryDirectory()
         store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        let callbacks = CallbackSender(store: store, sealingKey: .success(Self.sealingKey), logger: Self.logger)
+        let callbacks = CallbackSender(store: store, sealingKey: .success(Self.sealingKey), logger: Self.silentLogger)
         let turns = TurnRunner(
             store: store,
             model: model,
             callbacks: callbacks,
             options: turnOptions,
-            logger: Self.logger,
+            logger: Self.silentLogger,
             answer: SendRepresentation.answer
         )
         func responder(_ store: any Store, pageCacheSize: Int) -> AssistantsResponder {
@@ -61,7 +65,8 @@ final class TestServer: Sendable {
                 callbacks: callbacks,
                 publicURL: publicURL,
                 pageCacheSize: pageCacheSize,
-                logger: Self.logger
+                slowRequest: slowRequest,
+                logger: logger
             )
         }
         self.responder = responder(store, pageCacheSize: pageCacheSize)
