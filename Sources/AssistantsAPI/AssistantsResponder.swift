@@ -15,6 +15,7 @@ package struct AssistantsResponder: HTTPResponder {
     private let requests: RequestsInFlight
     private let metrics: RequestMetrics
     private let rates: AccountRates?
+    private let bodies: BodyBudget
     private let isCompressing: Bool
     private let logger: Logger
     private let slowRequest: Duration
@@ -30,6 +31,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
     ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
     ///   - isCompressing: whether clients that take compressed answers get them.
+    ///   - bodyMemory: how many bytes of request bodies that are being received are held at most.
     ///   - slowRequest: a response that took longer gets a line in the log.
     ///   - requestRate: how many an account may make in a second; `nil` where that is nobody's concern.
     ///   - metrics: get the requests' figures.
@@ -47,6 +49,7 @@ package struct AssistantsResponder: HTTPResponder {
         pageCacheSize: Int = 0,
         isCompressing: Bool = true,
         maximumRequests: Int = 1_000,
+        bodyMemory: Int = 64 << 20,
         slowRequest: Duration = .seconds(1),
         requestRate: Int? = nil,
         metrics: MetricsRegistry = MetricsRegistry(),
@@ -55,6 +58,8 @@ package struct AssistantsResponder: HTTPResponder {
         self.logger = logger
         self.isCompressing = isCompressing
         self.slowRequest = slowRequest
+        let bodies = BodyBudget(limit: bodyMemory)
+        self.bodies = bodies
         baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies, scheme: isTLS ? "https" : "http")
         authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
         let requests = RequestsInFlight(limit: maximumRequests, logger: logger)
@@ -64,6 +69,9 @@ package struct AssistantsResponder: HTTPResponder {
         metrics.gauge("understudy_requests_in_flight", "How many requests are worked on, messages to assistants aside.")
         {
             Double(requests.current)
+        }
+        metrics.gauge("understudy_request_body_bytes", "Bytes held of request bodies that are still being received.") {
+            Double(bodies.total)
         }
         metrics.gauge(
             "understudy_callers_waiting",
@@ -127,6 +135,9 @@ package struct AssistantsResponder: HTTPResponder {
         from context: ConnectionContext,
         at place: inout Route?
     ) async throws -> Response {
+        if let coding = request.headers[.transferEncoding], coding.lowercased() != "chunked" {
+            throw APIError.unknownTransferEncoding()
+        }
         let baseURL = try baseURL.text(for: request, from: context)
         guard let route = try route(to: target.path) else { throw APIError.notFound(path: target.path) }
         place = route
@@ -139,7 +150,9 @@ package struct AssistantsResponder: HTTPResponder {
         case .forAccounts(let operation):
             let account = try await requests.count { try await self.account(for: request, from: context) }
             // A body that dribbles in keeps nobody else out.
-            if request.method == .post || request.method == .put { call.body = try await RequestBody.read(request) }
+            if request.method == .post || request.method == .put {
+                call.body = try await RequestBody.read(request, from: context, within: bodies)
+            }
             // Who waits for a reply is counted there.
             if route.waitsForOthers { return try await operation(call, account).coded(as: coding) }
             return try await requests.count { [call] in try await operation(call, account).coded(as: coding) }

@@ -10,6 +10,7 @@ import pytest
 import requests
 from conftest import message
 from reliability import record
+from test_bodies import responses
 from test_http import exchange, request
 from understudy import AUTH, AUTHORIZATION, SID, TOKEN, Server, create_account, import_lines
 
@@ -97,6 +98,19 @@ def test_an_answer_that_nobody_reads_is_given_up(server):
                 client.send(b"\r\n")
                 time.sleep(0.5)
         assert time.monotonic() - start > 25
+
+
+def test_the_408_of_a_late_request_does_not_cut_off_the_response_before_it(server):
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        client.settimeout(20)
+        client.connect(("127.0.0.1", server.port))
+        page = request("Host: a", path="/v1/Sessions/long/Messages?PageSize=100").encode()
+        client.sendall(page + b"GET /v1/Sessions HTTP/1.1\r\nX: ")
+        # The next request is late by then, and most of the page is still at the server.
+        time.sleep(15)
+        (status, listed), (late, _) = responses(client)
+        assert (status, len(listed["messages"]), late) == (200, 100, 408)
 
 
 @pytest.mark.parametrize(

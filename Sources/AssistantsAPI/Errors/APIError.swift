@@ -37,7 +37,18 @@ package struct APIError: Error {
 
     /// A request that takes too long to arrive.
     static func timeout(_ message: String) -> APIError {
-        APIError(status: .requestTimeout, code: 20001, message: message)
+        APIError(status: .requestTimeout, code: 20001, message: message, headers: [.connection: "close"])
+    }
+
+    /// A body in a form that is not read: where it ends is not known then.
+    static func unknownTransferEncoding() -> APIError {
+        APIError(
+            status: .notImplemented,
+            code: 20501,
+            message: "The Transfer-Encoding is not supported: use chunked, or a Content-Length",
+            headers: [.connection: "close"],
+            isExpected: true
+        )
     }
 
     /// No credentials, or wrong ones.

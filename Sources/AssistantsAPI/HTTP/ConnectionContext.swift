@@ -4,8 +4,11 @@ import NIOCore
 /// What a request's connection tells of it.
 package struct ConnectionContext: InitializableFromSource, Sendable {
     private let connection: any Channel
+    /// The stream of HTTP/2, or the connection of HTTP/1.1.
+    private let stream: any Channel
 
     package init(source: ApplicationRequestContextSource) {
+        stream = source.channel
         // A connection's parent is the socket that it was accepted from; a stream of HTTP/2 has its connection between.
         let parent = source.channel.parent
         connection = parent?.parent == nil ? source.channel : parent ?? source.channel
@@ -18,5 +21,15 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
     /// from those whom it can answer.
     func slowDown() {
         connection.triggerUserOutboundEvent(ReadingPause.Request(), promise: nil)
+    }
+
+    /// Has the client send the body of the request.
+    func sendContinue() {
+        stream.triggerUserOutboundEvent(BodyEvent.sendContinue, promise: nil)
+    }
+
+    /// Wakes the reader of the request's body, if more of it is to come.
+    func wakeReader() {
+        stream.triggerUserOutboundEvent(BodyEvent.wakeReader, promise: nil)
     }
 }

@@ -37,6 +37,8 @@ struct ConnectionDeadlines {
     private var unanswered = 0
     private var isAnswerBegun = false
     private var isStopping = false
+    /// Whether nothing more is wanted from the client.
+    private var isEnding = false
     private var writes = 0
     /// What waits to be sent, as it was seen last, and when it was seen to change.
     private var waiting: (bytes: Int, writes: Int, since: NIODeadline)
@@ -85,12 +87,24 @@ struct ConnectionDeadlines {
         if reading == .nothing, unanswered == 0 { start = now }
     }
 
+    /// The last response has begun: only that it is taken is waited for.
+    mutating func beganLastAnswer() {
+        isEnding = true
+    }
+
     private mutating func enter(_ new: Reading, _ now: NIODeadline) {
         reading = new
         start = now
     }
 
     // MARK: What is to be done
+
+    /// Whether a body is arriving whose request is the next that is answered.
+    var isBodyOfNextAnswerArriving: Bool { reading == .body && unanswered == 1 }
+    /// Whether a body is arriving whose request has been answered.
+    var isBodyAnswered: Bool { reading == .body && unanswered == 0 }
+    /// Whether a body is arriving.
+    var isBodyArriving: Bool { reading == .body }
 
     /// Whether the answer that is next is the connection's last.
     var isLastAnswerNext: Bool { isStopping && unanswered == 1 }
@@ -101,12 +115,15 @@ struct ConnectionDeadlines {
     mutating func verdict(waiting bytes: Int, at now: NIODeadline) -> Verdict {
         if bytes == 0 || bytes != waiting.bytes || writes != waiting.writes { waiting = (bytes, writes, now) }
         if now - waiting.since >= Self.stall { return .close }
+        if isEnding { return .look(in: Self.interval) }
         // Who still reads an answer is not idle.
         if bytes > 0, reading == .nothing, unanswered == 0 { start = now }
         guard let limit else { return .look(in: Self.interval) }
         let left = start + limit - now
         if left > .zero { return .look(in: min(left, Self.interval)) }
         let isAnswered = isAnswerBegun || (reading == .body && unanswered == 0)
+        // What waits to be sent would be lost.
+        if isAnswered, bytes > 0 { return .look(in: Self.interval) }
         if reading == .nothing || isAnswered { return .close }
         let part = reading == .head ? "headers" : "body"
         return .refuse("The request's \(part) took longer than \(limit.nanoseconds / 1_000_000_000) s to arrive")

@@ -15,7 +15,10 @@ struct EventLoopChannel<Base: ServerChildChannel>: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
-        base.setup(channel: channel, logger: logger)
+        // A connection keeps up to five buffers of the largest size for as long as it is open; by default that is 64 KiB.
+        let buffers = AdaptiveRecvByteBufferAllocator(minimum: 1 << 10, initial: 1 << 11, maximum: 1 << 14)
+        try? channel.syncOptions?.setOption(.recvAllocator, value: buffers)
+        return base.setup(channel: channel, logger: logger)
     }
 
     func handle(value: Base.Value, logger: Logger) async {

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -6,19 +7,44 @@ enum RequestBody {
     /// In bytes.
     static let maximumLength = 1 << 20
 
-    /// - Throws: `APIError` of status 413 where it is longer.
-    static func read(_ request: Request) async throws -> [UInt8] {
+    /// Reads the body, and has its client send it where that waits to be told.
+    /// - Parameter budget: what counts the bytes of all bodies that are being received.
+    /// - Throws: `APIError` of status 413 where it is longer, 408 or 429 where there is no room for it.
+    static func read(
+        _ request: Request,
+        from context: ConnectionContext,
+        within budget: BodyBudget
+    ) async throws -> [UInt8] {
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumLength {
+            throw APIError.bodyTooLarge(limit: maximumLength)
+        }
+        if request.head.expectsContinue { context.sendContinue() }
+        let number = budget.begin(at: .now) { context.wakeReader() }
+        defer { budget.end(number) }
+        // Copied: a part of one byte can keep a buffer of 64 KiB.
+        var body: [UInt8] = []
         do {
-            let body = try await request.body.collect(upTo: maximumLength)
+            for try await part in request.body {
+                guard body.count + part.readableBytes <= maximumLength else {
+                    throw APIError.bodyTooLarge(limit: maximumLength)
+                }
+                switch budget.add(part.readableBytes, to: number, at: .now) {
+                case .fits: body += part.readableBytesView
+                case .tooSlow:
+                    throw APIError.timeout("The body arrived too slowly while the server was short of memory")
+                case .noRoom:
+                    throw APIError.overloaded("Too many request bodies are arriving at once; try again later")
+                }
+            }
             // One whose request is cancelled ends early, like one that is whole.
             try Task.checkCancellation()
-            return Array(body.readableBytesView)
-        } catch is NIOTooManyBytesError {
-            throw APIError.bodyTooLarge(limit: maximumLength)
+        } catch let error as APIError {
+            throw error
         } catch {
             guard !Task.isCancelled else { throw APIError.stopping() }
             // The client went away, or what it sent is no HTTP any more.
             throw APIError.badRequest("The body did not arrive whole")
         }
+        return body
     }
 }

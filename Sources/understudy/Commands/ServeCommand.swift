@@ -139,6 +139,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Maximum memory for request bodies that are still arriving, in MiB; beyond it, the slowest are refused.",
+            discussion: "The default is 64.",
+            valueName: "size"
+        )
+    )
+    var maxBodyMemory: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "How many requests an account may make in a second; further ones get 429.",
             discussion: "The default is as many as it likes.",
             valueName: "count"
@@ -168,7 +177,7 @@ struct ServeCommand: AsyncParsableCommand {
             ].merging(replies.texts) { $1 },
             integers: [
                 "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
-                "max-connections": maxConnections, "max-requests": maxRequests,
+                "max-connections": maxConnections, "max-requests": maxRequests, "max-body-memory": maxBodyMemory,
                 "max-request-rate": maxRequestRate,
                 "shutdown-delay": shutdownDelay,
             ].merging(replies.integers) { $1 },
@@ -258,6 +267,7 @@ struct ServeCommand: AsyncParsableCommand {
                 pageCacheSize: options.pageCacheSize,
                 isCompressing: options.isCompressing,
                 maximumRequests: options.maximumRequests,
+                bodyMemory: options.bodyMemory,
                 requestRate: options.requestRate,
                 metrics: metrics,
                 logger: logger

@@ -17,6 +17,8 @@ struct ServeOptions {
     let isCompressing: Bool
     let maximumConnections: Int
     let maximumRequests: Int
+    /// In bytes: of request bodies that are being received.
+    let bodyMemory: Int
     /// Of an account, per second; `nil` where it is not bounded.
     let requestRate: Int?
     let shutdownDelay: Duration
@@ -53,6 +55,7 @@ struct ServeOptions {
             configured: try await settings.integer("max-connections", in: 1...1_000_000)
         )
         maximumRequests = try await settings.integer("max-requests", in: 1...1_000_000) ?? 1_000
+        bodyMemory = (try await settings.integer("max-body-memory", in: 1...1_048_576) ?? 64) << 20
         requestRate = try await settings.integer("max-request-rate", in: 1...1_000_000)
         shutdownDelay = .seconds(try await settings.integer("shutdown-delay", in: 0...300) ?? 3)
         let (chain, key) = (try await settings.text("tls-certificate"), try await settings.text("tls-key"))
