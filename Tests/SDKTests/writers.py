@@ -60,8 +60,6 @@ class Writers(Workers):
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
             if not self.may_vanish:
                 self.odd.append(repr(error))
-        except Exception as error:
-            self.odd.append(repr(error))
 
     def _read(self):
         """What has been listed once stays, in its place."""
