@@ -128,7 +128,15 @@ let package = Package(
             dependencies: ["AssistantsStore", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(name: "StoreConformance", dependencies: ["AssistantsStore", "TestSupport"]),
-        .target(name: "TestSupport", dependencies: ["CLibpq"]),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "CLibpq",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
         .testTarget(name: "AssistantsStoreTests", dependencies: ["AssistantsStore"]),
         .testTarget(
             name: "SQLiteStoreTests",

@@ -40,13 +40,19 @@ final class TestServer: Sendable {
         publicURL: PublicURL? = nil,
         model: Model = Model(name: "the configured model", server: nil),
         turnOptions: TurnOptions = TurnOptions(),
+        callbackOptions: CallbackOptions = CallbackOptions(),
         pageCacheSize: Int = 1 << 20,
         slowRequest: Duration = .seconds(1),
         logger: Logger = TestServer.silentLogger
     ) async throws {
         directory = try TemporaryDirectory()
         store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        let callbacks = CallbackSender(store: store, sealingKey: .success(Self.sealingKey), logger: Self.silentLogger)
+        let callbacks = CallbackSender(
+            store: store,
+            sealingKey: .success(Self.sealingKey),
+            options: callbackOptions,
+            logger: Self.silentLogger
+        )
         let turns = TurnRunner(
             store: store,
             model: model,
@@ -79,7 +85,7 @@ final class TestServer: Sendable {
         for (sid, token) in [(Self.sid, Self.token), (Self.otherSID, Self.otherToken)] {
             try await store.create(
                 Account(sid: sid, name: "", dateCreated: .now),
-                token: StoredAuthToken(digest: token.digest, sealed: [])
+                token: StoredAuthToken(digest: token.digest, sealed: try Self.sealingKey.seal(token))
             )
         }
     }

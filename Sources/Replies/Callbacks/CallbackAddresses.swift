@@ -11,6 +11,10 @@ package struct CallbackAddresses: Sendable {
         "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
     ]
 
+    /// For errors: what is refused, and how to allow it.
+    static let refusedKinds =
+        "a loopback, link-local, or private address; the server's operator can allow them with --allow-private webhooks"
+
     private let networks: [IPNetwork]
 
     /// - Parameter allowsPrivate: whether every address will do.

@@ -15,14 +15,16 @@ struct CallbackDelivery {
     let addresses: CallbackAddresses
     /// How long it may take, in seconds.
     let timeout: Int
+    /// Finds the addresses of a host.
+    var resolve: @Sendable (_ host: String) async -> [IPAddress] = HostResolver.addresses
 
     /// - Parameter token: what it is signed with.
     /// - Throws: `Failure`, `CancellationError`.
     func deliver(_ callback: NewCallback, token: Secret) async throws {
         let url: CallbackURL
         do throws(CallbackURL.Invalid) {
-            // The operator may have changed what is allowed.
-            url = try CallbackURL(callback.url, addresses: addresses)
+            // The operator may have changed what is allowed, and earlier versions stored URLs as they were given.
+            url = try CallbackURL(callback.url, addresses: addresses, maximumLength: nil)
         } catch {
             throw Failure(reason: "the URL \(error.reason)")
         }
@@ -48,13 +50,13 @@ struct CallbackDelivery {
     private func allowedAddress(of host: String) async throws -> IPAddress {
         let found: [IPAddress]
         do {
-            found = try await withTimeout(.seconds(timeout)) { await HostResolver.addresses(of: host) }
+            found = try await withTimeout(.seconds(timeout)) { await resolve(host) }
         } catch is TimedOut {
             throw Failure(reason: "the host \(host) could not be looked up within \(timeout) s")
         }
         guard !found.isEmpty else { throw Failure(reason: "the host \(host) is not known") }
         guard let address = found.first(where: addresses.allows) else {
-            throw Failure(reason: "the host \(host) has only loopback, link-local or private addresses")
+            throw Failure(reason: "the host \(host) has no address but \(CallbackAddresses.refusedKinds)")
         }
         return address
     }
@@ -68,6 +70,8 @@ struct CallbackDelivery {
     ) async throws {
         var request = HTTPClientRequest(url: url.text)
         request.method = .POST
+        // The client would leave out the brackets of an address.
+        request.headers.add(name: "Host", value: url.authority)
         request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded; charset=utf-8")
         request.headers.add(name: "I-Twilio-Idempotency-Token", value: callback.idempotencyToken)
         request.headers.add(

@@ -6,10 +6,6 @@ import ServiceLifecycle
 /// Delivers callbacks: each at least once, again and again until it is received or its time is over. Then it is kept as
 /// failed, for somebody to see and resend.
 package final class CallbackSender: Service {
-    /// The delay before the first retry, in seconds; it doubles from retry to retry.
-    private static let firstDelay = 5.0
-    private static let maximumDelay = 3_600.0
-
     private let store: any Store
     private let sealingKey: Result<SealingKey, any Error>
     private let options: CallbackOptions
@@ -85,17 +81,13 @@ package final class CallbackSender: Service {
         of callback: Callback,
         at start: ContinuousClock.Instant
     ) -> CallbackAttempt {
-        let delay = min(Self.firstDelay * exp2(callback.attempts - 1), Self.maximumDelay) * Double.random(in: 0.8...1.2)
+        let delay = options.delay(afterAttempt: callback.attempts)
         guard callback.age + start.duration(to: .now) + .seconds(delay) < .seconds(options.retryTime) else {
             logger.error("a callback is given up: \(error)", metadata: metadata(of: callback))
             return .givenUp(error: error)
         }
         logger.info("a callback is tried again: \(error)", metadata: metadata(of: callback))
         return .failed(error: error, delay: .seconds(delay))
-    }
-
-    private func exp2(_ exponent: Int) -> Double {
-        Double(sign: .plus, exponent: min(max(exponent, 0), 30), significand: 1)
     }
 
     private func metadata(of callback: Callback) -> Logger.Metadata {

@@ -70,12 +70,21 @@ struct ReplyArguments: ParsableArguments {
     )
     var callbackRetryTime: Int?
 
-    @Flag(help: "Let callbacks go to loopback, link-local and private addresses.")
+    @Option(
+        help: ArgumentHelp(
+            "What may connect to loopback, link-local, and private addresses, separated by commas: webhooks.",
+            discussion: "Default: nothing.",
+            valueName: "names"
+        )
+    )
+    var allowPrivate: String?
+
+    @Flag(help: "The same as --allow-private webhooks.")
     var allowPrivateCallbacks = false
 
     /// By the options' names, for `Settings`.
     var texts: [String: String?] {
-        ["model": model, "model-url": modelURL, "model-key-file": modelKeyFile]
+        ["model": model, "model-url": modelURL, "model-key-file": modelKeyFile, "allow-private": allowPrivate]
     }
 
     /// By the options' names, for `Settings`.

@@ -3,6 +3,11 @@ import Logging
 import Replies
 import Secrets
 
+/// What may be allowed to connect to private addresses.
+private enum PrivateDestination: String, CaseIterable {
+    case webhooks
+}
+
 /// What `serve` was told of models, turns and callbacks, checked.
 struct ReplyOptions {
     let model: Model
@@ -22,7 +27,9 @@ struct ReplyOptions {
         var callbacks = CallbackOptions()
         callbacks.retryTime =
             try await settings.integer("callback-retry-time", in: 0...(1 << 30)) ?? callbacks.retryTime
-        callbacks.addresses = CallbackAddresses(allowsPrivate: try await settings.flag("allow-private-callbacks"))
+        let allowed = try await settings.names("allow-private", of: PrivateDestination.self)
+        let allowsCallbacks = try await settings.flag("allow-private-callbacks")
+        callbacks.addresses = CallbackAddresses(allowsPrivate: allowsCallbacks || allowed.contains(.webhooks))
         self.callbacks = callbacks
     }
 

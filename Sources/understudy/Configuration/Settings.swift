@@ -86,6 +86,23 @@ struct Settings {
         return value
     }
 
+    /// Names with commas between them; none where it is not set.
+    /// - Throws: `ValidationError` where one is unknown.
+    func names<Name: CaseIterable & RawRepresentable<String>>(
+        _ name: String,
+        of type: Name.Type
+    ) async throws -> [Name] {
+        guard let text = try await text(name), !text.isEmpty else { return [] }
+        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            let part = part.trimmingCharacters(in: .whitespaces)
+            guard let value = Name(rawValue: part) else {
+                let allowed = Name.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("\(name) has no value \"\(part)\". Give one or more of these: \(allowed)")
+            }
+            return value
+        }
+    }
+
     // MARK: Options of several commands
 
     /// The PostgreSQL database that is used in place of the data directory's; `nil` where it is the latter.
