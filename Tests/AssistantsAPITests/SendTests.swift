@@ -2,6 +2,7 @@ import AssistantsStore
 import HTTPTypes
 import Replies
 import Secrets
+import TestSupport
 import Testing
 
 @testable import AssistantsAPI
@@ -24,15 +25,40 @@ struct SendTests {
 
     /// A server with an assistant, and the path that messages to it are sent to.
     private func start(
-        model: Model = Model(name: Model.echo, server: nil)
+        model: Model = Model(name: Model.echo, server: nil),
+        callbackOptions: CallbackOptions = CallbackOptions()
     ) async throws -> (server: TestServer, path: String) {
-        let server = try await TestServer(model: model)
+        let server = try await TestServer(model: model, callbackOptions: callbackOptions)
         let made = try await server.send("/v1/Assistants", method: .post, body: #"{"name":"Ann"}"#).decode(Made.self)
         return (server, "/v1/Assistants/\(made.id)/Messages")
     }
 
     private func messages(of session: String, on server: TestServer) async throws -> String {
         try await server.send("/v1/Sessions/\(session)/Messages").body
+    }
+
+    @Test("a receiver that hangs is given the time of an attempt, and asked again after growing delays")
+    func hangingReceiver() async throws {
+        var options = CallbackOptions()
+        options.addresses = CallbackAddresses(allowsPrivate: true)
+        options.attemptTime = 1
+        options.firstDelay = 1.5
+        let receiver = try await WebhookReceiver(answers: [nil, 500, 200])
+        let (server, path) = try await start(callbackOptions: options)
+        let body = #"{"identity":"user_id:alice","body":"Hello","webhook":"http://127.0.0.1:\#(receiver.port)/a b"}"#
+        #expect(try await server.send(path, method: .post, body: body).status == 202)
+        let requests = try await receiver.wait(for: 3)
+        try #require(requests.count == 3)
+        #expect(requests.map(\.target) == ["/a%20b", "/a%20b", "/a%20b"])
+        let waits = zip(requests, requests.dropFirst()).map { $1.time - $0.time }
+        // The first has the time of the attempt before it. The sender may take a second to look again.
+        #expect(waits[0] > .seconds(2.2) && waits[0] < .seconds(5.8))
+        #expect(waits[1] > .seconds(2.4) && waits[1] < .seconds(6.6))
+        for _ in 1...100 where try await !server.store.callbacks().isEmpty {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(try await server.store.callbacks().isEmpty)
+        #expect(receiver.requests.count == 3)
     }
 
     @Test("a message is answered with the reply, and both are listed")
