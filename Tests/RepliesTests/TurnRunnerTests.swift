@@ -38,9 +38,12 @@ struct TurnRunnerTests {
         }
         var options = TurnOptions()
         options.lease = .seconds(1)
-        options.pollInterval = .milliseconds(50)
+        options.pollInterval = .seconds(60)
+        var others = options
+        others.pollInterval = .milliseconds(20)
         try await server.serve { model in
-            let (first, second) = (runner(model, options), runner(model, options))
+            // The first one does not find the turn again by itself.
+            let (first, second) = (runner(model, options), runner(model, others))
             try await running(first) {
                 let answer = Task { try await take("hello", in: "s", by: first) }
                 while server.askedCount == 0 { try await Task.sleep(for: .milliseconds(10)) }
