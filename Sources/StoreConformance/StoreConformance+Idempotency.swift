@@ -80,6 +80,25 @@ extension StoreConformance {
                 return
             }
         },
+        StoreConformance("keys older than 24 hours are removed, however many, and others are not") { store in
+            let fixture = try await Fixture(store)
+            let contents = try #require(store as? any StoreContents)
+            // A minute: clocks may differ a little.
+            let old = Timestamp.now.microseconds - Retention().idempotencyKeys.microseconds - 60_000_000
+            let rows = (0..<2_500).map { number in
+                let date = old - Int64(number)
+                return [fixture.account.text, "old \(number)"].map(StoredValue.text)
+                    + [.bytes([1]), .integer(201), .bytes([]), .integer(date)]
+            }
+            try await contents.add(rows, to: .idempotencyKey, noting: [])
+            _ = try await fixture.append([.number(1)], to: "s", once: .numbered(1))
+            try await store.collectGarbage()
+            #expect(try await contents.count(of: .idempotencyKey) == 1)
+            guard case .replayed = try await fixture.append([.number(1)], to: "s", once: .numbered(1)) else {
+                Issue.record("a key of now was removed")
+                return
+            }
+        },
     ]
 }
 
