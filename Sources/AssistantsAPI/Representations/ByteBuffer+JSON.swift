@@ -1,4 +1,5 @@
 import AssistantsStore
+import Foundation
 import NIOCore
 
 extension ByteBuffer {
@@ -22,5 +23,15 @@ extension ByteBuffer {
     /// Writes a time as a JSON string of whole seconds.
     mutating func writeJSONString(_ time: Timestamp) {
         write(upTo: JSONText.maximumStringLength(Timestamp.iso8601Length)) { $0.appendJSONString(time) }
+    }
+
+    /// Removes line breaks from JSON, which has them between its tokens only. Rows of earlier versions have some, and PHP's SDK
+    /// takes an empty line in a response for the end of its headers.
+    mutating func removeLineBreaks() {
+        let hasAny = withUnsafeReadableBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return memchr(start, 0x0A, bytes.count) != nil || memchr(start, 0x0D, bytes.count) != nil
+        }
+        if hasAny { self = ByteBuffer(bytes: readableBytesView.filter { $0 != 0x0A && $0 != 0x0D }) }
     }
 }

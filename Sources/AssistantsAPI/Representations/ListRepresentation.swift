@@ -65,6 +65,7 @@ struct ListRepresentation {
         json.writeStaticString(",\"url\":")
         json.writeJSONString(links.current)
         json.writeStaticString("}}")
+        json.removeLineBreaks()
         return json
     }
 

@@ -27,9 +27,9 @@ enum MessageRepresentation {
             json.appendJSONString(message.role)
             // The store holds checked JSON: it comes out as it came in.
             json.append(",\"content\":")
-            json.appendWithoutLineBreaks(message.content)
+            json.append(message.content)
             json.append(",\"meta\":")
-            json.appendWithoutLineBreaks(message.meta)
+            json.append(message.meta)
             json.append(",\"date_created\":")
             json.appendJSONString(message.dateCreated)
             json.append(",\"date_updated\":")

@@ -1,5 +1,4 @@
 import AssistantsStore
-import Foundation
 
 extension OutputSpan<UInt8> {
     /// Appends bytes as they are. The span must have room for them.
@@ -19,18 +18,6 @@ extension OutputSpan<UInt8> {
             guard let start = buffer.baseAddress else { return }
             UnsafeMutableRawPointer(start + count).copyMemory(from: address, byteCount: bytes.count)
             count += bytes.count
-        }
-    }
-
-    /// Appends JSON without the line breaks between its tokens, which only rows of earlier versions have: PHP's SDK takes an empty
-    /// line in a response for the end of the headers. The span must have room for all of it.
-    mutating func appendWithoutLineBreaks(_ json: RawSpan) {
-        json.withUnsafeBytes { json in
-            guard let start = json.baseAddress,
-                memchr(start, 0x0A, json.count) != nil || memchr(start, 0x0D, json.count) != nil
-            else { return append(json) }
-            // A string cannot hold one unescaped.
-            for byte in json where byte != 0x0A && byte != 0x0D { append(byte) }
         }
     }
 
@@ -55,16 +42,22 @@ extension OutputSpan<UInt8> {
         append(UInt8(ascii: "\""))
     }
 
-    /// Whether a byte must be escaped: a quote, a backslash, or one below 0x20. Hardly any text has one, so eight bytes are
-    /// looked at at once.
+    /// Whether a byte must be escaped. Hardly any text has one, so eight bytes are looked at at once; the last eight may be
+    /// looked at twice.
     private static func hasEscape(_ utf8: UnsafeRawBufferPointer) -> Bool {
-        var rest = utf8[...]
-        while rest.count >= 8 {
-            let word = UnsafeRawBufferPointer(rebasing: rest).loadUnaligned(as: UInt64.self)
-            if hasEscape(word) { return true }
-            rest = rest.dropFirst(8)
+        let count = utf8.count
+        guard count >= 8 else { return utf8.contains(where: isEscaped) }
+        var offset = 0
+        while offset <= count - 8 {
+            if hasEscape(utf8.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) { return true }
+            offset += 8
         }
-        return rest.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
+        return hasEscape(utf8.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
+    }
+
+    /// A quote, a backslash, or a byte below 0x20.
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     private static func hasEscape(_ word: UInt64) -> Bool {

@@ -50,6 +50,7 @@ struct MessageResource: Sendable {
     private func response(with message: Message, of account: AccountSID) -> Response {
         var json = ByteBuffer()
         MessageRepresentation.write(message, of: account, to: &json)
+        json.removeLineBreaks()
         return Response(json: json)
     }
 }

@@ -144,6 +144,10 @@ struct MessagePageQuery: ~Copyable {
                 throw DatabaseError.lostMessages(of: session.idText)
             }
             next = isForward ? key.value &+ 1 : key.value - 1
+            guard count < request.size else {
+                read.hasMore = true
+                break
+            }
             let row = MessageRow(
                 id: statement.bytes(1),
                 sessionID: session.id,
@@ -155,7 +159,7 @@ struct MessagePageQuery: ~Copyable {
                 dateCreated: statement.timestamp(7),
                 dateUpdated: statement.timestamp(8)
             )
-            guard count < request.size, room.takes(row.maximumJSONLength) else {
+            guard room.takes(row.maximumJSONLength) else {
                 read.hasMore = true
                 break
             }
