@@ -37,10 +37,14 @@ package struct ImportInput {
 
     /// Copies to a file that has no name, and so is gone with the process.
     private static func spool(_ source: FileHandle) throws -> FileHandle {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("understudy-\(UUID()).jsonl")
-        try Data().write(to: url, options: .withoutOverwriting)
-        let spool = try FileHandle(forUpdating: url)
-        try FileManager.default.removeItem(at: url)
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("understudy-\(UUID()).jsonl").path
+        // For its owner alone, from the beginning.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ImportError.unreadable(path: path, reason: String(cString: strerror(errno)))
+        }
+        let spool = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        unlink(path)
         while let chunk = try source.read(upToCount: LineReader.chunkSize), !chunk.isEmpty {
             try spool.write(contentsOf: chunk)
         }

@@ -62,11 +62,11 @@ class HTTP2Client:
         with contextlib.suppress(OSError):
             self.socket.sendall(self.connection.data_to_send())
 
-    def ask(self, path, method="GET", headers=(), ends=True):
+    def ask(self, path, method="GET", headers=(), ends=True, authorization=AUTHORIZATION):
         """Send a request's head, and return its stream's number."""
         stream = self.connection.get_next_available_stream_id()
         head = [(":method", method), (":scheme", "https"), (":authority", self.authority), (":path", path)]
-        self.connection.send_headers(stream, [*head, ("authorization", AUTHORIZATION), *headers], end_stream=ends)
+        self.connection.send_headers(stream, [*head, ("authorization", authorization), *headers], end_stream=ends)
         self.flush()
         return stream
 

@@ -139,6 +139,13 @@ def test_every_file_is_private_whatever_the_umask(tmp_path, mask):
     assert f"The data directory {directory} is open to other users (mode 755). Run: chmod 700 {directory}" in log
 
 
+def test_a_directory_that_others_can_enter_is_named_also_behind_a_link(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data").chmod(0o755)
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    assert "is open to other users (mode 755)" in command("account", "create", "--data-directory", tmp_path / "link").stderr
+
+
 def test_files_that_others_can_open_are_closed_to_them(tmp_path):
     create_account(tmp_path)
     names = [path.name for path in tmp_path.iterdir()]

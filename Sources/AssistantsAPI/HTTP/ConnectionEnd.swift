@@ -54,7 +54,7 @@ struct ConnectionEnd {
     mutating func readHead(_ request: HTTPRequest) -> Arrival {
         guard !isDecided else { return .discard }
         isContinueAwaited = request.expectsContinue
-        isTooLong = (request.headerFields[.contentLength].flatMap { Int($0) } ?? 0) > Self.maximumUnread
+        isTooLong = (request.announcedLength ?? 0) > Self.maximumUnread
         unread = 0
         return .forward
     }
@@ -114,4 +114,7 @@ struct ConnectionEnd {
 extension HTTPRequest {
     /// Whether its client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
     var expectsContinue: Bool { headerFields[.expect]?.lowercased() == "100-continue" }
+
+    /// The length of the body in bytes, where the request gives one; `Int.max` for a larger one.
+    var announcedLength: Int? { headerFields[.contentLength].map { Int($0) ?? .max } }
 }

@@ -100,8 +100,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case is ReadingPause.Request:
             pause.begin(context)
         case BodyEvent.sendContinue:
+            // With another request behind it, the body of the one that is being read has arrived.
+            guard deadlines.isBodyOfNextAnswerArriving, !end.isDecided else { return }
             end.sentContinue()
-            guard deadlines.isBodyArriving, !end.isDecided else { return }
             context.writeAndFlush(wrapOutboundOut(.head(HTTPResponse(status: .continue))), promise: nil)
         case BodyEvent.wakeReader:
             guard deadlines.isBodyArriving, !end.isDecided else { return }

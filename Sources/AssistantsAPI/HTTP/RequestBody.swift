@@ -15,7 +15,7 @@ enum RequestBody {
         from context: ConnectionContext,
         within budget: BodyBudget
     ) async throws -> [UInt8] {
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumLength {
+        if let length = request.head.announcedLength, length > maximumLength {
             throw APIError.bodyTooLarge(limit: maximumLength)
         }
         if request.head.expectsContinue { context.sendContinue() }
@@ -36,7 +36,7 @@ enum RequestBody {
                     throw APIError.overloaded("Too many request bodies are arriving at once; try again later")
                 }
             }
-            // One whose request is cancelled ends early, like one that is whole.
+            // The body of a cancelled request ends early, without an error.
             try Task.checkCancellation()
         } catch let error as APIError {
             throw error

@@ -20,9 +20,7 @@ enum PostgresURL {
         var option = options
         while let keyword = option.pointee.keyword {
             if String(cString: keyword) == "port", let value = option.pointee.val {
-                return String(cString: value).utf8.allSatisfy {
-                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ",")
-                }
+                return String(cString: value).split(separator: ",").allSatisfy { UInt16($0).map { $0 > 0 } ?? false }
             }
             option += 1
         }

@@ -10,9 +10,11 @@ import Secrets
 struct DataDirectory {
     let path: String
 
-    /// Whether a text can name a directory: not where it is the URL of a database, or libpq's other form, `host=… password=…`.
+    /// Whether a text can name a directory: not where it is the URL of a database, even a misspelled one, or libpq's other form,
+    /// `host=… password=…`. What is taken for a path is repeated in errors.
     static func canBePath(_ text: String) -> Bool {
-        !text.contains("://") && !text.contains("password=")
+        let isURL = text.contains("://") || text.hasPrefix("postgres") && text.contains(":")
+        return !isURL && !text.contains(/password\s*=/) && !text.contains(/:[^\/]*@/)
     }
 
     /// Makes the directory where it is not there.
@@ -94,8 +96,8 @@ struct DataDirectory {
     /// Puts the sealing key of another directory into this one, where that has one.
     /// - Throws: `CommandError` where this one has another key.
     func copySealingKey(from source: DataDirectory) throws {
-        guard let key = try source.storedSealingKey(), try !createSealingKey(key) else { return }
-        guard try storedSealingKey()?.hexadecimal == key.hexadecimal else {
+        guard let key = try source.storedSealingKey(), let own = try createSealingKey(key) else { return }
+        guard own.hexadecimal == key.hexadecimal else {
             throw CommandError(
                 "\(sealingKeyPath) is not the key that secrets in \(source.path) are sealed with; name an empty directory"
             )
@@ -108,13 +110,13 @@ struct DataDirectory {
     ///   - mayCreate: whether a key may be created: before the first account. Later on, one that is not there has been lost.
     ///     It is on the disk when this returns, so that nothing is ever sealed with a key that a power cut can take away.
     func sealingKey(configured: SealingKey?, mayCreate: Bool) throws -> SealingKey {
-        if let key = try configured ?? storedSealingKey() { return key }
+        if let configured { return configured }
         if mayCreate {
             let key = SealingKey.random()
-            if try createSealingKey(key) { return key }
-            // Another first command was faster.
-            if let key = try storedSealingKey() { return key }
+            // Another first command may have been faster.
+            return try createSealingKey(key) ?? key
         }
+        if let key = try storedSealingKey() { return key }
         throw CommandError(
             "\(sealingKeyPath) is missing, which secrets in \(path) are sealed with; restore it from a backup, "
                 + "or set UNDERSTUDY_SECRET_KEY"
@@ -131,18 +133,22 @@ struct DataDirectory {
         return key
     }
 
-    /// - Returns: `false` where the directory has a key.
-    private func createSealingKey(_ key: SealingKey) throws -> Bool {
+    /// Stores a key where the directory has none. The lock is held until the key is on the disk, so that nobody reads one that
+    /// is not.
+    /// - Returns: the key that the directory has already.
+    private func createSealingKey(_ key: SealingKey) throws -> SealingKey? {
         let lock = try FileLock(waitingFor: openLockPath)
         defer { lock.release() }
-        return try PrivateFile.create(key.hexadecimal + "\n", at: sealingKeyPath)
+        if let key = try storedSealingKey() { return key }
+        try PrivateFile.write(key.hexadecimal + "\n", to: sealingKeyPath)
+        return nil
     }
 
     /// Writes credentials where only the owner can read them, in the form of environment variables.
     /// - Returns: the file's path.
     func writeInitialCredentials(_ sid: AccountSID, _ token: Secret) throws -> String {
         let path = file("initial-credentials")
-        try PrivateFile.replace("UNDERSTUDY_ACCOUNT_SID=\(sid)\nUNDERSTUDY_AUTH_TOKEN=\(token.text)\n", at: path)
+        try PrivateFile.write("UNDERSTUDY_ACCOUNT_SID=\(sid)\nUNDERSTUDY_AUTH_TOKEN=\(token.text)\n", to: path)
         return path
     }
 
@@ -192,7 +198,7 @@ extension DataDirectory {
     /// enter the directory itself.
     /// - Parameter warn: gets each change, and what could not be changed.
     func keepPrivate(warn: (String) -> Void) {
-        if let mode = mode(of: path), mode & 0o077 != 0 {
+        if let mode = mode(of: path, followingLink: true), mode & 0o077 != 0 {
             let octal = String(mode, radix: 8)
             warn("The data directory \(path) is open to other users (mode \(octal)). Run: chmod 700 \(path)")
         }
@@ -211,15 +217,19 @@ extension DataDirectory {
 
     /// Whether a file of this name is the directory's: not what somebody has put beside it.
     private func isOwn(_ name: String) -> Bool {
-        ["secret.key", "initial-credentials", "serve.lock", "open.lock"].contains(name)
+        ["secret.key", "secret.key.new", "initial-credentials", "initial-credentials.new", "serve.lock", "open.lock"]
+            .contains(name)
             || name == "understudy.sqlite" || name.hasPrefix("understudy.sqlite-")
             || name.hasPrefix("understudy.sqlite.version-") || name == "understudy.sqlite.partial"
     }
 
-    /// `nil` of what is not there, and of a symbolic link, whose own mode means nothing.
-    private func mode(of path: String) -> mode_t? {
+    /// `nil` of what is not there, and of a symbolic link that is not followed: its own mode means nothing.
+    private func mode(of path: String, followingLink: Bool = false) -> mode_t? {
         var status = stat()
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFLNK else { return nil }
+        guard (followingLink ? stat(path, &status) : lstat(path, &status)) == 0, status.st_mode & S_IFMT != S_IFLNK
+        else {
+            return nil
+        }
         return status.st_mode & 0o7777
     }
 }

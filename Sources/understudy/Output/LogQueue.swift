@@ -26,6 +26,8 @@ final class LogQueue: TextOutputStream, Sendable {
     private let state = Mutex(State())
     private let signal = DispatchSemaphore(value: 0)
     private let droppedCount = Atomic(0)
+    /// The thread that writes. What it has to log, the number of dropped lines, is never dropped.
+    private let writer = Atomic<pthread_t>(0)
     /// How many lines are not written yet. Beside `state`, for a signal handler cannot wait for a lock.
     private let unwrittenCount = Atomic(0)
 
@@ -42,7 +44,7 @@ final class LogQueue: TextOutputStream, Sendable {
     func write(_ line: String) {
         let isFirst = state.withLock { state in
             let size = line.utf8.count + Self.overhead
-            guard state.size + size <= Self.capacity else {
+            guard state.size + size <= Self.capacity || pthread_self() == writer.load(ordering: .relaxed) else {
                 state.dropped += 1
                 droppedCount.add(1, ordering: .relaxed)
                 return false
@@ -63,6 +65,7 @@ final class LogQueue: TextOutputStream, Sendable {
     // MARK: The thread
 
     private func writeLines() {
+        writer.store(pthread_self(), ordering: .relaxed)
         while true {
             signal.wait()
             let lines = state.withLock { state in
