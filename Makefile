@@ -1,4 +1,4 @@
-.PHONY: help run test soak fuzz sample bench bench-postgres bench-peers format clean
+.PHONY: help run test soak fuzz mutations sample bench bench-postgres bench-peers format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -14,6 +14,9 @@ soak: ## Run the tests of what the server promises in their long form, and write
 
 fuzz: ## Look for an hour for input that breaks what reads it, with libFuzzer
 	@scripts/fuzz.sh 3600
+
+mutations: ## Break the code in known ways, one at a time, and show which test fails for each
+	@scripts/mutations.sh
 
 sample: ## Import 7,168 real conversations into ./data
 	@scripts/sample.sh
