@@ -117,7 +117,7 @@ struct PoolTests {
         #expect(again == 0)
     }
 
-    @Test("a connection goes on when the server refuses to forget or to prepare a statement")
+    @Test("a connection stays usable when the server refuses to forget or to prepare a statement")
     func refusedStatements() throws {
         var connection = try PostgresConnection(url: database.url)
         for number in 0..<PreparedStatements.maximumCount { _ = try connection.run("SELECT \(number)") }

@@ -111,7 +111,7 @@ struct TurnRunnerTests {
         #expect(try await turnCount() == 0)
     }
 
-    @Test("where not even a turn's failure can be stored, the turn is removed, and its session goes on")
+    @Test("where not even a turn's failure can be stored, the turn is removed, and its session continues")
     func failureNotStored() async throws {
         let store = store
         let server = TestModelServer { number in

@@ -82,7 +82,7 @@ def test_a_log_that_nobody_reads_stops_no_request_and_takes_no_more_memory(tmp_p
         dropped = metric(address, "understudy_log_lines_dropped_total")
         assert dropped > (count * 900 - PIPE - QUEUE) / 2_000
         pipe.read()
-        # Once there is room, what was dropped is said, and the log goes on.
+        # Once there is room, the number of dropped lines is reported, and the log continues.
         wait_until(lambda: b"Dropped log lines" in pipe.text)
         log_lines(server, [count])
         server.stop()

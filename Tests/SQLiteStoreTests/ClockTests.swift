@@ -48,7 +48,7 @@ struct ClockTests {
         #expect(try await store.takeCallbacks(limit: 9, lease: .seconds(30)).map(\.attempts) == [2])
     }
 
-    @Test("the clock goes on with the time that passes, and starts at the system's")
+    @Test("the clock advances with the time that passes, and starts at the system's")
     func steady() async throws {
         let (before, clock) = (Timestamp.now, StoreClock.steady())
         let start = clock.now

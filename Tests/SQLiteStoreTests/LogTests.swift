@@ -52,7 +52,7 @@ struct LogTests {
         #expect(SQLiteStore.logSize(of: path) <= SQLiteStore.maximumLogSize)
     }
 
-    @Test("who reads a page waits a few milliseconds for a database that is locked, and no longer")
+    @Test("a reader of a page waits a few milliseconds for a locked database, and no longer")
     func readersDoNotWait() throws {
         // Nobody else may have it open.
         _ = try SQLiteStore(path: path)

@@ -9,7 +9,7 @@ struct PageLinks {
     let previous: String?
     let next: String?
 
-    /// - Parameter route: the list's. Its path is written anew: that of the request may be encoded more often than is right.
+    /// - Parameter route: the list's. Its path is written from the session's name, because the request's may be encoded once too often.
     init<Cursor: PageTokenCursor>(
         _ query: PageQuery,
         to route: Route,

@@ -249,7 +249,7 @@ package final class TurnRunner: Service {
         }
     }
 
-    /// Ends a turn as failed. Where not even that can be stored, the turn alone is removed, so that its session goes on.
+    /// Ends a turn as failed. If not even that can be stored, the turn alone is removed, so that its session can continue.
     /// - Throws: as `finish`.
     private func fail(_ turn: Turn, because reason: String, logLevel: Logger.Level = .error) async throws {
         do {

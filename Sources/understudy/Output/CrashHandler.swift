@@ -16,7 +16,7 @@ enum CrashHandler {
         for signal in signals { sigaction(signal, nil, previous + Int(signal)) }
         for signal in signals {
             var action = sigaction()
-            // Only what is safe in a signal handler: the queue's own thread goes on writing meanwhile.
+            // Only what is safe in a signal handler: the queue's own thread keeps writing meanwhile.
             action.__sigaction_handler.sa_handler = { signal in
                 LogQueue.standardError.flush()
                 sigaction(signal, CrashHandler.previous + Int(signal), nil)
