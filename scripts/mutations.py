@@ -195,7 +195,7 @@ def failures(mutation):
         found, ran = r"^(?:FAILED|ERROR) (\S+)", r"\d+ (?:passed|failed)"
     else:
         command = ["swift", "test", "--skip-build", "--no-parallel", "--filter", mutation.test]
-        found, ran = r'^✘ Test (.+?) (?:failed|with \d+ test cases? failed)', r"Test run with [1-9]\d* test"
+        found, ran = r'^✘ Test ("[^"]*"|\w+\(\S*\)) (?:failed|with \d+ test cases)', r"Test run with [1-9]\d* test"
     environment = {**os.environ, "UNDERSTUDY": str(COPY / ".build" / "debug" / "understudy")}
     try:
         result = subprocess.run(command, cwd=COPY, env=environment, capture_output=True, text=True, timeout=TIMEOUT)
