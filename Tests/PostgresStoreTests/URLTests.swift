@@ -23,7 +23,7 @@ struct URLTests {
         arguments: [
             "postgresql://app:Sup3r@Secret@db/x", "postgresql://app:Sup3r/Secret@db/x",
             "postgresql://app:12/Secret@db/x",
-            "postgresql://app:Secret/x", "postgresql://app:99999999/x", "postgresql://app:5432,0/x",
+            "postgresql://app:Secret/x", "postgresql://app:99999999/x", "postgresql://app:0/x",
             "postgresql://app@db:Secret/x", "postgresql://app:Sup3r%@db/x",
             "postgresql://app:Sup3r@Secret/x?user=a@b", "postgresql://db/x?sslmode=a@b", "postgresql://app:a@[Secret/x",
             "postgresql://db/x?password=a&b", "postgresql://db/x?nonsense=1", "host=db password=Secret",
