@@ -6,6 +6,14 @@ extension PostgresStore {
         SELECT session_key, number, attempts FROM callback WHERE due <= \(DatabaseClock.now) ORDER BY due LIMIT $1::bigint
         """
 
+    /// Values: session key, number, attempts so far, and the lease in microseconds. The age follows from the new due time: Citus
+    /// refuses behind RETURNING what the clock decides.
+    static let takeCallback = """
+        UPDATE callback SET attempts = attempts + 1, due = \(DatabaseClock.now) + $4::bigint
+        WHERE session_key = $1::bytea AND number = $2::bigint AND attempts = $3::integer AND due IS NOT NULL
+        RETURNING \(Callback.columns(at: "due - $4::bigint"))
+        """
+
     package func takeCallbacks(limit: Int, lease: Duration) async throws(StoreError) -> [Callback] {
         let due = try await read { connection in
             let rows = try connection.run(Self.dueCallbacks, [limit])
@@ -16,14 +24,7 @@ extension PostgresStore {
             taken += try await write { connection in
                 // One that another server has taken meanwhile has more attempts. Locking all of them at once cannot be done
                 // across the shards of a distributed table.
-                let rows = try connection.run(
-                    """
-                    UPDATE callback SET attempts = attempts + 1, due = \(DatabaseClock.now) + $4::bigint
-                    WHERE session_key = $1::bytea AND number = $2::bigint AND attempts = $3::integer AND due IS NOT NULL
-                    RETURNING \(Callback.columns)
-                    """,
-                    [key, number, attempts, lease.microseconds]
-                )
+                let rows = try connection.run(Self.takeCallback, [key, number, attempts, lease.microseconds])
                 return rows.map { Callback($0, $1) }
             }
         }
@@ -53,7 +54,8 @@ extension PostgresStore {
 
     package func callbacks() async throws(StoreError) -> [Callback] {
         try await read { connection in
-            let rows = try connection.run("SELECT \(Callback.columns) FROM callback ORDER BY number")
+            let columns = Callback.columns(at: DatabaseClock.now)
+            let rows = try connection.run("SELECT \(columns) FROM callback ORDER BY number")
             return rows.map { Callback($0, $1) }
         }
     }
@@ -86,10 +88,12 @@ extension PostgresConnection {
 }
 
 extension Callback {
-    fileprivate static let columns = """
-        number, account_sid, url, body, idempotency_token, attempts, due, last_error, date_created,
-        \(DatabaseClock.now) - date_created
+    /// - Parameter now: the SQL of the moment at which the callback has its age.
+    fileprivate static func columns(at now: String) -> String {
         """
+        number, account_sid, url, body, idempotency_token, attempts, due, last_error, date_created, \(now) - date_created
+        """
+    }
 
     /// Of the columns that `columns` names.
     fileprivate init(_ rows: borrowing PostgresResult, _ row: Int) {

@@ -89,6 +89,24 @@ struct TurnTests {
         }
     }
 
+    @Test("a reply that waits for its locked session does not keep leases from being renewed")
+    func waitingReply() async throws {
+        try await withFixture { fixture, store, database in
+            try await fixture.accept("1", in: "s")
+            let turn = try #require(try await fixture.begin().first)
+            var locker = try PostgresConnection(url: database.url)
+            try locker.execute("BEGIN; SELECT FROM session WHERE id = 's' FOR UPDATE")
+            async let end: Void = fixture.finish(turn, reply: "reply")
+            // Until it waits for the lock.
+            try await Task.sleep(for: .milliseconds(500))
+            let start = ContinuousClock.now
+            try await fixture.renew([turn])
+            #expect(start.duration(to: .now) < .seconds(1))
+            try locker.execute("ROLLBACK")
+            try await end
+        }
+    }
+
     @Test("a turn that another worker is just beginning is passed over, without waiting for that")
     func lockedTurn() async throws {
         try await withFixture { fixture, store, database in

@@ -133,13 +133,19 @@ enum TurnWriter {
         _ connection: inout PostgresConnection
     ) throws {
         let rows = try connection.run(
-            "DELETE FROM turn WHERE id = $1 AND worker = $2 RETURNING \(TurnRow.columns)",
+            "SELECT \(TurnRow.columns) FROM turn WHERE id = $1 AND worker = $2",
             [turn, worker]
         )
         guard rows.count > 0 else { throw StoreError.turnLost }
         let row = TurnRow(rows, 0)
+        // The session first, which somebody may have locked for long: the renewal of all leases waits for a turn that is locked.
+        if end.reply != nil, try !hasSession(of: row, &connection) { throw StoreError.sessionNotFound }
+        let removed = try connection.run(
+            "DELETE FROM turn WHERE session_key = $1::bytea AND number = $2::bigint AND worker = $3",
+            [row.key.bytes, row.number, worker]
+        )
+        guard removed.changes == 1 else { throw StoreError.turnLost }
         if let reply = end.reply {
-            guard try hasSession(of: row, &connection) else { throw StoreError.sessionNotFound }
             _ = try append(row.draft(.assistant, reply, meta: end.meta), of: row, at: end.date, &connection)
         }
         if let key = row.idempotencyKey, let answer = end.answer {

@@ -64,8 +64,10 @@ package final class CallbackSender: Service {
         } catch {
             attempt = next(after: "it cannot be signed: \(error)", of: callback, at: start)
         }
+        // In a task of its own, because a stop cancels this one, and a webhook that was delivered would be sent again.
+        let recording = Task { [store] in try await store.record(attempt, of: callback) }
         do {
-            try await store.record(attempt, of: callback)
+            try await recording.value
         } catch {
             logger.error(
                 "an attempt could not be recorded; the callback may come again: \(error)",
