@@ -26,12 +26,22 @@ BEYOND = 9_300_000_000_000_000_000
 WRONG = "Basic " + "eA=="
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server of this file alone, for its tests add sessions."""
+    directory = tmp_path_factory.mktemp("bodies")
+    create_account(directory)
+    import_lines(directory, [message("s1", 1), *(message("long", number) for number in range(1, 1_001))])
+    with Server(directory) as server:
+        yield server
+
+
 def head(*headers, path=WANTED, method="POST", authorization=AUTHORIZATION):
     return "\r\n".join([f"{method} {path} HTTP/1.1", "Host: a", f"Authorization: {authorization}", *headers, "", ""]).encode()
 
 
 def connect(server):
-    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", server.port), timeout=30)
 
 
 def responses(connection):
