@@ -20,12 +20,21 @@ extension PostgresStore {
             return rows.map { ($0.array($1, 0), $0.integer($1, 1), $0.integer($1, 2)) }
         }
         var taken: [Callback] = []
+        let start = ContinuousClock.now
         for (key, number, attempts) in due {
-            taken += try await write { connection in
-                // One that another server has taken meanwhile has more attempts. Locking all of them at once cannot be done
-                // across the shards of a distributed table.
-                let rows = try connection.run(Self.takeCallback, [key, number, attempts, lease.microseconds])
-                return rows.map { Callback($0, $1) }
+            // The first ones are sent only when this returns, and their leases run meanwhile.
+            guard taken.isEmpty || start.duration(to: .now) < .seconds(1) else { break }
+            do throws(StoreError) {
+                taken += try await write { connection in
+                    // One that another server has taken meanwhile has more attempts. Locking all of them at once cannot be done
+                    // across the shards of a distributed table.
+                    let rows = try connection.run(Self.takeCallback, [key, number, attempts, lease.microseconds])
+                    return rows.map { Callback($0, $1) }
+                }
+            } catch {
+                // An attempt of each that was taken has been counted: they are the caller's.
+                guard !taken.isEmpty else { throw error }
+                break
             }
         }
         return taken

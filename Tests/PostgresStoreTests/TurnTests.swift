@@ -89,6 +89,22 @@ struct TurnTests {
         }
     }
 
+    @Test("callbacks that were taken before a failure are returned")
+    func lockedCallback() async throws {
+        try await withFixture { fixture, store, database in
+            for _ in 1...2 { try await fixture.callBack() }
+            let last = try #require(try await store.callbacks().last).number
+            var locker = try PostgresConnection(url: database.url)
+            try locker.execute("BEGIN; SELECT FROM callback WHERE number = \(last) FOR UPDATE")
+            // The wait for the lock ends with an error.
+            let other = try await PostgresStore(url: "\(database.url)?options=-c%20lock_timeout%3D200ms")
+            let taken = try await other.takeCallbacks(limit: 9, lease: .seconds(60))
+            #expect(taken.count == 1)
+            await other.close()
+            try locker.execute("ROLLBACK")
+        }
+    }
+
     @Test("a reply that waits for its locked session does not keep leases from being renewed")
     func waitingReply() async throws {
         try await withFixture { fixture, store, database in
