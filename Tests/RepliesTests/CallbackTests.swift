@@ -88,6 +88,7 @@ struct CallbackTests {
             ("http://a/e\u{301}/\u{301}", "http://a/e%CC%81/%CC%81"), ("http://a/?", "http://a/"),
             ("http://a/b;", "http://a/b%3B"), ("http://134744072/", "http://8.8.8.8/"),
             ("http://[2606:4700::ABCD]:81", "http://[2606:4700::abcd]:81/"),
+            ("http://a/%FF/../b?%FF", "http://a/b?%FF"),
         ]
     )
     func normalized(_ given: String, _ expected: String) throws {
@@ -148,6 +149,7 @@ struct CallbackTests {
             "http://%00/", "http://127.0.0.1%00.example.com/", "http://exa%20mple.com/", "http://[fe80::1%25eth0]/",
             "http://exa mple.com/", "http://exa\nmple.com/", "http://example.com:0/", "http+unix://%2Ftmp%2Fsocket/",
             "javascript:alert(1)", "http://a/\n", "http://a/\u{7F}", "\thttp://a/", "http://a/#\0", "http://é.example/",
+            "http://a/caf%E9", "http://a/%F0%9F?b", "http://a/%FF/é",
             "http://a:+80/", "http://[::1", "http://[::1]x/", "http://[a]/", "http:a", "http://a@b@c/",
             "https://example.com/" + String(repeating: "x", count: 2_048),
         ]

@@ -94,7 +94,9 @@ TARGETS = {
 
 
 def test_the_url_that_is_signed_is_the_one_that_is_requested(directory):
-    alphabet = [*map(chr, range(0x20, 0x7F)), *"é😀\u0301\u00a0\u2028", "%20", "%C3%A9", "%2e", "../", "//", ";"]
+    # A percent sign alone could become an escape that is not UTF-8, which is refused.
+    printable = set(map(chr, range(0x20, 0x7F))) - {"%"}
+    alphabet = [*printable, *"é😀\u0301\u00a0\u2028", "%20", "%C3%A9", "%2e", "%zz", "%7", "%%4", "../", "//", ";"]
     receiver = Receiver()
     with http_server(receiver) as url, Server(directory, *PRIVATE) as server:
         assistant = make_assistant(server)
@@ -120,6 +122,14 @@ def test_the_url_that_is_signed_is_the_one_that_is_requested(directory):
             # Nothing is encoded that was encoded before.
             assert not re.search("%25(?=20|C3%25A9|2e)", callback["target"]), webhook
             assert_signed(callback, f"http://{callback['headers']['Host']}{callback['target']}")
+
+
+def test_a_url_whose_path_is_not_utf_8_is_refused_rather_than_called_without_it(directory):
+    with Server(directory, *PRIVATE) as server:
+        assistant = make_assistant(server)
+        for path in ("/caf%E9", "/%A9?a=b", "/é/%f0%9f%98"):
+            answer = send(server, assistant, "Hello", webhook=f"http://127.0.0.1:9{path}")
+            assert (answer.status_code, "percent escapes are UTF-8" in answer.text) == (400, True)
 
 
 def test_a_url_with_a_control_character_or_a_host_beyond_ascii_is_refused(directory):

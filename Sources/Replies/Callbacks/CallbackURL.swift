@@ -1,3 +1,4 @@
+import Foundation
 import IPAddresses
 
 /// Where a webhook is sent: an `http` or `https` URL of a host that may be called, in a normal form, so that the URL that
@@ -47,6 +48,10 @@ package struct CallbackURL: Sendable {
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         authority = port == defaultPort ? host : port.map { "\(host):\($0)" } ?? host
         text = "\(scheme)://\(authority)\(URLTarget.normalized(rest[given.endIndex...]))"
+        // Foundation has an empty path for one that it cannot decode, and the client would request `/`.
+        guard URL(string: text)?.path.isEmpty == false else {
+            throw Invalid(reason: "must have a path whose percent escapes are UTF-8")
+        }
         let address = HostResolver.address(writtenAs: self.host)
         // These names are loopback by RFC 6761, whatever a resolver says.
         let isLoopback = self.host.split(separator: ".").last == "localhost"
