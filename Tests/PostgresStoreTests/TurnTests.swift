@@ -67,6 +67,31 @@ struct TurnTests {
         }
     }
 
+    @Test("a fault that may pass keeps back its turn alone, whose message is stored when it has passed")
+    func passingFault() async throws {
+        try await withFixture { fixture, store, database in
+            for session in ["s1", "s2", "s3"] {
+                for text in ["a", "b"] { try await fixture.accept("\(session)\(text)", in: session) }
+            }
+            for turn in try await fixture.begin() { try await fixture.finish(turn, reply: nil) }
+            // As where a disk cannot be read.
+            try database.execute(
+                """
+                CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+                    $$BEGIN RAISE EXCEPTION 'no disk' USING ERRCODE = 'io_error'; END$$;
+                CREATE TRIGGER fail BEFORE INSERT ON message FOR EACH ROW
+                    WHEN (new.content LIKE '%s2b%') EXECUTE FUNCTION fail()
+                """
+            )
+            #expect(try await fixture.begin().map(\.id.text) == ["s1b"])
+            #expect(try await fixture.begin().map(\.id.text) == ["s3b"])
+            await #expect(throws: StoreError.self) { try await fixture.begin() }
+            try database.execute("DROP TRIGGER fail ON message")
+            let turn = try #require(try await fixture.begin().first)
+            #expect((turn.id.text, turn.isDamaged, turn.message == nil) == ("s2b", false, false))
+        }
+    }
+
     @Test("turns whose session is locked for long keep back no others, and those that have begun are told of")
     func lockedSessions() async throws {
         try await withFixture { fixture, store, database in

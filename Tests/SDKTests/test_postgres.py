@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -234,6 +235,39 @@ def test_a_reply_that_is_there_is_stored_though_the_server_stops(env, tmp_path):
         assert len(model.asked) == 1
     with Server(tmp_path, env=env) as server:
         assert transcript(server) == [("user", "Hello"), ("assistant", "reply")]
+
+
+def test_a_message_is_answered_though_the_database_was_unavailable_before_the_model_was_asked(env, tmp_path):
+    impatient = {**env, "UNDERSTUDY_DATABASE_URL": env["UNDERSTUDY_DATABASE_URL"] + "?options=-c%20lock_timeout%3D300ms"}
+    lock = "BEGIN; LOCK TABLE assistant IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(30)"
+    is_waiting, is_locked = threading.Event(), threading.Event()
+
+    def complete_when_locked(handler):
+        is_waiting.set()
+        assert is_locked.wait(20)
+        complete(handler, "reply")
+
+    model = ScriptedModel(complete_when_locked)
+    with http_server(model) as model_url, ThreadPoolExecutor() as threads:
+        with Server(tmp_path, "--model", "m", "--model-url", model_url, env=impatient) as server:
+            assistant = make_assistant(server)
+            first = threads.submit(send, server, assistant, "one")
+            assert is_waiting.wait(20)
+            # It waits for the other reply, behind which the assistant cannot be read.
+            second = threads.submit(send, server, assistant, "two")
+            url = env["UNDERSTUDY_DATABASE_URL"]
+            wait_until(lambda: sql("SELECT count(*) FROM turn", url) == "2")
+            locker = subprocess.Popen([PSQL, "--command", lock, url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            wait_until(lambda: sql("SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted", url) == "1")
+            is_locked.set()
+            assert first.result().json()["body"] == "reply"
+            assert second.result().status_code == 503
+            locker.kill()
+            locker.wait()
+            sql("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE mode = 'AccessExclusiveLock'", url)
+            said = [("user", "one"), ("assistant", "reply"), ("user", "two"), ("assistant", "reply")]
+            wait_until(lambda: transcript(server) == said)
+    assert len(model.asked) == 2
 
 
 def check(env, code):

@@ -6,7 +6,7 @@ import Testing
 @testable import SQLiteStore
 @testable import StoreConformance
 
-@Suite("Rows of turns and callbacks that cannot be read")
+@Suite("Rows of turns and callbacks that cannot be read or stored")
 struct UnreadableRowTests {
     private static let text = "What nobody else may read"
 
@@ -137,6 +137,31 @@ struct UnreadableRowTests {
             #expect(try DatabaseFile(path: path).problems() == [])
         }
         for callback in taken { try await store.record(.delivered, of: callback) }
+    }
+
+    @Test("a fault that may pass keeps back its turn alone, whose message is stored when it has passed")
+    func passingFault() async throws {
+        let store = try SQLiteStore(path: path)
+        let fixture = try await TurnFixture(store)
+        for session in ["s1", "s2", "s3"] {
+            for text in ["a", "b"] { try await fixture.accept("\(session)\(text)", in: session) }
+        }
+        for turn in try await fixture.begin() { try await fixture.finish(turn, reply: nil) }
+        // As where a temporary file cannot be made. After an error of the disk SQLite undoes all of a transaction.
+        try await store.pool.write { db in
+            db.add(function: DatabaseFunction("fail") { _ in throw DatabaseError(resultCode: .SQLITE_CANTOPEN) })
+            try db.execute(
+                sql: """
+                    CREATE TEMP TRIGGER fail BEFORE INSERT ON main.message WHEN new.content LIKE '%s2b%'
+                    BEGIN SELECT fail(); END
+                    """
+            )
+        }
+        #expect(try await fixture.begin().map(\.id.text) == ["s1b", "s3b"])
+        await #expect(throws: StoreError.self) { try await fixture.begin() }
+        try await store.pool.write { db in try db.execute(sql: "DROP TRIGGER fail") }
+        let turn = try #require(try await fixture.begin().first)
+        #expect((turn.id.text, turn.isDamaged, turn.message == nil) == ("s2b", false, false))
     }
 
     @Test("an error that tells of a value does not show it")

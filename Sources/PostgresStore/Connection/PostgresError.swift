@@ -27,6 +27,12 @@ struct PostgresError: Error, CustomStringConvertible {
     /// What another transaction has locked was not free in time.
     var isOfLock: Bool { sqlState == "55P03" || sqlState == "57014" }
 
+    /// It comes of what is stored: a value that cannot be, a constraint, a damaged row or index.
+    var isOfData: Bool {
+        guard let sqlState else { return false }
+        return ["22", "23"].contains(sqlState.prefix(2)) || ["XX001", "XX002"].contains(sqlState)
+    }
+
     /// The server cannot be reached, is starting or stopping, has no connection left, does not take writes now, or took
     /// too long: the same may succeed later.
     var isUnavailable: Bool {

@@ -109,7 +109,7 @@ enum TurnWriter {
                     position = try append(row.draft(.user, content), of: row, at: date, &connection).lastPosition
                 }
             } catch {
-                if case .unavailable = StoreError(error) { throw error }
+                guard isOfData(error) else { throw error }
                 try connection.execute("ROLLBACK TO SAVEPOINT message")
                 isDamaged = true
             }
@@ -123,6 +123,15 @@ enum TurnWriter {
             [row.key.bytes, row.number, position, worker, lease.microseconds]
         )
         return row.turn(at: position, isDamaged: isDamaged)
+    }
+
+    /// Whether it comes of what is stored, so that it would come again; what the server or the network causes may pass.
+    private static func isOfData(_ error: any Error) -> Bool {
+        switch StoreError(error) {
+        case .unavailable: false
+        case .fault(let error as PostgresError): error.isOfData
+        default: true
+        }
     }
 
     /// Removes the turn and stores what it ends with.

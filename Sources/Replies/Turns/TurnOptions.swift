@@ -15,7 +15,7 @@ package struct TurnOptions: Sendable {
     package var lease = Duration.seconds(10)
     /// How long to wait before looking for turns that nobody has announced.
     package var pollInterval = Duration.seconds(1)
-    /// How long to wait before storing a reply again that the database could not take.
+    /// How long to wait before trying again what the database could not do for a turn.
     package var storeRetryDelay = Duration.seconds(5)
 
     package init() {}

@@ -109,7 +109,7 @@ package final class TurnRunner: Service {
     /// How many replies have been cut off for this reason.
     package func cutReplies(_ cut: Reply.Cut) -> Int { state.withLock { $0.cutReplies[cut, default: 0] } }
 
-    /// Tells those who wait that they wait in vain; nobody may wait any more.
+    /// Answers those who wait that the server stops; their turns go on at its next start. Nobody may wait any more.
     package func dismissCallers() {
         let waiters = state.withLock { state in
             state.isStopping = true
@@ -196,8 +196,10 @@ package final class TurnRunner: Service {
             guard let message = turn.message else {
                 return .failure("The message could not be stored: its session was deleted or is full")
             }
-            let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
-            let prompt = try await prompts.prompt(for: turn, at: message, of: assistant)
+            let (assistant, prompt) = try await whenAvailable("read", turn) {
+                let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
+                return (assistant, try await prompts.prompt(for: turn, at: message, of: assistant))
+            }
             let reply = try await model.reply(to: prompt, from: assistant.model)
             note(reply.cuts, of: turn)
             return .reply(reply)
@@ -287,39 +289,39 @@ package final class TurnRunner: Service {
         tell(turn.id, .success(answer))
     }
 
-    /// Stores the end of a turn. A reply that is there is not given up while the database is unavailable, though its
-    /// caller is told.
+    /// Stores the end of a turn. A reply that is there is not given up while the database is unavailable.
     /// - Throws: `StoreError`, `CancellationError`.
     private func finish(_ turn: Turn, with end: TurnEnd) async throws {
-        var isFirst = true
-        while let cause = try await storeIfPossible(end, of: turn) {
-            if isFirst {
-                logger.error(
-                    "a turn's end could not be stored; trying again: \(cause)",
-                    metadata: ["turn": "\(turn.id)"]
-                )
-                tell(turn.id, .failure(StoreError.unavailable(cause)))
-            }
-            isFirst = false
-            try await Task.sleep(for: options.storeRetryDelay)
+        try await whenAvailable("stored", turn) {
+            // In a task of its own, for a server that stops does not give up a reply that is there.
+            try await Task { [store, worker] in try await store.finish(turn.id, as: worker, with: end) }.value
         }
     }
 
-    /// - Returns: why the database cannot take it now; `nil` where it is stored.
-    private func storeIfPossible(_ end: TurnEnd, of turn: Turn) async throws -> (any Error)? {
-        // In a task of its own, for a server that stops does not give up a reply that is there.
-        let storing = Task { [store, worker] in
-            do throws(StoreError) {
-                try await store.finish(turn.id, as: worker, with: end)
-                return Result<Void, StoreError>.success(())
-            } catch {
-                return .failure(error)
+    /// Repeats what fails while the database is unavailable, until it is available again. The turn's caller is told of the
+    /// first failure, and does not wait.
+    /// - Throws: what `operation` does, but for `unavailable`; `CancellationError`.
+    private func whenAvailable<Value>(
+        _ participle: String,
+        _ turn: Turn,
+        _ operation: () async throws -> Value
+    ) async throws -> Value {
+        var isFirst = true
+        while true {
+            do {
+                return try await operation()
+            } catch StoreError.unavailable(let cause) {
+                try Task.checkCancellation()
+                if isFirst {
+                    logger.error(
+                        "a turn could not be \(participle); trying again: \(cause)",
+                        metadata: ["turn": "\(turn.id)"]
+                    )
+                    tell(turn.id, .failure(StoreError.unavailable(cause)))
+                }
+                isFirst = false
+                try await Task.sleep(for: options.storeRetryDelay)
             }
-        }
-        switch await storing.value {
-        case .success: return nil
-        case .failure(.unavailable(let cause)): return cause
-        case .failure(let error): throw error
         }
     }
 

@@ -89,7 +89,7 @@ struct TurnWriter {
             } catch StoreError.sessionFull {
                 position = nil
             } catch {
-                guard isOfOneTurn(error) else { throw error }
+                guard isOfOneTurn(error), isOfData(error) else { throw error }
                 isDamaged = true
                 position = nil
             }
@@ -107,6 +107,17 @@ struct TurnWriter {
         if case .unavailable = StoreError(error) { return false }
         // Some errors make SQLite undo all of the transaction.
         return db.isInsideTransaction
+    }
+
+    /// Whether it comes of what is stored, so that it would come again; what the disk or the memory causes may pass.
+    private func isOfData(_ error: any Error) -> Bool {
+        switch StoreError(error) {
+        case .unavailable: false
+        case .fault(let error as DatabaseError):
+            [.SQLITE_CORRUPT, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_TOOBIG]
+                .contains(error.resultCode.primaryResultCode)
+        default: true
+        }
     }
 
     /// Removes the turn and stores what it ends with.
