@@ -13,7 +13,7 @@ extension SQLiteStore {
     /// - Throws: `unavailable` if they took longer.
     package func truncateLog(patience: Duration) async throws(StoreError) {
         do {
-            // On a thread of its own kind, for it blocks, and without regard to cancellation, for a server that stops is cancelled.
+            // Not in the pool of tasks, for it blocks. Not cancelled with its task, for a server that stops cancels that.
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
                 DispatchQueue.global().async { [path = pool.path] in
                     continuation.resume(with: Result { try Self.truncateLog(of: path, patience: patience) })
@@ -45,6 +45,8 @@ extension SQLiteStore {
         var configuration = Configuration()
         configuration.busyMode = .timeout(patience / .seconds(1))
         try DatabaseQueue(path: path, configuration: configuration).inDatabase { db in
+            // Most of a large log is written while others write; truncating it holds them for the rest.
+            _ = try db.checkpoint(.passive)
             _ = try db.checkpoint(.truncate)
         }
     }

@@ -281,17 +281,17 @@ extension StoreConformance {
                     + [.text("https://example.com/"), .text("a=b"), .integer(9), .text("why")]
                     + [.integer(date), due.map { .integer($0) } ?? .null]
             }
-            // Long runs of either kind at the beginning.
+            // More than are looked at in one transaction.
             let rows =
                 (1...250).map { row($0, date: old, due: now + minute) }
-                + (251...500).map { row($0, date: old, due: nil) }
+                + (251...2_500).map { row($0, date: old, due: nil) }
                 + [
-                    row(501, date: young, due: nil), row(502, date: old, due: nil),
-                    row(503, date: now, due: now + minute),
+                    row(2_501, date: young, due: nil), row(2_502, date: old, due: nil),
+                    row(2_503, date: now, due: now + minute),
                 ]
             try await contents.add(rows, to: .callback, noting: [])
             try await store.collectGarbage()
-            #expect(try await store.callbacks().map(\.number) == Array(1...250) + [501, 503])
+            #expect(try await store.callbacks().map(\.number) == Array(1...250) + [2_501, 2_503])
         },
     ]
 }

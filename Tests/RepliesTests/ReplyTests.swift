@@ -101,6 +101,9 @@ struct ReplyTests {
         #expect(reason(message: #"{"content":null,"refusal":"I must not"}"#).hasSuffix("refused to reply: I must not"))
         #expect(reason(message: #"{"content":null,"tool_calls":[{"id":"1"}]}"#).contains("called a tool"))
         #expect(reason(message: #"{"content":""}"#, finish: "content_filter").contains("content_filter"))
+        // Of this one only white space would be left.
+        let late = String(repeating: " ", count: 1 << 20) + "a"
+        #expect(reason(message: #"{"content":"\#(late)"}"#) == "The model gave no text")
     }
 
     @Test("meta has what the server says of the reply, whatever its form")

@@ -23,10 +23,9 @@ package struct Reply: Equatable, Sendable {
     init(_ completion: Completion, keepsReasoning: Bool = false) throws {
         let (block, reply) = Self.split(completion.text)
         let reasoning = completion.reasoning.isEmpty ? block : completion.reasoning
-        guard !reply.isBlank else { throw Self.failure(of: completion, hasReasoning: !reasoning.isBlank) }
-
         // The text is in the message twice.
         let text = reply.truncated(escapedLength: Self.maximumLength / 2)
+        guard !text.isBlank else { throw Self.failure(of: completion, hasReasoning: !reasoning.isBlank) }
         self.text = String(text)
         let hasAll = text.endIndex == reply.endIndex
         cuts = Set(Cut.allCases.filter { $0 == .size ? !hasAll : completion.finishReason == "length" })
