@@ -5,6 +5,8 @@ import GRDBSQLite
 /// The CRC-32 of what a row says, which tells whether the row is as it was written: SQLite notices damage to its own structure, but
 /// not a bit that has changed inside of a text.
 ///
+/// NULLs at the end are left out, so that a column that was added later, and is NULL in older rows, changes no checksum.
+///
 /// It is of 64 bits for each value, little-endian: an integer, the length of a text in bytes, −2 − the length of a blob, or −1 for
 /// NULL; and then of the texts and blobs, one behind the other.
 enum RowChecksum {
@@ -23,7 +25,9 @@ enum RowChecksum {
             nil,
             { context, count, values in
                 let values = UnsafeBufferPointer(start: values, count: Int(count))
-                sqlite3_result_int64(context, Int64(RowChecksum.crc(of: values)))
+                let end = values.lastIndex { sqlite3_value_type($0) != SQLITE_NULL }.map { $0 + 1 } ?? 0
+                let crc = RowChecksum.crc(of: UnsafeBufferPointer(rebasing: values[..<end]))
+                sqlite3_result_int64(context, Int64(crc))
             },
             nil,
             nil,
