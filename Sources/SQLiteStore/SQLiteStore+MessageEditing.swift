@@ -58,7 +58,7 @@ extension SQLiteStore {
             guard let key else { throw StoreError.messageNotFound }
             // One that is damaged can be deleted, but not another, to which a damaged index points.
             try db.execute(
-                sql: "DELETE FROM message WHERE key = ? AND (id = ? OR NOT \(ChecksummedTable.message.isRight))",
+                sql: "DELETE FROM message WHERE key = ? AND (id = ? OR NOT \(ChecksummedTable.message.isIntact))",
                 arguments: [key, id.text]
             )
             guard db.changesCount == 1 else { throw DatabaseError.damagedIndex(of: .message) }
@@ -89,7 +89,7 @@ extension Database {
             arguments: [session.number.value, id.text]
         )
         guard let row else { throw StoreError.messageNotFound }
-        guard try row.value("is_right"), let role = MessageRole(rawValue: try row.value("role")) else {
+        guard try row.value("is_intact"), let role = MessageRole(rawValue: try row.value("role")) else {
             throw DatabaseError.damagedMessage(id.text, of: session.session.id.text)
         }
         let message = try Message(

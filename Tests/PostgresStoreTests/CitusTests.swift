@@ -1,3 +1,4 @@
+import AssistantsStore
 import Foundation
 import PostgresStore
 import StoreConformance
@@ -14,8 +15,8 @@ struct CitusTests {
     func keepsItsPromise(_ promise: StoreConformance) async throws {
         let url = try #require(citusURL)
         try await PostgresStore.migrate(url: url, isDistributed: true)
-        for table in ["callback", "turn", "idempotency_key", "message", "session", "assistant", "api_key", "account"] {
-            try TestDatabase.execute("DELETE FROM \(table)", at: url)
+        for table in StoredTable.allCases.reversed() where ![.setting, .number].contains(table) {
+            try TestDatabase.execute("DELETE FROM \(table.rawValue)", at: url)
         }
         let store = try await PostgresStore(url: url)
         try await promise.check(store)

@@ -5,31 +5,29 @@ struct RowCheck {
     private let table: StoredTable
     private let values: [String: StoredValue]
 
-    /// - Parameter row: as `StoredTable.columns` says.
+    /// - Parameter row: as `StoredTable.copiedColumns` says.
     init(_ table: StoredTable, _ row: [StoredValue]) {
         self.table = table
-        values = Dictionary(zip(table.columns, row)) { first, _ in first }
+        values = Dictionary(zip(table.copiedColumns, row)) { first, _ in first }
     }
 
     /// What the row is called in a report: by its ids alone.
     var name: String {
-        switch table {
-        case .setting: "Setting \(text("name"))"
-        case .number: "Counter \(text("name"))"
-        case .account: "Account \(text("sid"))"
-        case .apiKey: "API key \(text("sid"))"
-        case .assistant: "Assistant \(text("id"))"
-        case .session: "Session \(text("id"))"
-        case .message: "Message \(text("id")) of session \(text("session_id"))"
-        case .idempotencyKey: "Idempotency key \(text("key")) of account \(text("account_sid"))"
-        case .turn: "Turn \(text("id")) of session \(text("session_id"))"
-        case .callback: "Webhook \(integer("number") ?? 0)"
-        }
+        let id =
+            switch table {
+            case .setting, .number: text("name")
+            case .account, .apiKey: text("sid")
+            case .assistant, .session: text("id")
+            case .message, .turn: "\(text("id")) of session \(text("session_id"))"
+            case .idempotencyKey: "\(text("key")) of account \(text("account_sid"))"
+            case .callback: "\(integer("number") ?? 0)"
+            }
+        return "\(table.kind) \(id)"
     }
 
     /// What is wrong with the row.
     var problems: [String] {
-        table.columns.compactMap { column in
+        table.copiedColumns.compactMap { column in
             switch (table, column) {
             case (_, "account_sid"), (.account, "sid"): validate(column, "an account SID", AccountSID.init)
             case (.apiKey, "sid"): validate(column, "an API key SID", APIKeySID.init)

@@ -1,3 +1,5 @@
+import AssistantsStore
+
 /// What is always true of the rows together: a query for those that break it.
 struct StoredInvariant {
     /// Gives the sentences' subjects.
@@ -61,7 +63,7 @@ struct StoredInvariant {
     /// Sequences that would give a number a second time.
     static func repeatedNumbers(_ connection: inout PostgresConnection) throws -> [String] {
         var problems: [String] = []
-        for table in ["assistant", "callback", "session", "turn"] {
+        for table in StoredTable.numbered.map(\.rawValue) {
             let used = try connection.run("SELECT coalesce(max(number), 0) FROM \(table)").integer(0, 0)
             // Behind the rows: the sequence is not read as of the transaction's beginning.
             let last = try connection.run(

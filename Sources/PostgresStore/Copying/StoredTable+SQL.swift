@@ -10,7 +10,7 @@ extension StoredTable {
         case .setting: "(SELECT * FROM setting WHERE name <> '\(Self.unfinishedCopy)') AS rows"
         case .number:
             """
-            (\(Self.numbers.map { name in
+            (\(Self.numbered.map(\.rawValue).map { name in
                 """
                 SELECT '\(name)' AS name, CASE WHEN is_called THEN last_value ELSE 0 END AS value FROM \(name)_number
                 """
@@ -40,9 +40,6 @@ extension StoredTable {
         }
     }
 
-    /// Of what numbers are given.
-    private static let numbers = ["assistant", "callback", "session", "turn"]
-
     var keyCount: Int { key.count }
 
     var count: String { "SELECT count(*) FROM \(self == .number ? source : rawValue)" }
@@ -54,7 +51,7 @@ extension StoredTable {
         let places = key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
         let condition = isFirst ? "" : "WHERE (\(keys)) > (\(places))"
         return """
-            SELECT \((key + columns).joined(separator: ", ")) FROM \(source) \(condition)
+            SELECT \((key + copiedColumns).joined(separator: ", ")) FROM \(source) \(condition)
             ORDER BY \(keys) LIMIT $\(isFirst ? 1 : key.count + 1)::bigint
             """
     }
@@ -79,14 +76,14 @@ extension StoredTable {
         case .number:
             .statement("SELECT setval($1 || '_number', $2::bigint) WHERE $2::bigint > 0")
         case .account, .apiKey, .assistant:
-            .copy(columns: columns, hasDigest: false, leftOut: 0)
+            .copy(columns: copiedColumns, hasDigest: false, leftOut: 0)
         case .session, .turn, .callback:
-            .copy(columns: ["session_key"] + columns, hasDigest: true, leftOut: 0)
+            .copy(columns: ["session_key"] + copiedColumns, hasDigest: true, leftOut: 0)
         case .idempotencyKey:
-            .copy(columns: ["key_digest"] + columns, hasDigest: true, leftOut: 0)
+            .copy(columns: ["key_digest"] + copiedColumns, hasDigest: true, leftOut: 0)
         case .message:
             // Account, session and its number are the session's.
-            .copy(columns: ["session_key"] + columns.dropFirst(3), hasDigest: true, leftOut: 3)
+            .copy(columns: ["session_key"] + copiedColumns.dropFirst(3), hasDigest: true, leftOut: 3)
         }
     }
 }

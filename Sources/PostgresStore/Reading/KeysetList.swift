@@ -41,14 +41,16 @@ struct KeysetList<Cursor: KeysetCursor> {
     func page<Item: PageItem>(
         _ request: PageRequest<Cursor>,
         _ connection: inout PostgresConnection,
-        _ item: (borrowing PostgresResult, _ row: Int, _ column: Int32) -> Item
+        _ item: (borrowing PostgresResult, _ row: Int, _ column: Int32) throws -> Item
     ) throws -> Page<Item, Cursor> {
         try request.page { direction, place, limit, wantsMore in
             var values = [account] + place.values.map { $0 as any PostgresValue } + [limit]
             if length != nil { values.append(request.budget.bytes) }
             let rows = try connection.run(sql(direction), values)
             for row in 0..<rows.count {
-                guard wantsMore(item(rows, row, Int32(Cursor.columns.count)), Self.cursor(rows, row)) else { return }
+                guard wantsMore(try item(rows, row, Int32(Cursor.columns.count)), Self.cursor(rows, row)) else {
+                    return
+                }
             }
         }
     }

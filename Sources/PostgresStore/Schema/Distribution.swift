@@ -1,15 +1,10 @@
+import AssistantsStore
+
 /// Spreads the tables over the servers of Citus, PostgreSQL's distributed form.
 ///
 /// Every table that grows goes by its first column, all of them alike, so that a session's rows lie on one server together.
 /// What is small and asked for by everyone is on every server.
 enum Distribution {
-    /// In the order in which they refer to each other.
-    private static let everywhere = ["account", "api_key", "assistant"]
-    private static let distributed = [
-        ("session", by: "session_key"), ("message", by: "session_key"), ("turn", by: "session_key"),
-        ("callback", by: "session_key"), ("idempotency_key", by: "key_digest"),
-    ]
-
     /// Within a transaction. Safe to run again.
     /// - Throws: `DatabaseError.citusMissing`.
     static func run(_ connection: inout PostgresConnection) throws {
@@ -29,12 +24,16 @@ enum Distribution {
             ALTER TABLE message DROP CONSTRAINT \(reference);
             """
         )
-        for table in everywhere { try connection.execute("SELECT create_reference_table('\(table)')") }
-        for (table, column) in distributed {
-            let other = table == "session" ? "default" : "session"
-            try connection.execute(
-                "SELECT create_distributed_table('\(table)', '\(column)', colocate_with => '\(other)')"
-            )
+        for table in StoredTable.allCases {
+            switch table.distribution {
+            case .coordinator: break
+            case .everywhere: try connection.execute("SELECT create_reference_table('\(table.rawValue)')")
+            case .by(let column):
+                let other = table == .session ? "default" : "session"
+                try connection.execute(
+                    "SELECT create_distributed_table('\(table.rawValue)', '\(column)', colocate_with => '\(other)')"
+                )
+            }
         }
         try connection.execute(
             """
@@ -45,4 +44,24 @@ enum Distribution {
     }
 
     private static let reference = "message_session_key_fkey"
+}
+
+extension StoredTable {
+    fileprivate enum Distribution {
+        /// The coordinator alone has it.
+        case coordinator
+        /// Every server has all of it.
+        case everywhere
+        /// Each server has the rows with certain values of a column.
+        case by(String)
+    }
+
+    fileprivate var distribution: Distribution {
+        switch self {
+        case .setting, .number: .coordinator
+        case .account, .apiKey, .assistant: .everywhere
+        case .session, .message, .turn, .callback: .by("session_key")
+        case .idempotencyKey: .by("key_digest")
+        }
+    }
 }

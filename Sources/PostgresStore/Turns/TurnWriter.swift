@@ -45,7 +45,7 @@ enum TurnWriter {
         idempotencyKey: String?,
         _ connection: inout PostgresConnection
     ) throws -> SessionID {
-        _ = try connection.assistant(turn.assistantID, in: account)
+        _ = try connection.fetch(Assistant.self, turn.assistantID, in: account)
         var session: SessionRow
         var position: Int64?
         if let found = try SessionRow.find(turn.session, in: account, locked: true, &connection),

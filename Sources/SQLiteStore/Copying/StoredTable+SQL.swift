@@ -11,7 +11,7 @@ extension StoredTable {
         case .number:
             """
             (SELECT column1 AS name, coalesce((SELECT seq FROM sqlite_sequence WHERE name = column1), 0) AS value
-            FROM (VALUES ('assistant'), ('callback'), ('session'), ('turn')))
+            FROM (VALUES \(Self.numbered.map { "('\($0.rawValue)')" }.joined(separator: ", "))))
             """
         case .message:
             // What is left of a deleted session has none. CROSS JOIN: messages first, in the order of their keys.
@@ -19,7 +19,7 @@ extension StoredTable {
             (SELECT message.key, session.account_sid, session.id AS session_id, session.number AS session_number,
                 message.key & \(MessageKey.maximumPosition) AS position, message.id, message.assistant_id,
                 message.identity, message.role, message.content, message.meta, message.date_created,
-                message.date_updated, \(ChecksummedTable.message.isRight) AS is_right
+                message.date_updated, \(ChecksummedTable.message.isIntact) AS is_intact
             FROM message CROSS JOIN session ON session.number = message.key >> 32)
             """
         case .account, .apiKey, .assistant, .session, .idempotencyKey, .turn, .callback: rawValue
@@ -36,13 +36,13 @@ extension StoredTable {
         }
     }
 
-    var checksummed: ChecksummedTable? { ChecksummedTable(rawValue: rawValue) }
+    var checksummed: ChecksummedTable? { ChecksummedTable.all.first { $0.table == self } }
 
     /// Whether a row of `source` is as it was written.
-    private var isRight: String {
+    private var isIntact: String {
         switch self {
-        case .message: "is_right"
-        default: checksummed?.isRight ?? "1"
+        case .message: "is_intact"
+        default: checksummed?.isIntact ?? "1"
         }
     }
 
@@ -52,22 +52,22 @@ extension StoredTable {
     /// it was written, then the table's.
     func rows(isFirst: Bool) -> String {
         """
-        SELECT \(key), \(isRight) AS is_right, \(columns.joined(separator: ", "))
+        SELECT \(key), \(isIntact) AS is_intact, \(copiedColumns.joined(separator: ", "))
         FROM \(source) \(isFirst ? "" : "WHERE \(key) > ?")
         ORDER BY \(key) LIMIT ?
         """
     }
 
-    /// Values: those of `columns`; of messages, the key and those behind the position.
+    /// Values: those of `copiedColumns`; of messages, the key and those behind the position.
     var insertion: String {
         switch self {
         case .setting: return "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)"
         case .number: return "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)"
-        case .message: return ChecksummedTable.message.insertion(of: ["key"] + columns.dropFirst(4))
+        case .message: return ChecksummedTable.message.insertion(of: ["key"] + copiedColumns.dropFirst(4))
         default:
-            if let checksummed { return checksummed.insertion(of: columns) }
-            let places = columns.map { _ in "?" }.joined(separator: ", ")
-            return "INSERT INTO \(rawValue) (\(columns.joined(separator: ", "))) VALUES (\(places))"
+            if let checksummed { return checksummed.insertion(of: copiedColumns) }
+            let places = copiedColumns.map { _ in "?" }.joined(separator: ", ")
+            return "INSERT INTO \(rawValue) (\(copiedColumns.joined(separator: ", "))) VALUES (\(places))"
         }
     }
 }

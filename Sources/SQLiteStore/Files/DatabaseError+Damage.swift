@@ -12,7 +12,7 @@ extension DatabaseError {
     /// Of a row that is not as it was written.
     /// - Parameter id: as `ChecksummedTable.id(of:)` has it.
     static func damagedRow(_ table: ChecksummedTable, _ id: String) -> DatabaseError {
-        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(table.kind) \(id) is not as it was written")
+        DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(table.table.kind) \(id) is not as it was written")
     }
 
     static func damaged(_ turn: TurnRow) -> DatabaseError {
@@ -44,7 +44,7 @@ extension DatabaseError {
     static func damagedIndex(of table: ChecksummedTable) -> DatabaseError {
         DatabaseError(
             resultCode: .SQLITE_CORRUPT,
-            message: "An index of the table \(table.rawValue) is not as it was written"
+            message: "An index of the table \(table.name) is not as it was written"
         )
     }
 }

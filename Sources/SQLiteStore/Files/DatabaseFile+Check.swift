@@ -38,15 +38,15 @@ extension DatabaseFile {
     /// The rows of a table that are not as they were written, as `ChecksummedTable.id(of:)` takes them.
     private static func damagedRows(of table: ChecksummedTable) -> String {
         let rows =
-            switch table {
+            switch table.table {
             case .message:
                 """
                 SELECT message.id, session.id AS session_id
                 FROM message JOIN session ON session.number = message.key >> 32
                 """
-            default: "SELECT * FROM \(table.rawValue)"
+            default: "SELECT * FROM \(table.name)"
             }
-        return "\(rows) WHERE NOT \(table.isRight) LIMIT 100"
+        return "\(rows) WHERE NOT \(table.isIntact) LIMIT 100"
     }
 
     /// The rows without checksums that have values that they cannot have, some of which may be of a newer version.
@@ -77,7 +77,7 @@ extension DatabaseFile {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }
                 }
-                for table in ChecksummedTable.allCases {
+                for table in ChecksummedTable.all {
                     problems += try Row.fetchAll(db, sql: Self.damagedRows(of: table)).map { row in
                         DatabaseError.damagedRow(table, table.id(of: row)).reason
                     }

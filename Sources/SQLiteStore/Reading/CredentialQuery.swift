@@ -9,14 +9,14 @@ struct CredentialQuery: ~Copyable {
     init(on connection: SQLiteConnection) throws {
         let account = try PreparedStatement(
             """
-            SELECT sid, auth_token_digest, secondary_token_digest, 0, \(ChecksummedTable.account.isRight)
+            SELECT sid, auth_token_digest, secondary_token_digest, 0, \(ChecksummedTable.account.isIntact)
             FROM account WHERE sid = ?
             """,
             on: connection
         )
         let apiKey = try PreparedStatement(
             """
-            SELECT account_sid, secret_digest, NULL, read_only, \(ChecksummedTable.apiKey.isRight)
+            SELECT account_sid, secret_digest, NULL, read_only, \(ChecksummedTable.apiKey.isIntact)
             FROM api_key WHERE sid = ?
             """,
             on: connection

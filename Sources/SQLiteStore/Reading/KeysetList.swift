@@ -26,7 +26,7 @@ struct KeysetList<Cursor: KeysetCursor> {
             case .before: ("<", Cursor.columns.map { "\($0) DESC" }.joined(separator: ", "))
             }
         return """
-            SELECT \(columns) FROM \(table.rawValue) INDEXED BY \(index)
+            SELECT \(columns) FROM \(table.name) INDEXED BY \(index)
             WHERE account_sid = ? AND (\(place)) \(comparison) (\(values)) ORDER BY \(order) LIMIT ?
             """
     }

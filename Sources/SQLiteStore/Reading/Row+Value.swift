@@ -16,6 +16,6 @@ extension Row {
 
     /// - Throws: `GRDB.DatabaseError`, `SQLITE_CORRUPT` where a row with `verifiableColumns` is not as it was written.
     func verify(_ table: ChecksummedTable) throws {
-        guard try value("is_right") else { throw DatabaseError.damagedRow(table, table.id(of: self)) }
+        guard try value("is_intact") else { throw DatabaseError.damagedRow(table, table.id(of: self)) }
     }
 }

@@ -5,8 +5,8 @@ import GRDB
 enum RowByID {
     /// Whether a row is as it was written, and the one that was asked for: 1 or 0. So that who takes nothing else of the account and
     /// the id need not read them.
-    static func isRight(of table: ChecksummedTable) -> String {
-        table.isRight(with: ["account_sid": "?1", "id": "?2"])
+    static func isIntact(of table: ChecksummedTable) -> String {
+        table.isIntact(with: ["account_sid": "?1", "id": "?2"])
     }
 
     /// Values: account, id. Columns: those given, of the table.
@@ -14,7 +14,7 @@ enum RowByID {
     /// All is read from the row itself, where SQLite would take from the index what that has; so that who compares the account
     /// and the id sees whether a damaged index points to another row, or to none: then there are only NULLs.
     static func sql(_ columns: String, of table: ChecksummedTable) -> String {
-        let table = table.rawValue
+        let table = table.name
         return """
             SELECT \(columns) FROM \(table) AS found LEFT JOIN \(table) NOT INDEXED ON \(table).number = found.number
             WHERE found.account_sid = ?1 AND found.id = ?2

@@ -5,7 +5,7 @@ import GRDB
 struct SessionLookup: ~Copyable {
     static let byID = RowByID.sql(
         """
-        session.number, ?2, session.stamp, session.last_position, session.deletions, \(RowByID.isRight(of: .session))
+        session.number, ?2, session.stamp, session.last_position, session.deletions, \(RowByID.isIntact(of: .session))
         """,
         of: .session
     )

@@ -1,43 +1,38 @@
+import AssistantsStore
 import GRDB
 
 /// A table whose rows have a checksum in their column `checksum`, and the statements that keep it right.
 ///
 /// Who changes a row has seen before, in the same transaction, that it is as it was written; else the new checksum would hide the
 /// damage.
-enum ChecksummedTable: String, CaseIterable {
-    case account
-    case apiKey = "api_key"
-    case assistant
-    case session
-    case message
-    case idempotencyKey = "idempotency_key"
+struct ChecksummedTable: Equatable {
+    static let account = ChecksummedTable(.account)
+    static let apiKey = ChecksummedTable(.apiKey)
+    static let assistant = ChecksummedTable(.assistant)
+    static let session = ChecksummedTable(.session)
+    static let message = ChecksummedTable(.message)
+    static let idempotencyKey = ChecksummedTable(.idempotencyKey)
 
-    /// What the checksum is of, in this order: all but the number that SQLite gives, and a session's stamp, which nobody is shown.
-    /// Another list needs a migration.
+    static let all = [account, apiKey, assistant, session, message, idempotencyKey]
+
+    let table: StoredTable
+
+    private init(_ table: StoredTable) {
+        self.table = table
+    }
+
+    /// The table of an account's rows, which all have checksums.
+    init<Item: AccountRow>(of item: Item.Type) {
+        self.init(Item.table)
+    }
+
+    var name: String { table.rawValue }
+
+    /// What the checksum is of, in this order.
     var columns: [String] {
-        switch self {
-        case .account:
-            [
-                "sid", "name", "auth_token_digest", "auth_token_sealed", "secondary_token_digest",
-                "secondary_token_sealed", "date_created",
-            ]
-        case .apiKey: ["sid", "account_sid", "name", "secret_digest", "read_only", "date_created"]
-        case .assistant:
-            [
-                "account_sid", "id", "name", "owner", "personality_prompt", "model", "perception_engine_enabled",
-                "personalization_engine_enabled", "segment_credential_sealed", "date_created", "date_updated",
-            ]
-        case .session:
-            [
-                "account_sid", "id", "assistant_id", "identity", "verified", "last_position", "deletions",
-                "date_created", "date_updated",
-            ]
-        case .message:
-            [
-                "key", "date_created", "date_updated", "id", "assistant_id", "identity", "role", "content", "meta",
-            ]
-        case .idempotencyKey: ["account_sid", "key", "digest", "status", "body", "date_created"]
-        }
+        let columns = table.columns.filter(\.isChecksummed).map(\.name)
+        // A message's key has its session's number and its position, and its session the account and the id.
+        return self == .message ? ["key"] + columns.dropFirst(4) : columns
     }
 
     /// The values of those of `columns` that an insertion leaves out, and that are not NULL then.
@@ -48,16 +43,16 @@ enum ChecksummedTable: String, CaseIterable {
     // MARK: SQL
 
     /// Whether a row is as it was written: 1 or 0.
-    var isRight: String { isRight(with: [:]) }
+    var isIntact: String { isIntact(with: [:]) }
 
     /// Whether a row is as it was written, and has these values in these columns: 1 or 0.
-    func isRight(with values: [String: String]) -> String {
-        let checksum = RowChecksum.sql(of: columns.map { values[$0] ?? "\(rawValue).\($0)" })
-        return "(\(rawValue).checksum IS \(checksum))"
+    func isIntact(with values: [String: String]) -> String {
+        let checksum = RowChecksum.sql(of: columns.map { values[$0] ?? "\(name).\($0)" })
+        return "(\(name).checksum IS \(checksum))"
     }
 
-    /// A row's columns and `is_right`, for `Row.verify`.
-    var verifiableColumns: String { "\(rawValue).*, \(isRight) AS is_right" }
+    /// A row's columns and `is_intact`, for `Row.verify`.
+    var verifiableColumns: String { "\(name).*, \(isIntact) AS is_intact" }
 
     /// - Parameters:
     ///   - given: the columns of the values, which are ?1 and so on.
@@ -68,41 +63,33 @@ enum ChecksummedTable: String, CaseIterable {
         valueOfColumn["checksum"] = RowChecksum.sql(of: columns.map { valueOfColumn[$0] ?? "NULL" })
         let all = valueOfColumn.sorted { $0.key < $1.key }
         return """
-            INSERT \(replacing ? "OR REPLACE " : "")INTO \(rawValue) (\(all.map(\.key).joined(separator: ", ")))
+            INSERT \(replacing ? "OR REPLACE " : "")INTO \(name) (\(all.map(\.key).joined(separator: ", ")))
             VALUES (\(all.map(\.value).joined(separator: ", ")))
             """
     }
 
     /// - Parameter changes: the columns and their new values.
     func update(_ changes: KeyValuePairs<String, String>) -> String {
-        let valueOfColumn = Dictionary(uniqueKeysWithValues: changes.map { ($0, $1) })
+        update(setting: changes.map { ($0, $1) })
+    }
+
+    func update(setting changes: [(column: String, value: String)]) -> String {
+        let valueOfColumn = Dictionary(uniqueKeysWithValues: changes)
         let checksum = RowChecksum.sql(of: columns.map { valueOfColumn[$0] ?? $0 })
         let assignments = changes.map { "\($0) = \($1)" } + ["checksum = \(checksum)"]
-        return "UPDATE \(rawValue) SET \(assignments.joined(separator: ", "))"
+        return "UPDATE \(name) SET \(assignments.joined(separator: ", "))"
     }
 
     // MARK: Names
 
-    /// What a row is called.
-    var kind: String {
-        switch self {
-        case .account: "Account"
-        case .apiKey: "API key"
-        case .assistant: "Assistant"
-        case .session: "Session"
-        case .message: "Message"
-        case .idempotencyKey: "Idempotency key"
-        }
-    }
-
     /// What tells a row from others of its kind, whatever is in it; of a message's, `session_id` is another column.
     func id(of row: Row) -> String {
         func text(_ column: String) -> String { String.fromDatabaseValue(row[column]) ?? "?" }
-        return switch self {
+        return switch table {
         case .account, .apiKey: text("sid")
-        case .assistant, .session: text("id")
         case .message: "\(text("id")) of session \(text("session_id"))"
         case .idempotencyKey: text("key")
+        default: text("id")
         }
     }
 }

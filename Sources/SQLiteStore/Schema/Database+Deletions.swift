@@ -19,7 +19,7 @@ extension Database {
         try execute(
             sql: """
                 \(ChecksummedTable.session.update(["deletions": "last_position - \(Self.messageCount)"]))
-                WHERE last_position <> \(Self.messageCount) AND \(ChecksummedTable.session.isRight)
+                WHERE last_position <> \(Self.messageCount) AND \(ChecksummedTable.session.isIntact)
                 """
         )
     }

@@ -16,7 +16,7 @@ struct TurnWriter {
         lease: Duration,
         idempotencyKey: String?
     ) throws -> SessionID {
-        _ = try db.assistant(turn.assistantID, in: account)
+        _ = try db.fetch(Assistant.self, turn.assistantID, in: account)
         let session: (number: SessionNumber, id: SessionID)
         var position: Int64?
         if let found = try db.findSessionRow(turn.session, in: account),

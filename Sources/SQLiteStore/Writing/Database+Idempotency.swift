@@ -14,7 +14,7 @@ private enum KeptAnswer {
     )
     static let update = """
         \(ChecksummedTable.idempotencyKey.update(["status": "?1", "body": "?2"]))
-        WHERE account_sid = ?3 AND key = ?4 AND status IS NULL AND \(ChecksummedTable.idempotencyKey.isRight)
+        WHERE account_sid = ?3 AND key = ?4 AND status IS NULL AND \(ChecksummedTable.idempotencyKey.isIntact)
         """
 }
 

@@ -16,7 +16,7 @@ struct MessageStatements: ~Copyable {
         let find = try PreparedStatement(
             """
             SELECT assistant_id, identity, role, content, meta, date_created, date_updated,
-                \(ChecksummedTable.message.isRight)
+                \(ChecksummedTable.message.isIntact)
             FROM message WHERE key >> 32 = ? AND id = ?
             """,
             on: connection

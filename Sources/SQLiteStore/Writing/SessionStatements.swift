@@ -14,7 +14,7 @@ struct SessionStatements: ~Copyable {
             RowByID.sql(
                 """
                 session.number, session.assistant_id, session.identity, session.last_position, session.date_updated,
-                \(RowByID.isRight(of: .session))
+                \(RowByID.isIntact(of: .session))
                 """,
                 of: .session
             ),

@@ -1,0 +1,104 @@
+import AssistantsStore
+
+/// The rows of an `AccountRow`'s table: what `Store` promises of every resource that an account owns.
+extension PostgresConnection {
+    /// - Throws: `StoreError.accountNotFound`.
+    mutating func insert<Item: AccountRow>(_ item: Item) throws {
+        let columns = Item.valueColumns
+        let places = columns.enumerated().map { "$\($0 + 1)\($1.cast)" }
+        do {
+            _ = try run(
+                """
+                INSERT INTO \(Item.table.rawValue) (number, \(columns.map(\.name).joined(separator: ", ")))
+                VALUES (nextval('\(Item.table.rawValue)_number'), \(places.joined(separator: ", ")))
+                """,
+                item.values.map(\.parameter)
+            )
+        } catch {
+            guard error.isForeignKeyViolation else { throw error }
+            throw StoreError.accountNotFound(item.account)
+        }
+    }
+
+    /// - Parameter isLocked: whether nobody else may change the row before the transaction ends.
+    /// - Throws: `Item.notFound`.
+    mutating func fetch<Item: AccountRow>(
+        _ item: Item.Type,
+        _ id: Item.ID,
+        in account: AccountSID,
+        isLocked: Bool = false
+    ) throws -> Item {
+        let row = try run(
+            """
+            SELECT \(Self.columns(of: item)) FROM \(item.table.rawValue)
+            WHERE account_sid = $1 AND id = $2\(isLocked ? " FOR UPDATE" : "")
+            """,
+            [account, id.text]
+        )
+        guard row.count > 0 else { throw Item.notFound }
+        return try row.item(0)
+    }
+
+    /// One page of the account's rows, in the order of creation.
+    mutating func page<Item: AccountRow>(
+        _ request: PageRequest<Item.Cursor>,
+        of account: AccountSID
+    ) throws -> Page<Item, Item.Cursor> {
+        let list = KeysetList<Item.Cursor>(
+            table: Item.table.rawValue,
+            columns: Self.columns(of: Item.self),
+            length: Self.length(of: Item.self),
+            account: account
+        )
+        return try list.page(request, &self) { try $0.item($1, from: $2) }
+    }
+
+    /// Stores a row that was read and locked in this transaction, and changed since.
+    mutating func update<Item: AccountRow>(_ item: Item) throws {
+        // Account and id come first, and stay.
+        let changes = Item.valueColumns.enumerated().dropFirst(2).map { "\($1.name) = $\($0 + 1)\($1.cast)" }
+        _ = try run(
+            """
+            UPDATE \(Item.table.rawValue) SET \(changes.joined(separator: ", ")) WHERE account_sid = $1 AND id = $2
+            """,
+            item.values.map(\.parameter)
+        )
+    }
+
+    /// - Throws: `Item.notFound`.
+    mutating func delete<Item: AccountRow>(_ item: Item.Type, _ id: Item.ID, in account: AccountSID) throws {
+        let result = try run(
+            "DELETE FROM \(item.table.rawValue) WHERE account_sid = $1 AND id = $2",
+            [account, id.text]
+        )
+        guard result.changes == 1 else { throw Item.notFound }
+    }
+
+    private static func columns<Item: AccountRow>(of item: Item.Type) -> String {
+        item.table.columns.map(\.name).joined(separator: ", ")
+    }
+
+    /// How many bytes a row's texts have in SQL, at most what `pageLength` counts.
+    private static func length<Item: AccountRow>(of item: Item.Type) -> String {
+        item.valueColumns.dropFirst(2).compactMap { column in
+            switch column.type {
+            case .boolean, .integer: nil
+            case .text, .bytes:
+                column.isNullable ? "coalesce(octet_length(\(column.name)), 0)" : "octet_length(\(column.name))"
+            }
+        }.joined(separator: " + ")
+    }
+}
+
+extension Column {
+    /// What PostgreSQL must be told of a value that comes as text.
+    fileprivate var cast: String { type == .integer ? "::bigint" : "" }
+}
+
+extension PostgresResult {
+    /// What a row says whose table's columns begin at the given one.
+    fileprivate func item<Item: AccountRow>(_ row: Int, from first: Int32 = 0) throws -> Item {
+        var reader = RowReader(Item.table, try values(row, from: first))
+        return try Item(&reader)
+    }
+}

@@ -1,0 +1,80 @@
+import AssistantsStore
+import GRDB
+
+/// The rows of an `AccountRow`'s table: what `Store` promises of every resource that an account owns.
+extension Database {
+    /// - Throws: `StoreError.accountNotFound`.
+    func insert<Item: AccountRow>(_ item: Item) throws {
+        try requireAccount(item.account)
+        try execute(
+            sql: ChecksummedTable(of: Item.self).insertion(of: Item.valueColumns.map(\.name)),
+            arguments: StatementArguments(item.values.map(\.databaseValue))
+        )
+    }
+
+    /// - Throws: `Item.notFound`.
+    func fetch<Item: AccountRow>(_ item: Item.Type, _ id: Item.ID, in account: AccountSID) throws -> Item {
+        guard let row = try row(id.text, in: account, of: ChecksummedTable(of: item)) else { throw Item.notFound }
+        return try row.item()
+    }
+
+    /// The account's oldest row that has these values, by column.
+    func first<Item: AccountRow>(
+        _ item: Item.Type,
+        in account: AccountSID,
+        where values: KeyValuePairs<String, StoredValue>
+    ) throws -> Item? {
+        let table = ChecksummedTable(of: item)
+        return try Row.fetchOne(
+            self,
+            sql: """
+                SELECT \(table.verifiableColumns) FROM \(table.name)
+                WHERE account_sid = ?\(values.map { " AND \($0.key) = ?" }.joined()) ORDER BY number LIMIT 1
+                """,
+            arguments: StatementArguments([account.text.databaseValue] + values.map(\.value.databaseValue))
+        )?.item()
+    }
+
+    /// One page of the account's rows, in the order of creation.
+    func page<Item: AccountRow>(
+        _ request: PageRequest<Item.Cursor>,
+        of account: AccountSID
+    ) throws -> Page<Item, Item.Cursor> {
+        let table = ChecksummedTable(of: Item.self)
+        return try KeysetList(db: self, table: table, index: "\(table.name)_of_account", account: account)
+            .page(request) { try $0.item() }
+    }
+
+    /// Stores a row that was read in this transaction, and changed since.
+    func update<Item: AccountRow>(_ item: Item) throws {
+        let places = Item.valueColumns.enumerated().map { (column: $1.name, value: "?\($0 + 1)") }
+        // Account and id come first, and stay.
+        let update = ChecksummedTable(of: Item.self).update(setting: Array(places.dropFirst(2)))
+        try execute(
+            sql: "\(update) WHERE account_sid = ?1 AND id = ?2",
+            arguments: StatementArguments(item.values.map(\.databaseValue))
+        )
+    }
+
+    /// Deletes a row, also one that is damaged, but not another, to which a damaged index points.
+    /// - Throws: `Item.notFound`.
+    func delete<Item: AccountRow>(_ item: Item.Type, _ id: Item.ID, in account: AccountSID) throws {
+        let table = ChecksummedTable(of: item)
+        guard let row = try row(id.text, in: account, of: table) else { throw Item.notFound }
+        try execute(
+            sql: "DELETE FROM \(table.name) WHERE number = ?",
+            arguments: [try row.value("number") as Int64]
+        )
+    }
+}
+
+extension Row {
+    /// What a row with `verifiableColumns` says.
+    /// - Throws: `GRDB.DatabaseError`, `SQLITE_CORRUPT` where it is not as it was written.
+    fileprivate func item<Item: AccountRow>() throws -> Item {
+        try verify(ChecksummedTable(of: Item.self))
+        let values = try Item.table.columns.map { try StoredValue(self[$0.name] as DatabaseValue) }
+        var reader = RowReader(Item.table, values)
+        return try Item(&reader)
+    }
+}
