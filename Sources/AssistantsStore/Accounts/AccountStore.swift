@@ -1,0 +1,34 @@
+/// Accounts and their credentials. `Store` says what holds for every call.
+package protocol AccountStore: Sendable {
+    /// - Throws: `accountExists`.
+    func create(_ account: Account, token: StoredAuthToken) async throws(StoreError)
+
+    /// The account's primary auth token as it was sealed.
+    /// - Throws: `accountNotFound`.
+    func sealedAuthToken(of account: AccountSID) async throws(StoreError) -> [UInt8]
+
+    /// Gives the account a second auth token that works beside the primary one, in place of one that it has; `nil` takes that
+    /// away.
+    /// - Throws: `accountNotFound`.
+    func setSecondaryAuthToken(_ token: StoredAuthToken?, of account: AccountSID) async throws(StoreError)
+
+    /// Makes the second auth token the primary, and so the only one.
+    /// - Throws: `accountNotFound`, `secondaryAuthTokenNotFound`.
+    func promoteSecondaryAuthToken(of account: AccountSID) async throws(StoreError)
+
+    /// Every account, oldest first.
+    func accounts() async throws(StoreError) -> [Account]
+
+    /// - Throws: `accountNotFound`.
+    func create(_ key: APIKey, secretDigest: [UInt8]) async throws(StoreError)
+
+    /// The account's API keys, oldest first.
+    /// - Throws: `accountNotFound`.
+    func apiKeys(of account: AccountSID) async throws(StoreError) -> [APIKey]
+
+    /// - Throws: `apiKeyNotFound`.
+    func revoke(_ key: APIKeySID, of account: AccountSID) async throws(StoreError)
+
+    /// What the user name of Basic authentication stands for: an account's SID or an API key's.
+    func credential(for userName: String) async throws(StoreError) -> StoredCredential?
+}

@@ -1,0 +1,16 @@
+/// Webhooks that wait to be delivered, or were given up. `Store` says what holds for every call.
+package protocol CallbackStore: Sendable {
+    /// Takes callbacks whose time has come, oldest first, and counts an attempt of each.
+    /// - Parameter lease: how long after its start an attempt that has not been recorded may be repeated.
+    func takeCallbacks(limit: Int, lease: Duration) async throws(StoreError) -> [Callback]
+
+    /// Records an attempt; one that is not the callback's last counts for nothing.
+    func record(_ attempt: CallbackAttempt, of callback: Callback) async throws(StoreError)
+
+    /// Every callback that has not been delivered, oldest first.
+    func callbacks() async throws(StoreError) -> [Callback]
+
+    /// Has a callback that was given up tried anew.
+    /// - Throws: `callbackNotFound`.
+    func resendCallback(_ number: Int64) async throws(StoreError)
+}

@@ -1,0 +1,17 @@
+/// Sessions, which come to be with their first messages. `Store` says what holds for every call.
+package protocol SessionStore: Sendable {
+    /// One page of an account's sessions, in order of creation. A session created during a walk may be missed by it, one
+    /// created before it never.
+    func sessions(
+        of account: AccountSID,
+        page: PageRequest<SessionCursor>
+    ) async throws(StoreError) -> Page<Session, SessionCursor>
+
+    /// - Throws: `sessionNotFound`.
+    func session(_ session: SessionReference, in account: AccountSID) async throws(StoreError) -> Session
+
+    /// Deletes a session with its messages. Of a long one, the messages are out of reach at once and removed by
+    /// `collectGarbage`.
+    /// - Throws: `sessionNotFound`.
+    func delete(_ session: SessionReference, in account: AccountSID) async throws(StoreError)
+}
