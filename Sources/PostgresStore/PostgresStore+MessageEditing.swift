@@ -21,7 +21,7 @@ extension PostgresStore {
     ) async throws(StoreError) -> Message {
         try await write { connection in
             // Locked first, as every writer does, so that no two wait for each other.
-            var session = try connection.session(session, in: account, locked: true)
+            let session = try connection.session(session, in: account, locked: true)
             let message = try connection.message(
                 id,
                 of: session,
@@ -33,8 +33,11 @@ extension PostgresStore {
                 """,
                 [changes.content?.text, changes.meta?.text, date]
             )
-            session.dateUpdated = max(session.dateUpdated, message.dateUpdated)
-            try session.update(&connection)
+            try connection.update(
+                session.key,
+                lastPosition: session.lastPosition,
+                dateUpdated: max(session.session.dateUpdated, message.dateUpdated)
+            )
             return message
         }
     }
@@ -51,7 +54,11 @@ extension PostgresStore {
                 of: session,
                 "DELETE FROM message WHERE \(place) RETURNING \(Message.columns)"
             )
-            try session.update(&connection)
+            try connection.update(
+                session.key,
+                lastPosition: session.lastPosition,
+                dateUpdated: session.session.dateUpdated
+            )
         }
     }
 }

@@ -26,7 +26,7 @@ extension PostgresStore {
     ) async throws(StoreError) -> OnceResult<[Message]> {
         try await write { connection in
             try connection.write(once, in: account) { connection in
-                try MessageWriter.append(messages, to: session, in: account, defaults: defaults, &connection).messages
+                try connection.append(messages, to: session, in: account, defaults: defaults).messages
             }
         }
     }
@@ -37,7 +37,7 @@ extension PostgresStore {
         defaults: MessageDefaults
     ) async throws(StoreError) -> ImportResult {
         try await write { connection in
-            try MessageWriter.importMessages(messages, to: account, defaults: defaults, &connection)
+            try connection.importMessages(messages, to: account, defaults: defaults)
         }
     }
 
@@ -45,6 +45,6 @@ extension PostgresStore {
         among messages: [NewMessage],
         in account: AccountSID
     ) async throws(StoreError) -> Int? {
-        try await read { connection in try MessageWriter.firstConflict(among: messages, in: account, &connection) }
+        try await read { connection in try connection.firstConflict(among: messages, in: account) }
     }
 }

@@ -1,5 +1,4 @@
 package import AssistantsStore
-import GRDB
 
 extension SQLiteStore {
     package func create(_ assistant: Assistant) async throws(StoreError) {
@@ -32,16 +31,5 @@ extension SQLiteStore {
 
     package func delete(_ id: AssistantID, in account: AccountSID) async throws(StoreError) {
         try await write { db in try db.delete(Assistant.self, id, in: account) }
-    }
-}
-
-extension Database {
-    /// The account's oldest assistant of this name, made if there is none.
-    /// - Throws: `StoreError.accountNotFound`.
-    func assistant(named name: String, in account: AccountSID) throws -> AssistantID {
-        if let found = try first(Assistant.self, in: account, where: ["name": .text(name)]) { return found.id }
-        let assistant = Assistant(AssistantDetails(name: name), in: account)
-        try insert(assistant)
-        return assistant.id
     }
 }

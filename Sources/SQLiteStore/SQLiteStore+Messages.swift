@@ -26,9 +26,9 @@ extension SQLiteStore {
         defaults: MessageDefaults,
         once: Once<[Message]>?
     ) async throws(StoreError) -> OnceResult<[Message]> {
-        try await write { [writer] db in
-            try db.write(once, in: account, clock: clock) {
-                try writer.append(messages, to: session, in: account, defaults: defaults, db).messages
+        try await transact { transaction in
+            try transaction.write(once, in: account) { transaction in
+                try transaction.append(messages, to: session, in: account, defaults: defaults).messages
             }
         }
     }
@@ -38,8 +38,8 @@ extension SQLiteStore {
         to account: AccountSID,
         defaults: MessageDefaults
     ) async throws(StoreError) -> ImportResult {
-        try await write { [writer] db in
-            try writer.importMessages(messages, to: account, defaults: defaults, db)
+        try await transact { transaction in
+            try transaction.importMessages(messages, to: account, defaults: defaults)
         }
     }
 
@@ -48,8 +48,10 @@ extension SQLiteStore {
         in account: AccountSID
     ) async throws(StoreError) -> Int? {
         do {
-            return try await pool.writeWithoutTransaction { [writer] _ in
-                try writer.firstConflict(among: messages, in: account)
+            // Reads only, but by the writer's statements.
+            return try await pool.writeWithoutTransaction { [statements, clock] db in
+                var transaction = SQLiteTransaction(db: db, statements: statements, clock: clock)
+                return try transaction.firstConflict(among: messages, in: account)
             }
         } catch {
             throw StoreError(error)

@@ -36,13 +36,8 @@ extension Database {
     /// The row of the session that a reference means.
     /// - Throws: `StoreError.sessionNotFound`.
     func sessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow {
-        guard let row = try findSessionRow(reference, in: account) else { throw StoreError.sessionNotFound }
-        return row
-    }
-
-    /// The row of the session that a reference means; `nil` where there is none.
-    func findSessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow? {
-        try findRow(of: reference, in: account).map(SessionRow.init)
+        guard let row = try findRow(of: reference, in: account) else { throw StoreError.sessionNotFound }
+        return try SessionRow(row)
     }
 
     /// Not verified.

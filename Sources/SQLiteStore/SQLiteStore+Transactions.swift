@@ -45,4 +45,14 @@ extension SQLiteStore {
             throw StoreError(error)
         }
     }
+
+    /// Runs the logic of writing in such a transaction.
+    func transact<Value: Sendable>(
+        _ body: @escaping @Sendable (inout SQLiteTransaction) throws -> Value
+    ) async throws(StoreError) -> Value {
+        try await write { [statements, clock] db in
+            var transaction = SQLiteTransaction(db: db, statements: statements, clock: clock)
+            return try body(&transaction)
+        }
+    }
 }

@@ -10,7 +10,7 @@ package import PrometheusMetrics
 package struct SQLiteStore: Store {
     let pool: DatabasePool
     let readers: ReaderPool
-    let writer: MessageWriter
+    let statements: WriteStatements
     let commits: GroupCommit
     let clock: StoreClock
     let pageTimes: Histogram
@@ -78,7 +78,7 @@ package struct SQLiteStore: Store {
             "understudy_page_read_seconds",
             "How long the database took for a page of messages: the session's version, and what was not at hand."
         )
-        writer = try pool.writeWithoutTransaction { db in try MessageWriter(db) }
+        statements = try pool.writeWithoutTransaction { db in try WriteStatements(db) }
     }
 
     static var configuration: Configuration {

@@ -11,14 +11,13 @@ extension PostgresStore {
     ) async throws(StoreError) -> OnceResult<SessionID> {
         try await write { connection in
             try connection.write(once, in: account) { connection in
-                try TurnWriter.accept(
+                try connection.accept(
                     turn,
                     in: account,
                     by: worker,
                     maximumWaiting: maximumWaiting,
                     lease: lease,
-                    idempotencyKey: once?.request.key,
-                    &connection
+                    idempotencyKey: once?.request.key
                 )
             }
         }

@@ -44,6 +44,9 @@ struct TurnRow {
         isDamaged = mode == nil || content == nil && !rows.isNull(row, 11)
     }
 
+    /// The session that the turn is of, if it is still there.
+    var session: SessionReference { SessionReference(exactly: sessionID) }
+
     /// The draft of a message of this turn.
     func draft(_ role: MessageRole, _ content: JSONObject, meta: JSONObject? = nil) -> MessageDraft {
         MessageDraft(role: role, content: content, meta: meta, identity: identity, assistantID: assistantID)

@@ -35,48 +35,6 @@ enum TurnWriter {
         return rows.map { (SessionKey(bytes: $0.array($1, 0)), $0.integer($1, 1)) }
     }
 
-    /// Stores the turn's message, or keeps it behind the session's other turns.
-    static func accept(
-        _ turn: NewTurn,
-        in account: AccountSID,
-        by worker: WorkerID,
-        maximumWaiting: Int,
-        lease: Duration,
-        idempotencyKey: String?,
-        _ connection: inout PostgresConnection
-    ) throws -> SessionID {
-        _ = try connection.fetch(Assistant.self, turn.assistantID, in: account)
-        var session: SessionRow
-        var position: Int64?
-        if let found = try SessionRow.find(turn.session, in: account, locked: true, &connection),
-            case let count = try turnCount(of: found, &connection), count > 0
-        {
-            guard count <= maximumWaiting else { throw StoreError.tooManyTurns }
-            session = found
-        } else {
-            session = try append(turn.message, to: turn.session, in: account, at: turn.date, &connection)
-            // There was no session to lock; somebody else may have made it, and begun a turn in it.
-            guard try turnCount(of: session, &connection) == 0 else {
-                throw PostgresError(sqlState: "40001", message: "another turn of a new session came first")
-            }
-            position = session.lastPosition
-        }
-        _ = try connection.run(
-            """
-            INSERT INTO turn (\(TurnRow.columns), worker, begun, lease_end)
-            VALUES ($1, nextval('turn_number'), $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13,
-                false, \(DatabaseClock.now) + $14::bigint)
-            """,
-            [
-                session.key.bytes, turn.id, account, session.number.value,
-                session.session.id, turn.assistantID, turn.identity, turn.mode.rawValue,
-                turn.webhook, idempotencyKey, position == nil ? turn.content.text : nil,
-                position, worker, lease.microseconds,
-            ]
-        )
-        return session.session.id
-    }
-
     /// Gives a turn that was found ready to a worker, and stores its message where that waited, unless the session was
     /// deleted.
     /// - Returns: `nil` where another worker has begun it meanwhile, or is just doing so.
@@ -106,7 +64,8 @@ enum TurnWriter {
             try connection.execute("SAVEPOINT message")
             do {
                 if try hasSession(of: row, &connection) {
-                    position = try append(row.draft(.user, content), of: row, at: date, &connection).lastPosition
+                    let draft = row.draft(.user, content)
+                    position = try connection.append(draft, to: row.session, in: row.account, at: date).lastPosition
                 }
             } catch {
                 guard isOfData(error) else { throw error }
@@ -155,41 +114,13 @@ enum TurnWriter {
         )
         guard removed.changes == 1 else { throw StoreError.turnLost }
         if let reply = end.reply {
-            _ = try append(row.draft(.assistant, reply, meta: end.meta), of: row, at: end.date, &connection)
+            let draft = row.draft(.assistant, reply, meta: end.meta)
+            _ = try connection.append(draft, to: row.session, in: row.account, at: end.date)
         }
         if let key = row.idempotencyKey, let answer = end.answer {
             try connection.answer(key, in: row.account, with: answer)
         }
         if let callback = end.callback { try connection.insert(callback, of: row) }
-    }
-
-    private static func append(
-        _ draft: MessageDraft,
-        of row: TurnRow,
-        at date: Timestamp,
-        _ connection: inout PostgresConnection
-    ) throws -> SessionRow {
-        try append(draft, to: SessionReference(exactly: row.sessionID), in: row.account, at: date, &connection)
-    }
-
-    private static func append(
-        _ draft: MessageDraft,
-        to session: SessionReference,
-        in account: AccountSID,
-        at date: Timestamp,
-        _ connection: inout PostgresConnection
-    ) throws -> SessionRow {
-        // The draft has its assistant, so that none is looked for by a name.
-        let defaults = MessageDefaults(assistantName: "", date: date)
-        return try MessageWriter.append([draft], to: session, in: account, defaults: defaults, &connection).session
-    }
-
-    private static func turnCount(of session: SessionRow, _ connection: inout PostgresConnection) throws -> Int {
-        let row = try connection.run(
-            "SELECT count(*) FROM turn WHERE session_key = $1 AND session_number = $2::bigint",
-            [session.key.bytes, session.number.value]
-        )
-        return Int(row.integer(0, 0))
     }
 
     /// Whether the turn's session is still there, which it then is until the transaction ends.
@@ -199,5 +130,42 @@ enum TurnWriter {
             [row.key.bytes, row.sessionNumber.value]
         )
         return found.count > 0
+    }
+}
+
+extension PostgresConnection {
+    mutating func requireAssistant(_ id: AssistantID, in account: AccountSID) throws {
+        _ = try fetch(Assistant.self, id, in: account)
+    }
+
+    mutating func turnCount(of session: OpenSession<SessionKey>) throws -> Int {
+        let row = try run(
+            "SELECT count(*) FROM turn WHERE session_key = $1 AND session_number = $2::bigint",
+            [session.handle.bytes, session.number.value]
+        )
+        return Int(row.integer(0, 0))
+    }
+
+    mutating func insert(
+        _ turn: NewTurn,
+        of account: AccountSID,
+        in session: OpenSession<SessionKey>,
+        position: Int64?,
+        by worker: WorkerID,
+        lease: Duration,
+        idempotencyKey: String?
+    ) throws {
+        _ = try run(
+            """
+            INSERT INTO turn (\(TurnRow.columns), worker, begun, lease_end)
+            VALUES ($1, nextval('turn_number'), $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13,
+                false, \(DatabaseClock.now) + $14::bigint)
+            """,
+            [
+                session.handle.bytes, turn.id, account, session.number.value, session.id, turn.assistantID,
+                turn.identity, turn.mode.rawValue, turn.webhook, idempotencyKey,
+                position == nil ? turn.content.text : nil, position, worker, lease.microseconds,
+            ]
+        )
     }
 }

@@ -11,9 +11,9 @@ extension SQLiteStore {
         lease: Duration,
         once: Once<SessionID>?
     ) async throws(StoreError) -> OnceResult<SessionID> {
-        try await write { [turns, clock] db in
-            try db.write(once, in: account, clock: clock) {
-                try turns(db).accept(
+        try await transact { transaction in
+            try transaction.write(once, in: account) { transaction in
+                try transaction.accept(
                     turn,
                     in: account,
                     by: worker,
@@ -36,8 +36,8 @@ extension SQLiteStore {
         guard try await read({ db in try !TurnRow.ready(for: worker, limit: 1, at: now, db).isEmpty }) else {
             return []
         }
-        return try await write { [turns] db in
-            try turns(db).begin(limit, as: worker, lease: lease, at: date)
+        return try await transact { transaction in
+            try transaction.begin(limit, as: worker, lease: lease, at: date)
         }
     }
 
@@ -63,7 +63,7 @@ extension SQLiteStore {
     }
 
     package func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) async throws(StoreError) {
-        try await write { [turns] db in try turns(db).finish(turn, as: worker, with: end) }
+        try await transact { transaction in try transaction.finish(turn, as: worker, with: end) }
     }
 
     /// Ends every lease, of turns and of callbacks, and makes every callback due that was to be tried later, for the times of
@@ -74,10 +74,6 @@ extension SQLiteStore {
             for row in try CallbackRow.damaged(db) { try row.giveUp(db) }
             try db.execute(sql: "UPDATE callback SET due = 0 WHERE due <> 0")
         }
-    }
-
-    private var turns: @Sendable (Database) -> TurnWriter {
-        { [writer, clock] db in TurnWriter(messages: writer, db: db, clock: clock) }
     }
 }
 

@@ -44,18 +44,18 @@ struct MessageStatements: ~Copyable {
         }
     }
 
-    /// Whether what was given of a message is what its session has under its id; `nil` where it has nothing.
-    mutating func isSame(_ message: NewMessage, in session: SessionNumber) throws -> Bool? {
+    /// - Parameter sessionID: that of `session`.
+    mutating func find(_ id: MessageID, of session: SessionNumber, sessionID: SessionID) throws -> Message? {
         defer { find.reset() }
         try find.bind(session.value, at: 1)
-        try find.bind(message.id.text, at: 2)
+        try find.bind(id.text, at: 2)
         guard try find.step() else { return nil }
         guard find.integer(7) == 1, let role = MessageRole(rawValue: find.text(2)) else {
-            throw DatabaseError.damagedMessage(message.id.text, of: message.sessionID.text)
+            throw DatabaseError.damagedMessage(id.text, of: sessionID.text)
         }
-        let stored = Message(
-            id: message.id,
-            sessionID: message.sessionID,
+        return Message(
+            id: id,
+            sessionID: sessionID,
             assistantID: AssistantID(unchecked: find.text(0)),
             identity: find.text(1),
             role: role,
@@ -64,6 +64,5 @@ struct MessageStatements: ~Copyable {
             dateCreated: find.timestamp(5),
             dateUpdated: find.timestamp(6)
         )
-        return message.agrees(with: stored)
     }
 }

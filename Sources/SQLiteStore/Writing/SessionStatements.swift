@@ -38,15 +38,17 @@ struct SessionStatements: ~Copyable {
         self.update = update
     }
 
-    mutating func find(_ id: SessionID, in account: AccountSID) throws -> OpenSession? {
+    mutating func find(_ id: SessionID, in account: AccountSID) throws -> OpenSession<SessionNumber>? {
         defer { find.reset() }
         try find.bind(account.text, at: 1)
         try find.bind(id.text, at: 2)
         guard try find.step() else { return nil }
         guard find.integer(5) == 1 else { throw DatabaseError.damagedRow(.session, id.text) }
+        let number = SessionNumber(find.integer(0))
         return OpenSession(
+            handle: number,
             id: id,
-            number: SessionNumber(find.integer(0)),
+            number: number,
             assistantID: AssistantID(unchecked: find.text(1)),
             identity: find.text(2),
             lastPosition: find.integer(3),
@@ -56,7 +58,7 @@ struct SessionStatements: ~Copyable {
 
     /// Makes the session that begins with this message.
     /// - Throws: `StoreError.accountNotFound`.
-    mutating func create(by first: Message, in account: AccountSID) throws -> OpenSession {
+    mutating func create(by first: Message, in account: AccountSID) throws -> OpenSession<SessionNumber> {
         try insert.bind(account.text, at: 1)
         try insert.bind(first.sessionID.text, at: 2)
         try insert.bind(first.assistantID.text, at: 3)
@@ -73,6 +75,7 @@ struct SessionStatements: ~Copyable {
             throw DatabaseError(resultCode: .SQLITE_FULL, message: "no session numbers are left")
         }
         return OpenSession(
+            handle: number,
             id: first.sessionID,
             number: number,
             assistantID: first.assistantID,
@@ -82,7 +85,7 @@ struct SessionStatements: ~Copyable {
         )
     }
 
-    mutating func update(_ session: OpenSession) throws {
+    mutating func update(_ session: OpenSession<SessionNumber>) throws {
         try update.bind(session.lastPosition, at: 1)
         try update.bind(session.dateUpdated.microseconds, at: 2)
         try update.bind(session.number.value, at: 3)

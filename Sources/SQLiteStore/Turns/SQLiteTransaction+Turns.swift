@@ -1,49 +1,43 @@
 import AssistantsStore
 import GRDB
 
-/// What turns do to the database, within a transaction that the caller has begun.
-struct TurnWriter {
-    let messages: MessageWriter
-    let db: Database
-    let clock: StoreClock
+/// What turns do to the database.
+extension SQLiteTransaction {
+    func requireAssistant(_ id: AssistantID, in account: AccountSID) throws {
+        _ = try db.fetch(Assistant.self, id, in: account)
+    }
 
-    /// Stores the turn's message, or keeps it behind the session's other turns.
-    func accept(
+    func turnCount(of session: OpenSession<SessionNumber>) throws -> Int {
+        try Int.fetchOne(
+            db,
+            sql: "SELECT count(*) FROM turn WHERE session_number = ?",
+            arguments: [session.number.value]
+        ) ?? 0
+    }
+
+    func insert(
         _ turn: NewTurn,
-        in account: AccountSID,
+        of account: AccountSID,
+        in session: OpenSession<SessionNumber>,
+        position: Int64?,
         by worker: WorkerID,
-        maximumWaiting: Int,
         lease: Duration,
         idempotencyKey: String?
-    ) throws -> SessionID {
-        _ = try db.fetch(Assistant.self, turn.assistantID, in: account)
-        let session: (number: SessionNumber, id: SessionID)
-        var position: Int64?
-        if let found = try db.findSessionRow(turn.session, in: account),
-            case let count = try turnCount(of: found.number), count > 0
-        {
-            guard count <= maximumWaiting else { throw StoreError.tooManyTurns }
-            session = (found.number, found.session.id)
-        } else {
-            let open = try append(turn.message, to: turn.session, in: account, at: turn.date)
-            session = (open.number, open.id)
-            position = open.lastPosition
-        }
+    ) throws {
         try TurnRow(
             turn,
             of: account,
-            in: session,
+            in: (session.number, session.id),
             position: position,
             by: worker,
             until: clock.now + lease.microseconds,
             idempotencyKey: idempotencyKey
         ).insert(db)
-        return session.id
     }
 
     /// Begins turns that a worker may begin.
     /// - Throws: where none could be begun, what kept the first one from it.
-    func begin(_ limit: Int, as worker: WorkerID, lease: Duration, at date: Timestamp) throws -> [Turn] {
+    mutating func begin(_ limit: Int, as worker: WorkerID, lease: Duration, at date: Timestamp) throws -> [Turn] {
         let now = clock.now
         var begun: [Turn] = []
         var failure: (any Error)?
@@ -73,7 +67,12 @@ struct TurnWriter {
 
     /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted, is full
     /// or damaged.
-    private func begin(_ row: TurnRow, as worker: WorkerID, until leaseEnd: Int64, at date: Timestamp) throws -> Turn {
+    private mutating func begin(
+        _ row: TurnRow,
+        as worker: WorkerID,
+        until leaseEnd: Int64,
+        at date: Timestamp
+    ) throws -> Turn {
         var row = row
         var isDamaged = row.isDamaged
         if let content = row.content {
@@ -121,7 +120,7 @@ struct TurnWriter {
     }
 
     /// Removes the turn and stores what it ends with.
-    func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) throws {
+    mutating func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) throws {
         let row = try Row.fetchOne(
             db,
             sql: "DELETE FROM turn WHERE id = ? AND worker = ? RETURNING *",
@@ -134,27 +133,8 @@ struct TurnWriter {
             let draft = row.draft(.assistant, reply, meta: end.meta)
             _ = try append(draft, to: row.session, in: row.account, at: end.date)
         }
-        if let key = row.idempotencyKey, let answer = end.answer { try db.answer(key, in: row.account, with: answer) }
+        if let key = row.idempotencyKey, let answer = end.answer { try self.answer(key, in: row.account, with: answer) }
         if let callback = end.callback { try db.insert(callback, of: row.account, at: clock.now) }
-    }
-
-    private func append(
-        _ draft: MessageDraft,
-        to session: SessionReference,
-        in account: AccountSID,
-        at date: Timestamp
-    ) throws -> OpenSession {
-        // The draft has its assistant, so that none is looked for by a name.
-        let defaults = MessageDefaults(assistantName: "", date: date)
-        return try messages.append([draft], to: session, in: account, defaults: defaults, db).session
-    }
-
-    private func turnCount(of session: SessionNumber) throws -> Int {
-        try Int.fetchOne(
-            db,
-            sql: "SELECT count(*) FROM turn WHERE session_number = ?",
-            arguments: [session.value]
-        ) ?? 0
     }
 
     private func hasSession(of row: TurnRow) throws -> Bool {

@@ -1,0 +1,101 @@
+/// What the logic of writing needs of a transaction that a store has begun; throwing undoes it.
+///
+/// The logic itself is in extensions, once for all stores.
+package protocol WriteTransaction: ~Copyable {
+    /// What the store finds a session's rows by.
+    associatedtype SessionHandle: Sendable
+
+    /// The last position that a message can have in its session.
+    static var maximumPosition: Int64 { get }
+
+    // MARK: Sessions and messages
+
+    /// The session of exactly this id, which nobody else writes to until the transaction ends; `nil` where there is none.
+    mutating func openSession(_ id: SessionID, in account: AccountSID) throws -> OpenSession<SessionHandle>?
+
+    /// Makes the session that begins with this message, unless somebody else has made it meanwhile.
+    /// - Throws: `StoreError.accountNotFound`.
+    mutating func createSession(
+        beginningWith first: Message,
+        in account: AccountSID
+    ) throws -> OpenSession<SessionHandle>
+
+    /// Stores a session's last position and date, under a new version.
+    mutating func update(_ session: OpenSession<SessionHandle>) throws
+
+    /// What a session's rows are found by, for reading alone; `nil` where it has none.
+    mutating func handle(of session: SessionID, in account: AccountSID) throws -> SessionHandle?
+
+    /// - Returns: `false` where the session has a message of this id already.
+    mutating func insert(_ message: Message, at position: Int64, of session: SessionHandle) throws -> Bool
+
+    /// - Parameter sessionID: that of `session`.
+    mutating func message(
+        _ id: MessageID,
+        of session: SessionHandle,
+        sessionID: SessionID
+    ) throws -> Message?
+
+    // MARK: Assistants
+
+    mutating func oldestAssistant(named name: String, in account: AccountSID) throws -> AssistantID?
+
+    /// Waits until nobody else has the account locked, which it then is until the transaction ends.
+    /// - Throws: `StoreError.accountNotFound`.
+    mutating func lock(_ account: AccountSID) throws
+
+    mutating func insert(_ assistant: Assistant) throws
+
+    // MARK: Turns
+
+    /// - Throws: `StoreError.assistantNotFound`.
+    mutating func requireAssistant(_ id: AssistantID, in account: AccountSID) throws
+
+    /// How many turns of a session have not ended.
+    mutating func turnCount(of session: OpenSession<SessionHandle>) throws -> Int
+
+    /// - Parameter position: of the turn's message; `nil` where that waits.
+    mutating func insert(
+        _ turn: NewTurn,
+        of account: AccountSID,
+        in session: OpenSession<SessionHandle>,
+        position: Int64?,
+        by worker: WorkerID,
+        lease: Duration,
+        idempotencyKey: String?
+    ) throws
+
+    /// What has a transaction run again that lost against another one.
+    static func conflict(_ reason: String) -> any Error
+
+    // MARK: Idempotency
+
+    /// Looks for a request's key. From here to the transaction's end, nobody else is told that the key is new.
+    /// - Returns: the answer that was given to the request before; `nil` where it comes for the first time.
+    /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`.
+    mutating func claim(_ request: IdempotentRequest, in account: AccountSID) throws -> StoredAnswer?
+
+    /// Keeps the key of a request that was claimed.
+    /// - Parameter answer: `nil` while the request is under way.
+    mutating func keep(
+        _ answer: StoredAnswer?,
+        to request: IdempotentRequest,
+        in account: AccountSID
+    ) throws
+}
+
+extension WriteTransaction where Self: ~Copyable {
+    /// Runs `write` where its request has not been answered yet, and keeps the answer.
+    /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`, and what `write` throws.
+    package mutating func write<Value>(
+        _ once: Once<Value>?,
+        in account: AccountSID,
+        _ write: (inout Self) throws -> Value
+    ) throws -> OnceResult<Value> {
+        guard let once else { return .done(try write(&self)) }
+        if let answer = try claim(once.request, in: account) { return .replayed(answer) }
+        let value = try write(&self)
+        try keep(once.answer(value), to: once.request, in: account)
+        return .done(value)
+    }
+}

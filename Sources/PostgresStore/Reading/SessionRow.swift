@@ -1,0 +1,61 @@
+import AssistantsStore
+
+/// A row of `session`.
+struct SessionRow {
+    static let columns = """
+        session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated
+        """
+
+    let key: SessionKey
+    let number: SessionNumber
+    let session: Session
+    /// 0 before the first message.
+    let lastPosition: Int64
+
+    /// Of `columns`, which begin at the given one.
+    init(_ rows: borrowing PostgresResult, _ row: Int = 0, from first: Int32 = 0) {
+        key = SessionKey(bytes: rows.array(row, first))
+        number = SessionNumber(rows.integer(row, first + 3))
+        session = Session(
+            id: SessionID(unchecked: rows.text(row, first + 2)),
+            account: AccountSID(unchecked: rows.text(row, first + 1)),
+            assistantID: AssistantID(unchecked: rows.text(row, first + 4)),
+            identity: rows.text(row, first + 5),
+            isVerified: rows.bool(row, first + 6),
+            dateCreated: rows.timestamp(row, first + 8),
+            dateUpdated: rows.timestamp(row, first + 9)
+        )
+        lastPosition = rows.integer(row, first + 7)
+    }
+
+    /// The session that a reference means; `nil` where there is none.
+    /// - Parameter locked: whether nobody else is to write to it until the transaction ends.
+    static func find(
+        _ reference: SessionReference,
+        in account: AccountSID,
+        locked: Bool,
+        _ connection: inout PostgresConnection
+    ) throws -> SessionRow? {
+        for candidate in reference.candidates {
+            let result = try connection.run(
+                "SELECT \(columns) FROM session WHERE session_key = $1::bytea\(locked ? " FOR UPDATE" : "")",
+                [SessionKey(candidate, in: account).bytes]
+            )
+            if result.count > 0 { return SessionRow(result) }
+        }
+        return nil
+    }
+
+    /// What is written to, where it was found locked.
+    var open: OpenSession<SessionKey> {
+        OpenSession(
+            handle: key,
+            id: session.id,
+            number: number,
+            assistantID: session.assistantID,
+            identity: session.identity,
+            lastPosition: lastPosition,
+            dateUpdated: session.dateUpdated
+        )
+    }
+}

@@ -1,0 +1,94 @@
+import AssistantsStore
+
+extension PostgresConnection: WriteTransaction {
+    private static let insertMessage = """
+        INSERT INTO message
+            (session_key, position, id, assistant_id, identity, role, content, meta, date_created, date_updated)
+        VALUES ($1::bytea, $2::bigint, $3, $4, $5, $6, $7, $8, $9::bigint, $10::bigint)
+        ON CONFLICT (session_key, id) DO NOTHING
+        """
+
+    static var maximumPosition: Int64 { .max }
+
+    static func conflict(_ reason: String) -> any Error { PostgresError(sqlState: "40001", message: reason) }
+
+    mutating func openSession(_ id: SessionID, in account: AccountSID) throws -> OpenSession<SessionKey>? {
+        try SessionRow.find(SessionReference(exactly: id), in: account, locked: true, &self)?.open
+    }
+
+    mutating func createSession(
+        beginningWith first: Message,
+        in account: AccountSID
+    ) throws -> OpenSession<SessionKey> {
+        do {
+            _ = try run(
+                """
+                INSERT INTO session (\(SessionRow.columns))
+                VALUES ($1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint)
+                ON CONFLICT (session_key) DO NOTHING
+                """,
+                [
+                    SessionKey(first.sessionID, in: account).bytes, account, first.sessionID, first.assistantID,
+                    first.identity, first.dateCreated, first.dateUpdated,
+                ]
+            )
+        } catch {
+            guard error.isForeignKeyViolation else { throw error }
+            throw StoreError.accountNotFound(account)
+        }
+        guard let made = try openSession(first.sessionID, in: account) else {
+            throw Self.conflict("the session was deleted meanwhile")
+        }
+        return made
+    }
+
+    mutating func update(_ session: OpenSession<SessionKey>) throws {
+        try update(session.handle, lastPosition: session.lastPosition, dateUpdated: session.dateUpdated)
+    }
+
+    /// Stores what has changed of a session, and gives it a new version.
+    mutating func update(_ session: SessionKey, lastPosition: Int64, dateUpdated: Timestamp) throws {
+        _ = try run(
+            """
+            UPDATE session SET last_position = $2::bigint, stamp = $3::bigint, date_updated = $4::bigint
+            WHERE session_key = $1::bytea
+            """,
+            [session.bytes, lastPosition, Int64.random(in: .min ... .max), dateUpdated]
+        )
+    }
+
+    func handle(of session: SessionID, in account: AccountSID) -> SessionKey? {
+        SessionKey(session, in: account)
+    }
+
+    mutating func insert(_ message: Message, at position: Int64, of session: SessionKey) throws -> Bool {
+        try run(
+            Self.insertMessage,
+            [
+                session.bytes, position, message.id, message.assistantID, message.identity, message.role.rawValue,
+                message.content.text, message.meta.text, message.dateCreated, message.dateUpdated,
+            ]
+        ).changes == 1
+    }
+
+    mutating func message(_ id: MessageID, of session: SessionKey, sessionID: SessionID) throws -> Message? {
+        let row = try run(
+            "SELECT \(Message.columns) FROM message WHERE session_key = $1::bytea AND id = $2",
+            [session.bytes, id]
+        )
+        return row.count > 0 ? try Message(row, id: id, sessionID: sessionID) : nil
+    }
+
+    mutating func oldestAssistant(named name: String, in account: AccountSID) throws -> AssistantID? {
+        let row = try run(
+            "SELECT id FROM assistant WHERE account_sid = $1 AND name = $2 ORDER BY number LIMIT 1",
+            [account, name]
+        )
+        return row.count > 0 ? AssistantID(unchecked: row.text(0, 0)) : nil
+    }
+
+    mutating func lock(_ account: AccountSID) throws {
+        let locked = try run("SELECT FROM account WHERE sid = $1 FOR NO KEY UPDATE", [account])
+        guard locked.count > 0 else { throw StoreError.accountNotFound(account) }
+    }
+}
