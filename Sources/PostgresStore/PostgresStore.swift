@@ -17,7 +17,7 @@ package struct PostgresStore: Store {
     ///   - connections: how many there are at most, beside those for pages and credentials.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
-    /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
+    /// - Throws: `PostgresDatabaseError`, `StoreError` where the database cannot be reached.
     package init(
         url: String,
         connections: Int = 8,
@@ -43,16 +43,16 @@ package struct PostgresStore: Store {
         }
         do {
             try await pool.run { connection in try Migrator.check(&connection) }
-            if !isForCopy, try await unfinishedCopy() != nil { throw DatabaseError.unfinishedCopy }
+            if !isForCopy, try await unfinishedCopy() != nil { throw PostgresDatabaseError.unfinishedCopy }
         } catch {
             await close()
-            throw error is DatabaseError ? error : StoreError(error)
+            throw error is PostgresDatabaseError ? error : StoreError(error)
         }
     }
 
     /// Brings a database to this program's schema, safe to run again and by several at once.
     /// - Parameter isDistributed: whether the tables are to be spread over the servers of Citus.
-    /// - Throws: `DatabaseError`, `StoreError` where the database cannot be reached.
+    /// - Throws: `PostgresDatabaseError`, `StoreError` where the database cannot be reached.
     package static func migrate(url: String, isDistributed: Bool = false) async throws {
         let pool = PostgresPool(url: url, size: 1)
         do {
@@ -63,7 +63,7 @@ package struct PostgresStore: Store {
             await pool.close()
         } catch {
             await pool.close()
-            throw error is DatabaseError ? error : StoreError(error)
+            throw error is PostgresDatabaseError ? error : StoreError(error)
         }
     }
 

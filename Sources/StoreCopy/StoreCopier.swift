@@ -28,12 +28,12 @@ package struct StoreCopier {
     /// - Throws: `CopyError`, `StoreError`.
     package func run() async throws -> CopySummary {
         let start = ContinuousClock.now
-        let hold = try await source.holdStill()
+        let lock = try await source.lockWrites()
         var total = 0
         for table in StoredTable.allCases { total += try await source.count(of: table) }
         try await copy(from: try await position(), total)
         let counts = try await check(total)
-        try await hold.release()
+        try await lock.release()
         try await target.finishCopy()
         return CopySummary(counts: counts, duration: start.duration(to: .now))
     }

@@ -204,7 +204,7 @@ struct DamageTests {
         }
         await expectError("Session two has not all of its messages") { _ = try await walk("two", in: store) }
         await #expect(throws: StoreError.self) { try await walkBack("two", in: store) }
-        await #expect(throws: StoreError.self) { _ = try await store.holdStill() }
+        await #expect(throws: StoreError.self) { _ = try await store.lockWrites() }
         #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
     }
 

@@ -32,7 +32,7 @@ final class InterruptedContents: StoreContents {
 
     // MARK: As they are
 
-    func holdStill() async throws(StoreError) -> any StoreHold { try await base.holdStill() }
+    func lockWrites() async throws(StoreError) -> any WriteLock { try await base.lockWrites() }
 
     func count(of table: StoredTable) async throws(StoreError) -> Int { try await base.count(of: table) }
 

@@ -2,8 +2,8 @@
 ///
 /// While a copy into a store is not finished, nothing else opens that store.
 package protocol StoreContents: Sendable {
-    /// Keeps everybody, in whichever process, from writing to the store until the hold is released.
-    func holdStill() async throws(StoreError) -> any StoreHold
+    /// Keeps everybody, in whichever process, from writing to the store until the lock is released.
+    func lockWrites() async throws(StoreError) -> any WriteLock
 
     /// How many rows a table has, those that nobody can reach among them. Takes as long as it takes to read them.
     func count(of table: StoredTable) async throws(StoreError) -> Int

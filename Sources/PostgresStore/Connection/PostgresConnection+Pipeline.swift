@@ -21,7 +21,7 @@ extension PostgresConnection {
                 break
             }
             hasAnswered = true
-            queries[answered].waiter.end(.success(PostgresRows(PostgresResult(result))))
+            queries[answered].result.end(.success(PostgresRows(PostgresResult(result))))
             answered += 1
             // Behind each query's result comes a null pointer.
             _ = PQgetResult(handle)

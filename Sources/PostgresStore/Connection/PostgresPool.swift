@@ -7,7 +7,7 @@ import Synchronization
 /// A connection is made when there is work for it, and made anew when it was lost.
 final class PostgresPool: Sendable {
     private enum Work {
-        case job(@Sendable (ConnectionSlot) -> Void)
+        case job(@Sendable (WorkerConnection) -> Void)
         /// Answered in one go.
         case queries([PostgresQuery])
         /// Another thread has taken what there was.
@@ -109,16 +109,16 @@ final class PostgresPool: Sendable {
         isCancellable: Bool = true,
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws -> Value {
-        let waiter = PostgresWaiter<Value>()
-        return try await waiter.value {
+        let result = PendingResult<Value>()
+        return try await result.value {
             enqueue(
-                .job { slot in
-                    waiter.end(
+                .job { worker in
+                    result.end(
                         Result {
-                            try slot.run { connection in
+                            try worker.run { connection in
                                 let canceler = isCancellable ? connection.canceler : nil
-                                guard waiter.begin(canceler) else { throw CancellationError() }
-                                defer { connection.isSpent = !waiter.release() }
+                                guard result.begin(canceler) else { throw CancellationError() }
+                                defer { connection.isSpent = !result.release() }
                                 return try body(&connection)
                             }
                         }
@@ -132,7 +132,7 @@ final class PostgresPool: Sendable {
     /// - Throws: `PostgresError`, `CancellationError`.
     func query(_ sql: String, _ parameters: [(any PostgresValue)?]) async throws -> PostgresRows {
         let query = PostgresQuery(sql, parameters)
-        return try await query.waiter.value { enqueue(.queries([query])) }
+        return try await query.result.value { enqueue(.queries([query])) }
     }
 
     /// - Returns: `false` where the pool is closed.
@@ -148,12 +148,12 @@ final class PostgresPool: Sendable {
 
     /// Works until the pool is closed and nothing waits.
     private func work() {
-        let slot = ConnectionSlot(url: url)
+        let worker = WorkerConnection(url: url)
         while true {
             signal.wait()
             switch takeWork() {
-            case .job(let run): run(slot)
-            case .queries(let queries): slot.answer(queries)
+            case .job(let run): run(worker)
+            case .queries(let queries): worker.answer(queries)
             case .nothing: continue
             case .end: return
             }

@@ -2,7 +2,7 @@
 struct PostgresQuery: Sendable {
     let sql: String
     let parameters: PostgresParameters
-    let waiter = PostgresWaiter<PostgresRows>()
+    let result = PendingResult<PostgresRows>()
 
     init(_ sql: String, _ parameters: [(any PostgresValue)?]) {
         self.sql = sql

@@ -1,8 +1,8 @@
 package import AssistantsStore
 
 extension PostgresStore: StoreContents {
-    package func holdStill() async throws(StoreError) -> any StoreHold {
-        try await read { [pool] _ in try PostgresHold(pool) }
+    package func lockWrites() async throws(StoreError) -> any WriteLock {
+        try await read { [pool] _ in try PostgresWriteLock(pool) }
     }
 
     package func count(of table: StoredTable) async throws(StoreError) -> Int {

@@ -6,13 +6,13 @@ import AssistantsStore
 /// What is small and asked for by everyone is on every server.
 enum Distribution {
     /// Within a transaction. Safe to run again.
-    /// - Throws: `DatabaseError.citusMissing`.
+    /// - Throws: `PostgresDatabaseError.citusMissing`.
     static func run(_ connection: inout PostgresConnection) throws {
         do {
             try connection.execute("CREATE EXTENSION IF NOT EXISTS citus")
         } catch {
             guard error.sqlState != nil else { throw error }
-            throw DatabaseError.citusMissing(reason: error.message)
+            throw PostgresDatabaseError.citusMissing(reason: error.message)
         }
         let isDone = try connection.run("SELECT FROM pg_dist_partition WHERE logicalrelid = 'session'::regclass")
         guard isDone.count == 0 else { return }

@@ -21,7 +21,7 @@ enum Migrator {
     }
 
     /// Distributes the tables with Citus, all or nothing.
-    /// - Throws: `DatabaseError.citusMissing`.
+    /// - Throws: `PostgresDatabaseError.citusMissing`.
     static func distribute(_ connection: inout PostgresConnection) throws {
         try alone(&connection, Distribution.run)
     }
@@ -39,19 +39,19 @@ enum Migrator {
         }
     }
 
-    /// - Throws: `DatabaseError` where the database is not one that this program can use.
+    /// - Throws: `PostgresDatabaseError` where the database is not one that this program can use.
     static func check(_ connection: inout PostgresConnection) throws {
         try checkVersion(connection)
         let table = try connection.run("SELECT to_regclass('migration') IS NOT NULL")
-        guard table.bool(0, 0) else { throw DatabaseError.notMigrated }
+        guard table.bool(0, 0) else { throw PostgresDatabaseError.notMigrated }
         let applied = try appliedMigrations(&connection)
         try checkNotNewer(applied)
-        guard applied.count == Schema.migrations.count else { throw DatabaseError.notMigrated }
+        guard applied.count == Schema.migrations.count else { throw PostgresDatabaseError.notMigrated }
     }
 
     private static func checkVersion(_ connection: borrowing PostgresConnection) throws {
         guard connection.serverVersion >= minimumVersion else {
-            throw DatabaseError.serverTooOld(
+            throw PostgresDatabaseError.serverTooOld(
                 version: connection.serverVersion / 10_000,
                 minimum: minimumVersion / 10_000
             )
@@ -64,7 +64,7 @@ enum Migrator {
     }
 
     private static func checkNotNewer(_ applied: [String]) throws {
-        guard Set(applied).isSubset(of: Schema.migrations.map(\.name)) else { throw DatabaseError.newer }
+        guard Set(applied).isSubset(of: Schema.migrations.map(\.name)) else { throw PostgresDatabaseError.newer }
     }
 
     private static func makePageTokenKey(_ connection: inout PostgresConnection) throws {

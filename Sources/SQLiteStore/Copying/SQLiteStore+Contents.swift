@@ -3,15 +3,15 @@ import Foundation
 import GRDB
 
 extension SQLiteStore: StoreContents {
-    package func holdStill() async throws(StoreError) -> any StoreHold {
+    package func lockWrites() async throws(StoreError) -> any WriteLock {
         do {
-            let hold = try SQLiteHold(path: pool.path, configuration: Self.configuration)
+            let lock = try SQLiteWriteLock(path: pool.path, configuration: Self.configuration)
             // The copy could not know of them.
             let losses = try await pool.read { db in try Int.fetchOne(db, sql: Database.losses.query) ?? 0 }
             guard losses == 0 else {
                 throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(losses) \(Database.losses.name)")
             }
-            return hold
+            return lock
         } catch {
             throw StoreError(error)
         }

@@ -3,9 +3,9 @@ import GRDB
 
 /// Finds the session that a caller means, and holds its id for the length of a query.
 struct SessionLookup: ~Copyable {
-    static let byID = RowByID.sql(
+    static let byID = AccountRowLookup.sql(
         """
-        session.number, ?2, session.stamp, session.last_position, session.deletions, \(RowByID.isIntact(of: .session))
+        session.number, ?2, session.stamp, session.last_position, session.deletions, \(AccountRowLookup.isIntact(of: .session))
         """,
         of: .session
     )

@@ -11,10 +11,10 @@ struct SessionStatements: ~Copyable {
 
     init(on connection: SQLiteConnection) throws {
         let find = try PreparedStatement(
-            RowByID.sql(
+            AccountRowLookup.sql(
                 """
                 session.number, session.assistant_id, session.identity, session.last_position, session.date_updated,
-                \(RowByID.isIntact(of: .session))
+                \(AccountRowLookup.isIntact(of: .session))
                 """,
                 of: .session
             ),

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Waits for what a connection's thread makes of some work, and lets the task that waits give it up.
-final class PostgresWaiter<Value: Sendable>: Sendable {
+final class PendingResult<Value: Sendable>: Sendable {
     private typealias Continuation = CheckedContinuation<Value, any Error>
 
     private enum State {

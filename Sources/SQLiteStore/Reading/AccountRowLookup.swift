@@ -2,7 +2,7 @@ import AssistantsStore
 import GRDB
 
 /// A row of a table that has an account's rows by their ids, and numbers them.
-enum RowByID {
+enum AccountRowLookup {
     /// Whether a row is as it was written, and the one that was asked for: 1 or 0. So that who takes nothing else of the account and
     /// the id need not read them.
     static func isIntact(of table: ChecksummedTable) -> String {
@@ -28,7 +28,7 @@ extension Database {
     func row(_ id: String, in account: AccountSID, of table: ChecksummedTable) throws -> Row? {
         let row = try Row.fetchOne(
             self,
-            sql: RowByID.sql(table.verifiableColumns, of: table),
+            sql: AccountRowLookup.sql(table.verifiableColumns, of: table),
             arguments: [account.text, id]
         )
         guard let row else { return nil }

@@ -1,5 +1,5 @@
 /// Why a PostgreSQL database is not used.
-package enum DatabaseError: Error, CustomStringConvertible {
+package enum PostgresDatabaseError: Error, CustomStringConvertible {
     case notMigrated
     case newer
     case unfinishedCopy

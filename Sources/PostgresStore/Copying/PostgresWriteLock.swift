@@ -2,7 +2,7 @@ import AssistantsStore
 import Synchronization
 
 /// Keeps everybody from writing to a database, by a transaction of a connection of its own.
-final class PostgresHold: StoreHold {
+final class PostgresWriteLock: WriteLock {
     private let connection: Mutex<PostgresConnection>
     private let pool: PostgresPool
 

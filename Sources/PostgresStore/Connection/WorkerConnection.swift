@@ -1,5 +1,5 @@
 /// The connection of one thread: made when it is first needed, and made anew when it was lost.
-final class ConnectionSlot {
+final class WorkerConnection {
     private let url: String
     private var idle: PostgresConnection?
 
@@ -37,25 +37,25 @@ final class ConnectionSlot {
     /// Answers queries, all in one go where none fails.
     func answer(_ queries: [PostgresQuery]) {
         // Read to its end, whoever gives it up.
-        let wanted = queries.filter { $0.waiter.begin(nil) }
+        let wanted = queries.filter { $0.result.begin(nil) }
         var answered = 0
         if wanted.count > 1 {
             do {
                 answered = try run { try $0.answer(wanted) }
             } catch {
-                for query in wanted { query.waiter.end(.failure(error)) }
+                for query in wanted { query.result.end(.failure(error)) }
                 return
             }
         }
         var left = wanted.dropFirst(answered)
         while let query = left.popFirst() {
             do {
-                query.waiter.end(.success(try run { PostgresRows(try $0.run(query.sql, query.parameters)) }))
+                query.result.end(.success(try run { PostgresRows(try $0.run(query.sql, query.parameters)) }))
             } catch {
-                query.waiter.end(.failure(error))
+                query.result.end(.failure(error))
                 // Without a connection the others would come no further, and each would wait for one.
                 guard idle == nil else { continue }
-                while let other = left.popFirst() { other.waiter.end(.failure(error)) }
+                while let other = left.popFirst() { other.result.end(.failure(error)) }
             }
         }
     }

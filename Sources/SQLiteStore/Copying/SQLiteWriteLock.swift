@@ -2,7 +2,7 @@ import AssistantsStore
 import GRDB
 
 /// Keeps every process from writing to a database, by a transaction of a connection of its own.
-struct SQLiteHold: StoreHold {
+struct SQLiteWriteLock: WriteLock {
     private let connection: DatabaseQueue
 
     /// - Throws: `GRDB.DatabaseError`, `SQLITE_BUSY` where somebody else keeps writing.
