@@ -36,8 +36,8 @@ struct Authenticator: Sendable {
         let stored = try await store.credential(for: credentials.userName)
         // Compared with something in any case, and with all that there is, so that the time tells nothing of a user.
         let given = credentials.password.digest
-        let isIntact = (stored?.digests ?? [Self.nobody]).map { isEqualInConstantTime(given, $0) }.contains(true)
-        guard isIntact, let stored else {
+        let isCorrect = (stored?.digests ?? [Self.nobody]).map { isEqualInConstantTime(given, $0) }.contains(true)
+        guard isCorrect, let stored else {
             throw failure("The user name or the password is wrong", request, context)
         }
         let caller = Caller(account: stored.account, isReadOnly: stored.isReadOnly)
