@@ -59,6 +59,7 @@ let package = Package(
                 "PrometheusMetrics",
                 "Replies",
                 "Secrets",
+                "TextEncodings",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -80,6 +81,7 @@ let package = Package(
                 "AssistantsStore",
                 "IPAddresses",
                 "Secrets",
+                "TextEncodings",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -89,10 +91,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        .target(name: "Secrets", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Secrets", dependencies: ["TextEncodings", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "IPAddresses"),
         .target(name: "PrometheusMetrics"),
-        .target(name: "AssistantsStore"),
+        .target(name: "AssistantsStore", dependencies: ["TextEncodings"]),
+        .target(name: "TextEncodings"),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -111,6 +114,7 @@ let package = Package(
                 "AssistantsStore",
                 "CLibpq",
                 "PrometheusMetrics",
+                "TextEncodings",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -167,6 +171,7 @@ let package = Package(
                 "SQLiteStore",
                 "Secrets",
                 "TestSupport",
+                "TextEncodings",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -213,7 +218,7 @@ if isFuzzed {
     package.targets.append(
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["AssistantsAPI", "AssistantsStore", "Secrets"],
+            dependencies: ["AssistantsAPI", "AssistantsStore", "Secrets", "TextEncodings"],
             path: "Tests/AssistantsAPITests/Fuzzing",
             exclude: ["FuzzingTests.swift"],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
@@ -233,7 +238,7 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableExperimentalFeature("Lifetimes"),
     ]
-    if isFuzzed, ["AssistantsAPI", "AssistantsStore", "Fuzz"].contains(target.name) {
+    if isFuzzed, ["AssistantsAPI", "AssistantsStore", "TextEncodings", "Fuzz"].contains(target.name) {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"]))
     }
     if warningsAreErrors {

@@ -5,6 +5,7 @@ package import Logging
 package import PrometheusMetrics
 package import Replies
 package import Secrets
+import TextEncodings
 
 /// Answers every request: finds its place and its operation, checks its credentials, and turns what is thrown into the
 /// error that the contract wants. The one place where a fault is logged, under the request's id.

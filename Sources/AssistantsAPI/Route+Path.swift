@@ -1,4 +1,5 @@
 import AssistantsStore
+import TextEncodings
 
 extension Route {
     /// The path of a URL that leads here, in the least encoding: `Route(path:)` reads it back to this place.

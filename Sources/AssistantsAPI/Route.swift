@@ -1,4 +1,5 @@
 import AssistantsStore
+import TextEncodings
 
 /// A place in the URL space:
 ///

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import TextEncodings
 
 /// The key that auth tokens and other secrets are sealed with, which lies outside of the database: who has only the database cannot read
 /// them back.
@@ -12,16 +13,15 @@ package struct SealingKey: Sendable {
 
     /// - Returns: `nil` where `text` is not 64 hexadecimal digits.
     package init?(hexadecimal text: String) {
-        let digits = text.compactMap(\.hexDigitValue)
-        guard digits.count == 64, text.utf8.count == 64 else { return nil }
-        key = SymmetricKey(data: stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) })
+        guard let bytes = Hexadecimal.decode(text), bytes.count == 32 else { return nil }
+        key = SymmetricKey(data: bytes)
     }
 
     private init(key: SymmetricKey) {
         self.key = key
     }
 
-    package var hexadecimal: String { key.hexadecimal }
+    package var hexadecimal: String { key.withUnsafeBytes(Hexadecimal.encode) }
 
     /// AES-256-GCM: nonce, ciphertext and tag.
     package func seal(_ secret: Secret) throws -> [UInt8] {

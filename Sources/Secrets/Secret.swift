@@ -1,4 +1,5 @@
 import Crypto
+import TextEncodings
 
 /// An auth token or an API key's secret. What describes or mirrors it does not show it.
 package struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
@@ -22,7 +23,7 @@ package struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
 
     /// 128 random bits as 32 hexadecimal digits.
     package static func random() -> Secret {
-        Secret(SymmetricKey(size: .bits128).hexadecimal)
+        Secret(SymmetricKey(size: .bits128).withUnsafeBytes(Hexadecimal.encode))
     }
 
     /// The SHA-256 of its bytes, which is what stores keep of it to verify it.

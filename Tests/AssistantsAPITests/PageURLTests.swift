@@ -3,6 +3,7 @@ import Foundation
 import Secrets
 import TestSupport
 import Testing
+import TextEncodings
 
 @testable import AssistantsAPI
 

@@ -1,3 +1,5 @@
+import TextEncodings
+
 /// The address that clients reach the server by, where it is configured: `https://transcripts.example.com/assistants`.
 package struct PublicURL: Sendable {
     /// Without a slash at the end.

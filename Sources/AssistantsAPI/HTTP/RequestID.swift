@@ -1,3 +1,5 @@
+import TextEncodings
+
 /// What a request is called in its response's `Twilio-Request-Id` and in the log: `RQ` and 32 hexadecimal digits.
 struct RequestID: CustomStringConvertible {
     let description: String
@@ -7,13 +9,11 @@ struct RequestID: CustomStringConvertible {
         description = String(unsafeUninitializedCapacity: 34) { buffer in
             buffer[0] = UInt8(ascii: "R")
             buffer[1] = UInt8(ascii: "Q")
-            for index in 0..<32 { buffer[2 + index] = Self.digit(number >> UInt128(4 * index)) }
+            for index in 0..<32 {
+                let value = UInt8(truncatingIfNeeded: number >> UInt128(4 * index) & 0xF)
+                buffer[2 + index] = Hexadecimal.digit(value)
+            }
             return 34
         }
-    }
-
-    private static func digit(_ bits: UInt128) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: bits & 0xF)
-        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -1,3 +1,5 @@
+import TextEncodings
+
 /// The paging parameters of a list's query: `Page`, `PageSize`, `PageToken`. Other parameters are kept for the page's
 /// URLs and otherwise ignored.
 struct PageQuery {

@@ -2,6 +2,7 @@ import AssistantsStore
 import Hummingbird
 import NIOCore
 import PrometheusMetrics
+import TextEncodings
 
 /// The messages of a session.
 struct MessagesResource: Sendable {

@@ -1,4 +1,5 @@
 import AssistantsStore
+import TextEncodings
 
 /// Rows in the text format of `COPY`: tabs between values, a line feed behind each row, backslashes before what would be
 /// taken for something else.
@@ -23,10 +24,7 @@ struct CopyText {
         case .bytes(let binary):
             // The backslash is the value's own.
             bytes += Array("\\\\x".utf8)
-            for byte in binary {
-                bytes.append(Self.digits[Int(byte >> 4)])
-                bytes.append(Self.digits[Int(byte & 0xF)])
-            }
+            Hexadecimal.append(binary, to: &bytes)
         }
     }
 
@@ -39,6 +37,4 @@ struct CopyText {
         default: bytes.append(byte)
         }
     }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 }

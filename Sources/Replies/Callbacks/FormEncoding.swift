@@ -1,4 +1,5 @@
 import Foundation
+import TextEncodings
 
 /// `application/x-www-form-urlencoded` (WHATWG URL, section 5).
 enum FormEncoding {
@@ -25,15 +26,10 @@ enum FormEncoding {
             case UInt8(ascii: " "):
                 encoded.append(UInt8(ascii: "+"))
             default:
-                appendEscape(of: byte, to: &encoded)
+                PercentEncoding.appendEscape(of: byte, to: &encoded)
             }
         }
         return String(decoding: encoded, as: UTF8.self)
-    }
-
-    static func appendEscape(of byte: UInt8, to encoded: inout [UInt8]) {
-        let digits = String(byte, radix: 16, uppercase: true)
-        encoded += Array("%\(digits.count == 1 ? "0" : "")\(digits)".utf8)
     }
 
     private static func decode(_ text: Substring) -> String {

@@ -1,3 +1,5 @@
+import TextEncodings
+
 /// What follows the host in a URL: path and query.
 enum URLTarget {
     /// The only form of a target that neither Foundation nor a validator changes.
@@ -16,12 +18,11 @@ enum URLTarget {
         var encoded: [UInt8] = []
         var rest = text[...]
         while let byte = rest.popFirst() {
-            let isEscape =
-                byte == UInt8(ascii: "%") && rest.prefix(2).count == 2 && rest.prefix(2).allSatisfy(isHexadecimal)
+            let isEscape = byte == UInt8(ascii: "%") && rest.prefix(2).compactMap(Hexadecimal.value).count == 2
             if isEscape || isAllowed(byte) {
                 encoded.append(byte)
             } else {
-                FormEncoding.appendEscape(of: byte, to: &encoded)
+                PercentEncoding.appendEscape(of: byte, to: &encoded)
             }
         }
         return String(decoding: encoded, as: UTF8.self)
@@ -57,15 +58,6 @@ enum URLTarget {
             UInt8(ascii: "0")...UInt8(ascii: "9"):
             true
         default: "-._~!$&'()*+,;=:@/?".utf8.contains(byte)
-        }
-    }
-
-    private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
         }
     }
 }

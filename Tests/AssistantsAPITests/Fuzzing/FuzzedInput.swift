@@ -1,6 +1,7 @@
 import AssistantsStore
 import Foundation
 import Secrets
+import TextEncodings
 
 @testable import AssistantsAPI
 

@@ -1,6 +1,6 @@
 /// Percent-encoding (RFC 3986, section 2.1).
-enum PercentEncoding {
-    enum DecodingError: Error {
+package enum PercentEncoding {
+    package enum DecodingError: Error {
         /// A percent sign without two hexadecimal digits behind it.
         case malformed
         case notUTF8
@@ -8,7 +8,7 @@ enum PercentEncoding {
     }
 
     /// Decodes once.
-    static func decode(_ text: Substring, plusIsSpace: Bool = false) throws(DecodingError) -> String {
+    package static func decode(_ text: Substring, plusIsSpace: Bool = false) throws(DecodingError) -> String {
         // Most texts are what they mean.
         if text.utf8.allSatisfy({ $0 != UInt8(ascii: "%") && $0 != 0 && !(plusIsSpace && $0 == UInt8(ascii: "+")) }) {
             return String(text)
@@ -19,7 +19,9 @@ enum PercentEncoding {
         while let byte = bytes.next() {
             switch byte {
             case UInt8(ascii: "%"):
-                guard let high = bytes.next().flatMap(hexadecimal), let low = bytes.next().flatMap(hexadecimal) else {
+                guard let high = bytes.next().flatMap(Hexadecimal.value),
+                    let low = bytes.next().flatMap(Hexadecimal.value)
+                else {
                     throw .malformed
                 }
                 decoded.append(high << 4 | low)
@@ -35,7 +37,7 @@ enum PercentEncoding {
     }
 
     /// The characters of a path's segment (RFC 3986, section 3.3): unreserved ones, sub-delimiters, the colon, and `@`.
-    static func isAllowedInSegment(_ byte: UInt8) -> Bool {
+    package static func isAllowedInSegment(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "%"), UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "["), UInt8(ascii: "]"): false
         default: isAllowed(byte)
@@ -44,20 +46,20 @@ enum PercentEncoding {
 
     /// Leaves what a URL may hold as it is and encodes the rest, so that text from a request can stand in a URL: it
     /// decodes to the same as before.
-    static func encodeForbidden(in text: Substring) -> String {
+    package static func encodeForbidden(in text: Substring) -> String {
         encode(text, leaving: isAllowed)
     }
 
     /// - Parameter isAllowed: which bytes stay as they are. Where the percent sign is none of them, what is encoded decodes to
     ///   `text`.
-    static func encode(_ text: Substring, leaving isAllowed: (UInt8) -> Bool) -> String {
+    package static func encode(_ text: Substring, leaving isAllowed: (UInt8) -> Bool) -> String {
         if text.utf8.allSatisfy(isAllowed) { return String(text) }
         var encoded: [UInt8] = []
         for byte in text.utf8 {
             if isAllowed(byte) {
                 encoded.append(byte)
             } else {
-                encoded += [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 0xF)]
+                appendEscape(of: byte, to: &encoded)
             }
         }
         return String(decoding: encoded, as: UTF8.self)
@@ -77,16 +79,10 @@ enum PercentEncoding {
         }
     }
 
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    /// Appends a byte as a percent sign and two upper-case digits.
+    package static func appendEscape(of byte: UInt8, to encoded: inout [UInt8]) {
+        encoded.append(UInt8(ascii: "%"))
+        encoded.append(Hexadecimal.digit(byte >> 4, isUppercase: true))
+        encoded.append(Hexadecimal.digit(byte & 0xF, isUppercase: true))
     }
 }
