@@ -1,6 +1,7 @@
 package import AssistantsStore
 import Foundation
 package import PrometheusMetrics
+import ServiceLifecycle
 
 /// The store for more than one machine: a PostgreSQL database, which several servers may use at once.
 package struct PostgresStore: Store {
@@ -137,5 +138,13 @@ extension StoreError {
         case let error as CancellationError: self = .unavailable(error)
         default: self = .fault(error)
         }
+    }
+}
+
+extension PostgresStore: Service {
+    /// Runs until the server stops, then does what is under way and ends the connections.
+    package func run() async throws {
+        try? await gracefulShutdown()
+        await close()
     }
 }

@@ -131,3 +131,21 @@ package struct StoreCopier {
     /// In rows.
     private static let maximumRead = 1_000
 }
+
+/// How far a copy is.
+package struct CopyProgress: Sendable {
+    package enum Phase: String, Sendable {
+        case copying, checking
+    }
+
+    package let phase: Phase
+    /// Of the rows, from 0 to 1.
+    package let fraction: Double
+}
+
+/// What a copy came to.
+package struct CopySummary: Sendable {
+    /// Of the copy as a whole, whatever of it was done by an earlier run.
+    package let counts: [StoredTable: Int]
+    package let duration: Duration
+}

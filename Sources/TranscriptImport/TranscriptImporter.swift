@@ -89,3 +89,22 @@ package struct TranscriptImporter {
 
     private static let conflict = "has the id of a message that its session has already, with other content"
 }
+
+/// How far an import is.
+package struct ImportProgress: Sendable {
+    package enum Phase: String, Sendable {
+        case checking, storing
+    }
+
+    package let phase: Phase
+    /// Of the input's bytes, from 0 to 1.
+    package let fraction: Double
+}
+
+/// What an import did.
+package struct ImportSummary: Sendable {
+    package let messages: ImportResult
+    /// How many sessions the input has messages of.
+    package let sessions: Int
+    package let duration: Duration
+}

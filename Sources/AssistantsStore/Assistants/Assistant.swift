@@ -25,3 +25,31 @@ package struct Assistant: Sendable {
         self.init(id: .unique(at: date), account: account, details: details, dateCreated: date, dateUpdated: date)
     }
 }
+
+/// What can be said of an assistant, and changed.
+package struct AssistantDetails: Equatable, Sendable {
+    package var name: String
+    package var owner = ""
+    /// What the model is told first of all.
+    package var personalityPrompt = ""
+    /// The model that is asked in place of the server's; empty where it is the server's.
+    package var model = ""
+    package var isPerceptionEngineEnabled = false
+    package var isPersonalizationEngineEnabled = false
+    /// Kept for who brought it, under AES-GCM with a key that lies outside of the database.
+    package var sealedSegmentCredential: [UInt8]?
+
+    package init(name: String) {
+        self.name = name
+    }
+}
+
+/// A place in an account's list of assistants, which is in order of creation.
+package struct AssistantCursor: Hashable, Sendable {
+    /// The number that the store gave the assistant when it was created; it only grows.
+    package let number: Int64
+
+    package init(number: Int64) {
+        self.number = number
+    }
+}

@@ -33,3 +33,27 @@ package struct Callback: Sendable {
         self.age = age
     }
 }
+
+/// What came of an attempt to deliver a callback.
+package enum CallbackAttempt: Sendable {
+    case delivered
+    /// It is tried again after the delay.
+    case failed(error: String, delay: Duration)
+    /// It is not tried again unless somebody says so.
+    case givenUp(error: String)
+}
+
+/// A report of a reply, to be delivered.
+package struct NewCallback: Sendable {
+    package let url: String
+    /// Form-encoded.
+    package let body: String
+    /// The same on every attempt, so that the receiver knows them for one.
+    package let idempotencyToken: String
+
+    package init(url: String, body: String, idempotencyToken: String) {
+        self.url = url
+        self.body = body
+        self.idempotencyToken = idempotencyToken
+    }
+}

@@ -27,3 +27,22 @@ package protocol StoreContents: Sendable {
     /// Makes the store one that can be used.
     func finishCopy() async throws(StoreError)
 }
+
+/// Some rows of a table.
+package struct StoredRows: Sendable {
+    /// Of the table's columns.
+    package let rows: [[StoredValue]]
+    /// The last row's place in the store's own order, for what follows; `nil` where there is no row.
+    package let cursor: [StoredValue]?
+
+    package init(rows: [[StoredValue]], cursor: [StoredValue]?) {
+        self.rows = rows
+        self.cursor = cursor
+    }
+}
+
+/// Keeps everybody from writing to a store, until it is released or let go.
+package protocol WriteLock: Sendable {
+    /// - Throws: `StoreError` where it was lost before, so that somebody may have written.
+    func release() async throws(StoreError)
+}

@@ -15,3 +15,18 @@ struct JSONKeys {
         return many.insert(key).inserted
     }
 }
+
+/// What may be said of a key that somebody sent: its name where that is like a field's. What else stands there may be a secret
+/// or what somebody said, and be as long as it likes.
+package enum JSONKeyName {
+    /// In bytes.
+    private static let maximumLength = 32
+
+    /// The key in double quotes behind a space; nothing where it is not to be shown.
+    package static func shown(_ key: String) -> String {
+        let isPlain = key.utf8.allSatisfy { byte in
+            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
+        }
+        return isPlain && (1...maximumLength).contains(key.utf8.count) ? " \"\(key)\"" : ""
+    }
+}

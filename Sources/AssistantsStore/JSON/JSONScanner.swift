@@ -223,3 +223,23 @@ package struct JSONScanner {
         JSONError(offset: index, reason: index < bytes.count ? reason : "the text ends too early: \(reason)")
     }
 }
+
+/// One key and value of a JSON object.
+package struct JSONMember: Sendable {
+    package let key: String
+    package let value: JSONValue
+}
+
+/// Why a text is not the JSON that is wanted.
+package struct JSONError: Error, Equatable, CustomStringConvertible {
+    /// In bytes from the start of the text.
+    package let offset: Int
+    package let reason: String
+
+    package init(offset: Int, reason: String) {
+        self.offset = offset
+        self.reason = reason
+    }
+
+    package var description: String { "\(reason), at byte \(offset)" }
+}

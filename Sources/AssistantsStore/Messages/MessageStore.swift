@@ -64,3 +64,68 @@ package protocol MessageStore: Sendable {
     /// The place of the first message whose id its session has already, with other content.
     func firstConflict(among messages: [NewMessage], in account: AccountSID) async throws(StoreError) -> Int?
 }
+
+/// What messages get that were written without it.
+package struct MessageDefaults: Sendable {
+    /// The identity of a session's first message that was written without one.
+    package static let identity = "user_id:unknown"
+
+    /// A message without an assistant gets the account's oldest one of this name, which is made when it is first needed.
+    package let assistantName: String
+    package let date: Timestamp
+
+    package init(assistantName: String, date: Timestamp = .now) {
+        self.assistantName = assistantName
+        self.date = date
+    }
+}
+
+/// What is to be changed of a message; what is `nil` stays as it is.
+package struct MessageChanges: Sendable {
+    package let content: JSONObject?
+    package let meta: JSONObject?
+
+    package init(content: JSONObject? = nil, meta: JSONObject? = nil) {
+        self.content = content
+        self.meta = meta
+    }
+}
+
+/// What came of reading a page of messages.
+package enum MessagePageReading: Sendable {
+    /// Nothing was read, for the session is at the version that is known.
+    case unchanged
+    /// The page was read, as it is at this version.
+    case read(PageNeighbors<MessageCursor>, at: SessionVersion)
+}
+
+/// What an import of messages did: every message was either stored or was there already, with the same content.
+package struct ImportResult: Sendable {
+    package var stored: Int
+    package var alreadyThere: Int
+
+    package init(stored: Int = 0, alreadyThere: Int = 0) {
+        self.stored = stored
+        self.alreadyThere = alreadyThere
+    }
+
+    package static func += (left: inout ImportResult, right: ImportResult) {
+        left.stored += right.stored
+        left.alreadyThere += right.alreadyThere
+    }
+}
+
+extension Store {
+    /// Reads one page of a session's messages, whatever is known of it.
+    package func readMessages(
+        of session: SessionReference,
+        in account: AccountSID,
+        page: PageRequest<MessageCursor>,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
+        switch try await readMessages(of: session, in: account, page: page, unless: nil, body) {
+        case .read(let neighbors, _): return neighbors
+        case .unchanged: preconditionFailure("no version was given that it could be")
+        }
+    }
+}

@@ -43,3 +43,16 @@ extension AssistantCursor: KeysetCursor {
 
     package static var beginning: AssistantCursor { AssistantCursor(number: 0) }
 }
+
+/// Which way a keyset list is read from a place.
+package enum KeysetDirection: Sendable {
+    case after
+    case before
+
+    var opposite: KeysetDirection {
+        switch self {
+        case .after: .before
+        case .before: .after
+        }
+    }
+}

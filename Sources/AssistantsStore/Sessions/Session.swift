@@ -30,3 +30,37 @@ package struct Session: Sendable {
         self.dateUpdated = dateUpdated
     }
 }
+
+/// The number that a store gave a session when it was created, and never gives to another: a session that is deleted and
+/// made again under the same id has a new one. Copying a database keeps it.
+package struct SessionNumber: Hashable, Sendable {
+    package let value: Int64
+
+    package init(_ value: Int64) {
+        self.value = value
+    }
+}
+
+/// What a session's messages are at one moment: where two are equal, so are all its pages.
+package struct SessionVersion: Hashable, Sendable {
+    package let session: SessionNumber
+    /// Drawn at random by each transaction that appends, changes or deletes messages of the session, so that none comes a
+    /// second time, also where a database goes back to an earlier state: a failover that loses commits, a backup restored.
+    package let stamp: Int64
+
+    package init(session: SessionNumber, stamp: Int64) {
+        self.session = session
+        self.stamp = stamp
+    }
+}
+
+/// A place in an account's list of sessions, which is in order of creation, then of number.
+package struct SessionCursor: Hashable, Sendable {
+    package let dateCreated: Timestamp
+    package let number: SessionNumber
+
+    package init(dateCreated: Timestamp, number: SessionNumber) {
+        self.dateCreated = dateCreated
+        self.number = number
+    }
+}

@@ -38,3 +38,23 @@ package struct Turn: Sendable {
         self.isDamaged = isDamaged
     }
 }
+
+/// A turn's id, given by who accepts it.
+package struct TurnID: Identifier {
+    package let text: String
+
+    /// An id that no other turn has.
+    package static func unique(at time: Timestamp = .now) -> TurnID {
+        TurnID(unchecked: "\(UUIDv7(at: time))")
+    }
+
+    /// For text that a store gave.
+    package init(unchecked text: String) {
+        self.text = text
+    }
+}
+
+/// What a reply is for, which decides how it should be worded.
+package enum SendMode: String, CaseIterable, Sendable {
+    case chat, email, voice
+}

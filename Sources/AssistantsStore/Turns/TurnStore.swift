@@ -48,3 +48,18 @@ package protocol TurnStore: Sendable {
     /// - Throws: `turnLost`, and `sessionNotFound` where there is a reply and its session was deleted.
     func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) async throws(StoreError)
 }
+
+/// Who works on turns: one process, from its start to its end.
+package struct WorkerID: Identifier {
+    package let text: String
+
+    /// An id that no other process has.
+    package static func unique() -> WorkerID {
+        WorkerID(unchecked: "\(UUIDv7())")
+    }
+
+    /// For text that a store gave.
+    package init(unchecked text: String) {
+        self.text = text
+    }
+}

@@ -1,3 +1,4 @@
+import DequeModule
 import Dispatch
 import Foundation
 import Synchronization
@@ -17,7 +18,7 @@ final class PostgresPool: Sendable {
     }
 
     private struct State {
-        var waiting: ArraySlice<Work> = []
+        var waiting: Deque<Work> = []
         var isClosed = false
         var threadCount: Int
         /// Who waits for the threads' end.
