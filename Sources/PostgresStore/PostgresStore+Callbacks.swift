@@ -83,19 +83,6 @@ extension PostgresStore {
     }
 }
 
-extension PostgresConnection {
-    mutating func insert(_ callback: NewCallback, of turn: TurnRow) throws {
-        _ = try run(
-            """
-            INSERT INTO callback
-                (session_key, number, account_sid, url, body, idempotency_token, attempts, date_created, due)
-            VALUES ($1, nextval('callback_number'), $2, $3, $4, $5, 0, \(DatabaseClock.now), \(DatabaseClock.now))
-            """,
-            [turn.key.bytes, turn.account, callback.url, callback.body, callback.idempotencyToken]
-        )
-    }
-}
-
 extension Callback {
     /// - Parameter now: the SQL of the moment at which the callback has its age.
     fileprivate static func columns(at now: String) -> String {

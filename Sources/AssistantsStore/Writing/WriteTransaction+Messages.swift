@@ -6,8 +6,19 @@ extension WriteTransaction where Self: ~Copyable {
         in account: AccountSID,
         defaults: MessageDefaults
     ) throws -> (messages: [Message], session: OpenSession<SessionHandle>) {
-        guard let exact = reference.candidates.first else { throw StoreError.invalidSessionID }
         var session = try openSession(reference, in: account)
+        return try append(drafts, to: &session, meantBy: reference, in: account, defaults: defaults)
+    }
+
+    /// Appends to a session that is open, or makes the one that a reference means.
+    mutating func append(
+        _ drafts: [MessageDraft],
+        to session: inout OpenSession<SessionHandle>?,
+        meantBy reference: SessionReference,
+        in account: AccountSID,
+        defaults: MessageDefaults
+    ) throws -> (messages: [Message], session: OpenSession<SessionHandle>) {
+        guard let exact = reference.candidates.first else { throw StoreError.invalidSessionID }
         var messages: [Message] = []
         messages.reserveCapacity(drafts.count)
         for draft in drafts {

@@ -65,6 +65,17 @@ package protocol WriteTransaction: ~Copyable {
         idempotencyKey: String?
     ) throws
 
+    /// - Returns: `nil` where the turn is not the worker's.
+    mutating func turn(_ id: TurnID, of worker: WorkerID) throws -> StoredTurn<SessionHandle>?
+
+    /// - Returns: `false` where the turn is no longer the worker's.
+    mutating func remove(_ turn: StoredTurn<SessionHandle>, of worker: WorkerID) throws -> Bool
+
+    mutating func insert(_ callback: NewCallback, of turn: StoredTurn<SessionHandle>) throws
+
+    /// What tells of a row that is damaged.
+    static func damage(of turn: StoredTurn<SessionHandle>) -> any Error
+
     /// What has a transaction run again that lost against another one.
     static func conflict(_ reason: String) -> any Error
 
@@ -74,6 +85,9 @@ package protocol WriteTransaction: ~Copyable {
     /// - Returns: the answer that was given to the request before; `nil` where it comes for the first time.
     /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`.
     mutating func claim(_ request: IdempotentRequest, in account: AccountSID) throws -> StoredAnswer?
+
+    /// Keeps the answer to a request that was under way.
+    mutating func answer(_ key: String, in account: AccountSID, with answer: StoredAnswer) throws
 
     /// Keeps the key of a request that was claimed.
     /// - Parameter answer: `nil` while the request is under way.

@@ -94,7 +94,7 @@ extension PostgresStore {
     }
 
     package func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) async throws(StoreError) {
-        try await write { connection in try TurnWriter.finish(turn, as: worker, with: end, &connection) }
+        try await write { connection in try connection.finish(turn, as: worker, with: end) }
     }
 }
 

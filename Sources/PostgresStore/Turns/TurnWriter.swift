@@ -50,23 +50,19 @@ enum TurnWriter {
         try connection.execute("SET LOCAL lock_timeout = '1s'")
         let rows = try connection.run(
             """
-            SELECT \(TurnRow.columns) FROM turn
+            SELECT \(StoredTurn.columns) FROM turn
             WHERE session_key = $2::bytea AND number = $3::bigint AND \(isOpen)
             FOR UPDATE SKIP LOCKED
             """,
             [worker, key.bytes, number]
         )
         guard rows.count > 0 else { return nil }
-        let row = TurnRow(rows, 0)
-        var isDamaged = row.isDamaged
-        var position = isDamaged ? nil : row.position
-        if !isDamaged, let content = row.content {
+        var turn = StoredTurn(rows)
+        var isDamaged = turn.isDamaged
+        if let content = turn.content {
             try connection.execute("SAVEPOINT message")
             do {
-                if try hasSession(of: row, &connection) {
-                    let draft = row.draft(.user, content)
-                    position = try connection.append(draft, to: row.session, in: row.account, at: date).lastPosition
-                }
+                turn.position = try connection.storeMessage(content, of: turn, at: date)
             } catch {
                 guard isOfData(error) else { throw error }
                 try connection.execute("ROLLBACK TO SAVEPOINT message")
@@ -79,9 +75,9 @@ enum TurnWriter {
                 lease_end = \(DatabaseClock.now) + $5::bigint
             WHERE session_key = $1 AND number = $2::bigint
             """,
-            [row.key.bytes, row.number, position, worker, lease.microseconds]
+            [turn.session.bytes, turn.number, turn.position, worker, lease.microseconds]
         )
-        return row.turn(at: position, isDamaged: isDamaged)
+        return turn.turn(isDamaged: isDamaged)
     }
 
     /// Whether it comes of what is stored, so that it would come again; what the server or the network causes may pass.
@@ -91,45 +87,6 @@ enum TurnWriter {
         case .fault(let error as PostgresError): error.isOfData
         default: true
         }
-    }
-
-    /// Removes the turn and stores what it ends with.
-    static func finish(
-        _ turn: TurnID,
-        as worker: WorkerID,
-        with end: TurnEnd,
-        _ connection: inout PostgresConnection
-    ) throws {
-        let rows = try connection.run(
-            "SELECT \(TurnRow.columns) FROM turn WHERE id = $1 AND worker = $2",
-            [turn, worker]
-        )
-        guard rows.count > 0 else { throw StoreError.turnLost }
-        let row = TurnRow(rows, 0)
-        // The session first, which somebody may have locked for long: the renewal of all leases waits for a turn that is locked.
-        if end.reply != nil, try !hasSession(of: row, &connection) { throw StoreError.sessionNotFound }
-        let removed = try connection.run(
-            "DELETE FROM turn WHERE session_key = $1::bytea AND number = $2::bigint AND worker = $3",
-            [row.key.bytes, row.number, worker]
-        )
-        guard removed.changes == 1 else { throw StoreError.turnLost }
-        if let reply = end.reply {
-            let draft = row.draft(.assistant, reply, meta: end.meta)
-            _ = try connection.append(draft, to: row.session, in: row.account, at: end.date)
-        }
-        if let key = row.idempotencyKey, let answer = end.answer {
-            try connection.answer(key, in: row.account, with: answer)
-        }
-        if let callback = end.callback { try connection.insert(callback, of: row) }
-    }
-
-    /// Whether the turn's session is still there, which it then is until the transaction ends.
-    private static func hasSession(of row: TurnRow, _ connection: inout PostgresConnection) throws -> Bool {
-        let found = try connection.run(
-            "SELECT FROM session WHERE session_key = $1 AND number = $2::bigint FOR UPDATE",
-            [row.key.bytes, row.sessionNumber.value]
-        )
-        return found.count > 0
     }
 }
 
@@ -157,7 +114,7 @@ extension PostgresConnection {
     ) throws {
         _ = try run(
             """
-            INSERT INTO turn (\(TurnRow.columns), worker, begun, lease_end)
+            INSERT INTO turn (\(StoredTurn.columns), worker, begun, lease_end)
             VALUES ($1, nextval('turn_number'), $2, $3, $4::bigint, $5, $6, $7, $8, $9, $10, $11, $12::bigint, $13,
                 false, \(DatabaseClock.now) + $14::bigint)
             """,
@@ -166,6 +123,37 @@ extension PostgresConnection {
                 turn.identity, turn.mode.rawValue, turn.webhook, idempotencyKey,
                 position == nil ? turn.content.text : nil, position, worker, lease.microseconds,
             ]
+        )
+    }
+
+    mutating func turn(_ id: TurnID, of worker: WorkerID) throws -> StoredTurn<SessionKey>? {
+        let rows = try run("SELECT \(StoredTurn.columns) FROM turn WHERE id = $1 AND worker = $2", [id, worker])
+        return rows.count > 0 ? StoredTurn(rows) : nil
+    }
+
+    mutating func remove(_ turn: StoredTurn<SessionKey>, of worker: WorkerID) throws -> Bool {
+        try run(
+            "DELETE FROM turn WHERE session_key = $1::bytea AND number = $2::bigint AND worker = $3",
+            [turn.session.bytes, turn.number, worker]
+        ).changes == 1
+    }
+
+    mutating func insert(_ callback: NewCallback, of turn: StoredTurn<SessionKey>) throws {
+        _ = try run(
+            """
+            INSERT INTO callback
+                (session_key, number, account_sid, url, body, idempotency_token, attempts, date_created, due)
+            VALUES ($1, nextval('callback_number'), $2, $3, $4, $5, 0, \(DatabaseClock.now), \(DatabaseClock.now))
+            """,
+            [turn.session.bytes, turn.account, callback.url, callback.body, callback.idempotencyToken]
+        )
+    }
+
+    static func damage(of turn: StoredTurn<SessionKey>) -> any Error {
+        PostgresError(
+            sqlState: "XX001",
+            message:
+                "turn \(turn.id) has a value that it cannot have, in \(turn.damagedColumns.joined(separator: ", "))"
         )
     }
 }

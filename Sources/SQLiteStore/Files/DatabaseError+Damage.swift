@@ -15,7 +15,7 @@ extension DatabaseError {
         DatabaseError(resultCode: .SQLITE_CORRUPT, message: "\(table.table.kind) \(id) is not as it was written")
     }
 
-    static func damaged(_ turn: TurnRow) -> DatabaseError {
+    static func damaged(_ turn: StoredTurn<SessionNumber>) -> DatabaseError {
         unreadable("Turn \(turn.id)", turn.damagedColumns)
     }
 

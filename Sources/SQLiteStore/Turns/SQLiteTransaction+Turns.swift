@@ -24,15 +24,22 @@ extension SQLiteTransaction {
         lease: Duration,
         idempotencyKey: String?
     ) throws {
-        try TurnRow(
-            turn,
-            of: account,
-            in: (session.number, session.id),
-            position: position,
-            by: worker,
-            until: clock.now + lease.microseconds,
-            idempotencyKey: idempotencyKey
-        ).insert(db)
+        let stored = StoredTurn(
+            number: 0,
+            id: turn.id,
+            account: account,
+            session: session.number,
+            sessionNumber: session.number,
+            sessionID: session.id,
+            assistantID: turn.assistantID,
+            identity: turn.identity,
+            mode: turn.mode,
+            webhook: turn.webhook,
+            idempotencyKey: idempotencyKey,
+            content: position == nil ? turn.content : nil,
+            position: position
+        )
+        try TurnRow(stored, by: worker, until: clock.now + lease.microseconds).insert(db)
     }
 
     /// Begins turns that a worker may begin.
@@ -46,7 +53,7 @@ extension SQLiteTransaction {
             let wanted = limit - begun.count
             let rows = try TurnRow.ready(for: worker, after: last, limit: wanted, at: now, db)
             for row in rows {
-                last = row.number
+                last = row.turn.number
                 do {
                     var turn: Turn?
                     try db.inSavepoint {
@@ -74,31 +81,27 @@ extension SQLiteTransaction {
         at date: Timestamp
     ) throws -> Turn {
         var row = row
-        var isDamaged = row.isDamaged
-        if let content = row.content {
-            var position: Int64?
+        var isDamaged = row.turn.isDamaged
+        if let content = row.turn.content {
             do {
                 try db.inSavepoint {
-                    if try hasSession(of: row) {
-                        let draft = row.draft(.user, content)
-                        position = try append(draft, to: row.session, in: row.account, at: date).lastPosition
-                    }
+                    row.turn.position = try storeMessage(content, of: row.turn, at: date)
                     return .commit
                 }
             } catch StoreError.sessionFull {
-                position = nil
+                row.turn.position = nil
             } catch {
                 guard isOfOneTurn(error), isOfData(error) else { throw error }
                 isDamaged = true
-                position = nil
+                row.turn.position = nil
             }
-            row.setPosition(position)
+            row.turn.content = nil
         }
         row.worker = worker
         row.hasBegun = true
         row.leaseEnd = leaseEnd
         try row.update(db)
-        return row.turn(isDamaged: isDamaged)
+        return row.turn.turn(isDamaged: isDamaged)
     }
 
     /// Whether other turns may do what failed for one.
@@ -119,26 +122,25 @@ extension SQLiteTransaction {
         }
     }
 
-    /// Removes the turn and stores what it ends with.
-    mutating func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) throws {
-        let row = try Row.fetchOne(
+    func turn(_ id: TurnID, of worker: WorkerID) throws -> StoredTurn<SessionNumber>? {
+        try Row.fetchOne(
             db,
-            sql: "DELETE FROM turn WHERE id = ? AND worker = ? RETURNING *",
-            arguments: [turn.text, worker.text]
-        ).map(TurnRow.init)
-        guard let row else { throw StoreError.turnLost }
-        if let reply = end.reply {
-            guard !row.isDamaged else { throw DatabaseError.damaged(row) }
-            guard try hasSession(of: row) else { throw StoreError.sessionNotFound }
-            let draft = row.draft(.assistant, reply, meta: end.meta)
-            _ = try append(draft, to: row.session, in: row.account, at: end.date)
-        }
-        if let key = row.idempotencyKey, let answer = end.answer { try self.answer(key, in: row.account, with: answer) }
-        if let callback = end.callback { try db.insert(callback, of: row.account, at: clock.now) }
+            sql: "SELECT * FROM turn WHERE id = ? AND worker = ?",
+            arguments: [id.text, worker.text]
+        ).map { TurnRow($0).turn }
     }
 
-    private func hasSession(of row: TurnRow) throws -> Bool {
-        try Bool.fetchOne(db, sql: "SELECT 1 FROM session WHERE number = ?", arguments: [row.sessionNumber.value])
-            ?? false
+    func remove(_ turn: StoredTurn<SessionNumber>, of worker: WorkerID) throws -> Bool {
+        try db.execute(
+            sql: "DELETE FROM turn WHERE number = ? AND worker = ?",
+            arguments: [turn.number, worker.text]
+        )
+        return db.changesCount == 1
     }
+
+    func insert(_ callback: NewCallback, of turn: StoredTurn<SessionNumber>) throws {
+        try db.insert(callback, of: turn.account, at: clock.now)
+    }
+
+    static func damage(of turn: StoredTurn<SessionNumber>) -> any Error { DatabaseError.damaged(turn) }
 }

@@ -38,85 +38,59 @@ struct TurnRow {
         WHERE worker = ?1 AND (begun = 0 OR id IN (SELECT value FROM json_each(?2)))
         """
 
-    /// 0 until it is inserted.
-    let number: Int64
-    let id: TurnID
-    let account: AccountSID
-    let sessionNumber: SessionNumber
-    let sessionID: SessionID
-    let assistantID: AssistantID
-    let identity: String
-    let mode: SendMode
-    let webhook: String?
-    let idempotencyKey: String?
-    /// The user's message until it is stored.
-    private(set) var content: JSONObject?
-    /// The place of the user's message in its session.
-    private(set) var position: Int64?
+    var turn: StoredTurn<SessionNumber>
     var worker: WorkerID
-    var hasBegun: Bool
+    var hasBegun = false
     /// By the store's clock.
     var leaseEnd: Int64
-    /// The columns that have values that they cannot have. The row has others in their place, and no message.
-    let damagedColumns: [String]
 
     /// The row of a turn that has not begun.
-    /// - Parameter position: of the turn's message; `nil` where that waits.
-    init(
-        _ turn: NewTurn,
-        of account: AccountSID,
-        in session: (number: SessionNumber, id: SessionID),
-        position: Int64?,
-        by worker: WorkerID,
-        until leaseEnd: Int64,
-        idempotencyKey: String?
-    ) {
-        number = 0
-        id = turn.id
-        self.account = account
-        sessionNumber = session.number
-        sessionID = session.id
-        assistantID = turn.assistantID
-        identity = turn.identity
-        mode = turn.mode
-        webhook = turn.webhook
-        self.idempotencyKey = idempotencyKey
-        content = position == nil ? turn.content : nil
-        self.position = position
+    init(_ turn: StoredTurn<SessionNumber>, by worker: WorkerID, until leaseEnd: Int64) {
+        self.turn = turn
         self.worker = worker
-        hasBegun = false
         self.leaseEnd = leaseEnd
-        damagedColumns = []
     }
 
-    /// Reads a row, which may be damaged.
+    /// Reads a row, which may be damaged; then it has no message.
     init(_ row: Row) {
         var row = DoubtfulRow(row)
-        number = row.integer("number")
         let id = row.text("id")
-        self.id = id.isEmpty ? .unique() : TurnID(unchecked: id)
-        account = AccountSID(unchecked: row.text("account_sid"))
-        sessionNumber = SessionNumber(row.integer("session_number"))
-        sessionID = SessionID(unchecked: row.text("session_id"))
-        assistantID = AssistantID(unchecked: row.text("assistant_id"))
-        identity = row.text("identity")
         let mode = SendMode(rawValue: row.text("mode"))
         if mode == nil { row.note("mode") }
-        self.mode = mode ?? .chat
-        webhook = row.optionalText("webhook")
-        idempotencyKey = row.optionalText("idempotency_key")
-        if let text = row.optionalText("content") {
-            content = try? JSONObject(text)
-            if content == nil { row.note("content") }
-        }
-        position = row.optionalInteger("position")
+        let text = row.optionalText("content")
+        let content = text.flatMap { try? JSONObject($0) }
+        if text != nil, content == nil { row.note("content") }
+        let position = row.optionalInteger("position")
         worker = WorkerID(unchecked: row.text("worker"))
         hasBegun = row.integer("begun") != 0
         leaseEnd = row.integer("lease_end")
+        let number = row.integer("number")
+        let account = AccountSID(unchecked: row.text("account_sid"))
+        let session = SessionNumber(row.integer("session_number"))
+        let sessionID = SessionID(unchecked: row.text("session_id"))
+        let assistantID = AssistantID(unchecked: row.text("assistant_id"))
+        let identity = row.text("identity")
+        let webhook = row.optionalText("webhook")
+        let idempotencyKey = row.optionalText("idempotency_key")
         // The mark of a row that has been repaired: before its turn begins, its message is somewhere.
         if !hasBegun, content == nil, position == nil { row.note("content") }
-        damagedColumns = row.damagedColumns
-        if isDamaged { setPosition(nil) }
+        let isDamaged = !row.damagedColumns.isEmpty
+        turn = StoredTurn(
+            number: number,
+            id: id.isEmpty ? .unique() : TurnID(unchecked: id),
+            account: account,
+            session: session,
+            sessionNumber: session,
+            sessionID: sessionID,
+            assistantID: assistantID,
+            identity: identity,
+            mode: mode ?? .chat,
+            webhook: webhook,
+            idempotencyKey: idempotencyKey,
+            content: isDamaged ? nil : content,
+            position: isDamaged ? nil : position,
+            damagedColumns: row.damagedColumns
+        )
     }
 
     static func ready(
@@ -132,7 +106,7 @@ struct TurnRow {
     /// The rows that have values that they cannot have.
     static func damaged(_ db: Database) throws -> [TurnRow] {
         let rows = try Row.fetchCursor(db, sql: "SELECT * FROM turn ORDER BY number")
-        return try Array(rows.map(TurnRow.init).filter(\.isDamaged))
+        return try Array(rows.map(TurnRow.init).filter(\.turn.isDamaged))
     }
 
     /// Puts values that can be read in place of others. Their turns stay damaged. SQLite changes no column of a row while another
@@ -144,14 +118,6 @@ struct TurnRow {
         }
     }
 
-    var isDamaged: Bool { !damagedColumns.isEmpty }
-
-    /// Says where the user's message is stored; `nil` where it has no place.
-    mutating func setPosition(_ position: Int64?) {
-        self.position = position
-        content = nil
-    }
-
     // MARK: Writing
 
     func insert(_ db: Database) throws {
@@ -159,38 +125,14 @@ struct TurnRow {
     }
 
     func update(_ db: Database) throws {
-        try db.execute(sql: Self.update, arguments: StatementArguments(values + [number]))
+        try db.execute(sql: Self.update, arguments: StatementArguments(values + [turn.number]))
     }
 
     private var values: [(any DatabaseValueConvertible)?] {
         [
-            id.text, account.text, sessionNumber.value, sessionID.text, assistantID.text, identity, mode.rawValue,
-            webhook,
-            idempotencyKey, content?.text, position, worker.text, hasBegun, leaseEnd,
+            turn.id.text, turn.account.text, turn.session.value, turn.sessionID.text, turn.assistantID.text,
+            turn.identity, turn.mode.rawValue, turn.webhook, turn.idempotencyKey, turn.content?.text, turn.position,
+            worker.text, hasBegun, leaseEnd,
         ]
-    }
-
-    // MARK: Turns
-
-    var session: SessionReference { SessionReference(exactly: sessionID) }
-
-    /// The draft of a message of this turn.
-    func draft(_ role: MessageRole, _ content: JSONObject, meta: JSONObject? = nil) -> MessageDraft {
-        MessageDraft(role: role, content: content, meta: meta, identity: identity, assistantID: assistantID)
-    }
-
-    /// - Parameter isDamaged: whether its message cannot be read or stored, or the row is damaged.
-    func turn(isDamaged: Bool) -> Turn {
-        Turn(
-            id: id,
-            account: account,
-            assistantID: assistantID,
-            sessionID: sessionID,
-            identity: identity,
-            mode: mode,
-            webhook: webhook,
-            message: position.map { MessageCursor(session: sessionNumber, position: $0) },
-            isDamaged: isDamaged
-        )
     }
 }
