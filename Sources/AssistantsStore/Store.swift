@@ -10,7 +10,7 @@
 /// callers give are only stored and shown: nothing waits for them.
 ///
 /// Names and ids compare as bytes. No call blocks the thread that it is made on for longer than a page takes to be read.
-package protocol Store: MessageStore, SessionStore, AssistantStore, TurnStore, CallbackStore, AccountStore {
+package protocol Store: MessageStore, SessionStore, AccountRowStore, TurnStore, CallbackStore, AccountStore {
     /// The 32 random bytes that page tokens are authenticated with: the same for every server on this database, and kept
     /// with it.
     func pageTokenKey() async throws(StoreError) -> [UInt8]

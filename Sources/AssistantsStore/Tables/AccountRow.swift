@@ -24,3 +24,36 @@ extension AccountRow {
     /// The columns that have a value in `values`, in the same order.
     package static var valueColumns: [Column] { table.columns.filter { $0 != .number } }
 }
+
+/// Creates, fetches, lists, changes, and deletes what accounts own, whichever it is. `Store` says what holds for every call.
+package protocol AccountRowStore: Sendable {
+    /// - Throws: `accountNotFound`.
+    func create<Item: AccountRow>(_ item: Item) async throws(StoreError)
+
+    /// - Throws: `Item.notFound`.
+    func fetch<Item: AccountRow>(
+        _ type: Item.Type,
+        _ id: Item.ID,
+        in account: AccountSID
+    ) async throws(StoreError) -> Item
+
+    /// One page of an account's items, in the order of creation.
+    func list<Item: AccountRow>(
+        _ type: Item.Type,
+        of account: AccountSID,
+        page: PageRequest<Item.Cursor>
+    ) async throws(StoreError) -> Page<Item, Item.Cursor>
+
+    /// Changes an item, and gives it as it is then stored.
+    /// - Parameter change: makes the item that is stored of the one that is there; called once. Account and id stay.
+    /// - Throws: `Item.notFound`.
+    func update<Item: AccountRow>(
+        _ type: Item.Type,
+        _ id: Item.ID,
+        in account: AccountSID,
+        _ change: @escaping @Sendable (Item) -> Item
+    ) async throws(StoreError) -> Item
+
+    /// - Throws: `Item.notFound`.
+    func delete<Item: AccountRow>(_ type: Item.Type, _ id: Item.ID, in account: AccountSID) async throws(StoreError)
+}
