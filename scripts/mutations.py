@@ -38,7 +38,7 @@ class Mutation:
 
     @property
     def is_pytest(self):
-        return self.test.startswith("Tests/SDKTests/")
+        return self.test.startswith("Tests/SystemTests/")
 
 
 # What a review of the tests once found unnoticed, and what has been fixed since: each line of code is broken in one way.
@@ -109,21 +109,21 @@ MUTATIONS = [
         "Sources/understudy/Data/DataDirectory.swift",
         "        let lock = try FileLock(waitingFor: openLockPath)\n        defer { lock.release() }\n        keepPrivate(",
         "        keepPrivate(",
-        "Tests/SDKTests/test_data_directory.py::test_a_database_is_opened_by_one_command_at_a_time",
+        "Tests/SystemTests/test_data_directory.py::test_a_database_is_opened_by_one_command_at_a_time",
     ),
     Mutation(
         "a backup is not synchronized",
         "Sources/SQLiteStore/Files/DatabaseFile+Backup.swift",
         "        try synchronize(copy)\n",
         "",
-        "Tests/SDKTests/test_backups.py::test_a_backup_is_on_the_disk_when_the_command_ends",
+        "Tests/SystemTests/test_backups.py::test_a_backup_is_on_the_disk_when_the_command_ends",
     ),
     Mutation(
         "the directory of a backup is not synchronized",
         "Sources/SQLiteStore/Files/DatabaseFile+Backup.swift",
         "        try synchronizeDirectory(of: path)\n",
         "",
-        "Tests/SDKTests/test_backups.py::test_a_backup_is_on_the_disk_when_the_command_ends",
+        "Tests/SystemTests/test_backups.py::test_a_backup_is_on_the_disk_when_the_command_ends",
     ),
     Mutation(
         "the start of a list does not move past its last item",

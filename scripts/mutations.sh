@@ -7,6 +7,6 @@ cd "$(dirname "$0")/.."
 
 require_swift
 install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev
-install_python_packages Tests/SDKTests/requirements.txt
+install_python_packages Tests/SystemTests/requirements.txt
 start_postgres
 "$VENV/bin/python" scripts/mutations.py "$@"

@@ -10,7 +10,7 @@ require_swift
 install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev openssl wrk
 start_postgres
 build_release
-install_python_packages Tests/SDKTests/requirements.txt
+install_python_packages Tests/SystemTests/requirements.txt
 
 export UNDERSTUDY UNDERSTUDY_SOAK=1 UNDERSTUDY_FIGURES=.build/figures.jsonl
 rm -f "$UNDERSTUDY_FIGURES"
@@ -20,5 +20,5 @@ runs=$(scripts/fuzz.sh "${FUZZ_SECONDS:-600}" 2>&1 | tee .build/fuzz.log | sed -
 [ -n "$runs" ] || { tail -50 .build/fuzz.log >&2; exit 1; }
 printf '{"promise":"%s","figure":"%s","test":"%s"}\n' "No input breaks it" \
     "libFuzzer: $runs inputs for tokens, percent-decoding, queries, paths, JSON, Basic headers and lists" fuzz.sh >>"$UNDERSTUDY_FIGURES"
-"$VENV/bin/pytest" Tests/SDKTests -m promise "$@"
-"$VENV/bin/python" Tests/SDKTests/reliability.py "$UNDERSTUDY_FIGURES" docs/reliability.md
+"$VENV/bin/pytest" Tests/SystemTests -m promise "$@"
+"$VENV/bin/python" Tests/SystemTests/reliability.py "$UNDERSTUDY_FIGURES" docs/reliability.md

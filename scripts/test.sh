@@ -19,7 +19,7 @@ start_postgres
 # One at a time: some tests measure how long somebody waits.
 swift test --skip-build --no-parallel
 
-echo "== tests of the server with the official SDK"
+echo "== system tests"
 build_release
-install_python_packages Tests/SDKTests/requirements.txt
-UNDERSTUDY="$UNDERSTUDY" "$VENV/bin/pytest" Tests/SDKTests
+install_python_packages Tests/SystemTests/requirements.txt
+UNDERSTUDY="$UNDERSTUDY" "$VENV/bin/pytest" Tests/SystemTests
