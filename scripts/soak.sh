@@ -21,4 +21,4 @@ runs=$(scripts/fuzz.sh "${FUZZ_SECONDS:-600}" 2>&1 | tee .build/fuzz.log | sed -
 printf '{"promise":"%s","figure":"%s","test":"%s"}\n' "No input breaks it" \
     "libFuzzer: $runs inputs for tokens, percent-decoding, queries, paths, JSON, Basic headers and lists" fuzz.sh >>"$UNDERSTUDY_FIGURES"
 "$VENV/bin/pytest" Tests/SystemTests -m promise "$@"
-"$VENV/bin/python" Tests/SystemTests/reliability.py "$UNDERSTUDY_FIGURES" docs/reliability.md
+"$VENV/bin/python" Tests/SystemTests/support/reliability.py "$UNDERSTUDY_FIGURES" docs/reliability.md

@@ -2,8 +2,9 @@
 
 import pytest
 import requests
-from conftest import message, preloaded
-from understudy import SID, TOKEN, Server, create_account, import_lines
+from support.messages import message
+from support.preload import preloaded
+from support.understudy import SID, TOKEN, Server, create_account, import_lines
 
 REQUESTS = 500
 # A tenth more than it is.

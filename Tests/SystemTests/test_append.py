@@ -6,8 +6,8 @@ import time
 
 import pytest
 import requests
-from conftest import sdk
-from understudy import SID, TOKEN, Server, create_account
+from support.sdk import sdk
+from support.understudy import SID, TOKEN, Server, create_account
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import pytest
-from conftest import sdk
+from support.sdk import sdk
+from support.understudy import Server, create_account
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest.assistants.v1.assistant import AssistantList
-from understudy import Server, create_account
 
 
 @pytest.fixture

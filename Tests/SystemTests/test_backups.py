@@ -6,14 +6,14 @@ import sqlite3
 import subprocess
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 import requests
-from conftest import message
-from reliability import amount, record
-from understudy import AUTH, PROGRAM, Server, command, create_account, import_lines
-from writers import Writers, append, messages_url, walk
+from support.messages import message
+from support.paths import ROOT
+from support.reliability import amount, record
+from support.understudy import AUTH, PROGRAM, Server, command, create_account, import_lines
+from support.writers import Writers, append, messages_url, walk
 
 pytestmark = pytest.mark.promise
 
@@ -188,7 +188,7 @@ def test_a_check_finds_damage_of_the_file(tmp_path):
 def test_the_sample_is_whole_and_is_restored(tmp_path):
     data, restored = tmp_path / "data", tmp_path / "restored"
     create_account(data)
-    sample = Path(__file__).parents[2] / "scripts" / "sample-session.jsonl"
+    sample = ROOT / "scripts" / "sample-session.jsonl"
     command("import", "--data-directory", data, "--account", AUTH[0], sample)
     assert check("--data-directory", data) == []
     command("backup", "--data-directory", data, tmp_path / "backup")

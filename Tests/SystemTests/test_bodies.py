@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import socket
 import subprocess
 import time
@@ -11,13 +10,14 @@ import h2.errors
 import h2.events
 import pytest
 import requests
-from conftest import message
-from http2_client import HTTP2Client
-from postgres_server import free_port
-from test_memory import anonymous
-from test_metrics import figures
-from test_tls import make_certificate, serve
-from understudy import AUTH, AUTHORIZATION, Server, create_account, import_lines, wait_until
+from support.http2_client import HTTP2Client
+from support.messages import message
+from support.metrics import figures
+from support.postgres_server import free_port
+from support.processes import anonymous
+from support.raw_http import responses
+from support.tls import make_certificate, serve
+from support.understudy import AUTH, AUTHORIZATION, Server, create_account, import_lines, wait_until
 
 WANTED = "/v1/Sessions/s1/Messages"
 TOO_LONG = (1 << 20) + 1
@@ -42,22 +42,6 @@ def head(*headers, path=WANTED, method="POST", authorization=AUTHORIZATION):
 
 def connect(server):
     return socket.create_connection(("127.0.0.1", server.port), timeout=30)
-
-
-def responses(connection):
-    """Read until the server closes, and return each response's status and JSON."""
-    received = b""
-    while data := connection.recv(65536):
-        received += data
-    found = []
-    while received:
-        lines, _, received = received.partition(b"\r\n\r\n")
-        status = int(lines.split()[1])
-        length = re.search(rb"(?i)content-length: (\d+)", lines)
-        length = int(length[1]) if length else 0
-        found.append((status, json.loads(received[:length] or b"null")))
-        received = received[length:]
-    return found
 
 
 UNWANTED = [

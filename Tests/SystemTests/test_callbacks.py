@@ -8,12 +8,12 @@ import time
 
 import pytest
 import requests
-from conftest import sdk
-from receivers import Receiver, ScriptedModel, complete, http_server, respond
-from test_send import make_assistant, send, transcript
+from support.assistants import make_assistant, send, transcript
+from support.receivers import Receiver, ScriptedModel, complete, http_server, respond
+from support.sdk import sdk
+from support.understudy import AUTH, SID, TOKEN, Server, command, create_account, json_of
 from twilio.request_validator import RequestValidator
 from twilio.rest.assistants.v1.assistant.message import MessageList
-from understudy import AUTH, SID, TOKEN, Server, command, create_account, json_of
 
 PRIVATE = ["--model", "echo", "--allow-private", "webhooks"]
 

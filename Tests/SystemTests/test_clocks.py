@@ -6,11 +6,10 @@ import time
 
 import pytest
 import requests
-from conftest import preloaded
-from receivers import Receiver, ScriptedModel, complete, http_server, respond
-from test_postgres import empty_url, env  # noqa: F401: fixtures
-from test_send import make_assistant, send, transcript
-from understudy import AUTH, Server, create_account, wait_until
+from support.assistants import make_assistant, send, transcript
+from support.preload import preloaded
+from support.receivers import Receiver, ScriptedModel, complete, http_server, respond
+from support.understudy import AUTH, Server, create_account, prepare_postgres, wait_until
 
 HOUR = 3600
 
@@ -45,7 +44,8 @@ def slow(seconds):
 
 
 @pytest.mark.parametrize("ahead", [15, -15])
-def test_servers_on_one_database_whose_clocks_differ_take_no_turn_from_each_other(library, env, tmp_path, ahead):  # noqa: F811
+def test_servers_on_one_database_whose_clocks_differ_take_no_turn_from_each_other(library, empty_url, tmp_path, ahead):
+    env = prepare_postgres(empty_url, tmp_path)
     model, receiver = slow(4), Receiver()
     clock = Clock(library, tmp_path / "clock", ahead)
     with http_server(model) as model_url, http_server(receiver) as url:

@@ -5,8 +5,8 @@ import os
 import pty
 import re
 import signal
-import sqlite3
 import socket
+import sqlite3
 import stat
 import subprocess
 import time
@@ -14,8 +14,8 @@ from contextlib import closing
 
 import pytest
 import requests
-from conftest import message
-from understudy import OTHER_SID, PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
+from support.messages import message
+from support.understudy import OTHER_SID, PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
 
 
 def fails(*arguments, code, **options):

@@ -5,8 +5,8 @@ import http.client
 import json
 
 import pytest
-from conftest import message
-from understudy import AUTHORIZATION, Server, create_account, import_lines
+from support.messages import message
+from support.understudy import AUTHORIZATION, Server, create_account, import_lines
 
 LIST = "/v1/Sessions/s1/Messages"
 

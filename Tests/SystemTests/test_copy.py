@@ -4,16 +4,19 @@ import subprocess
 
 import pytest
 import requests
-from conftest import chitchat_messages, message, sdk
-from test_postgres import empty_url, sql  # noqa: F401 (a fixture)
-from understudy import PROGRAM, SEALING_KEY, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of, wait_until
+from support.databases import sql
+from support.messages import chitchat_messages, message
+from support.sdk import sdk
+from support.understudy import (
+    PROGRAM, SEALING_KEY, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of, wait_until,
+)
 
 
 def texts(server, session):
     return [item.content["content"] for item in sdk(server).assistants.v1.sessions(session).messages.list(page_size=1000)]
 
 
-def test_a_directory_moves_to_postgresql_and_back(empty_url, tmp_path):  # noqa: F811
+def test_a_directory_moves_to_postgresql_and_back(empty_url, tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     create_account(old)
     import_lines(old, [message("webhook:IS1/CH2 é", number) for number in range(1, 121)])
@@ -63,7 +66,7 @@ def test_a_copy_between_directories_has_the_key(tmp_path):
     assert (refused.returncode, "is not the key" in refused.stderr) == (1, True)
 
 
-def test_a_copy_that_is_killed_is_finished_by_the_same_command(empty_url, tmp_path):  # noqa: F811
+def test_a_copy_that_is_killed_is_finished_by_the_same_command(empty_url, tmp_path):
     directory = tmp_path / "data"
     create_account(directory)
     messages = chitchat_messages()[:100_000]

@@ -4,13 +4,14 @@ import time
 
 import pytest
 import requests
-from conftest import message, sdk
-from receivers import Receiver, http_server
-from test_send import make_assistant
+from support.assistants import make_assistant
+from support.messages import message
+from support.receivers import Receiver, http_server
+from support.sdk import sdk
+from support.understudy import AUTH, OTHER_SID, SID, TOKEN, Server, command, create_account, import_lines, json_of
+from support.writers import append, messages_url
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
-from understudy import AUTH, OTHER_SID, SID, TOKEN, Server, command, create_account, import_lines, json_of
-from writers import append, messages_url
 
 
 @pytest.fixture

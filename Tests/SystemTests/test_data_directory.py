@@ -11,12 +11,12 @@ from contextlib import closing, contextmanager
 
 import pytest
 import requests
-from conftest import message
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from reliability import amount
-from understudy import AUTH, PROGRAM, Server, command, create_account, environment, import_lines
-from writers import append, messages_url
+from support.messages import message
+from support.reliability import amount
+from support.understudy import AUTH, PROGRAM, Server, command, create_account, environment, import_lines
+from support.writers import append, messages_url
 
 
 def start(*arguments):

@@ -6,7 +6,7 @@ import os
 import jsonschema
 import pytest
 import requests
-from understudy import SID, TOKEN, Server, create_account
+from support.understudy import SID, TOKEN, Server, create_account
 
 PATH = os.environ.get("UNDERSTUDY_API_DESCRIPTION")
 

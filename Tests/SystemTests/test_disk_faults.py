@@ -7,43 +7,20 @@ import shutil
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pytest
 import requests
-from conftest import message
-from postgres_server import as_root
-from reliability import record
-from understudy import AUTH, Server, create_account, import_lines, wait_until
-from writers import Writers, append, is_unavailable, messages_url, walk
+from support.faulty_disk import READING, SYNCHRONIZING, WRITING, FaultyDisk
+from support.messages import message
+from support.postgres_server import as_root
+from support.reliability import record
+from support.understudy import AUTH, Server, create_account, import_lines, wait_until
+from support.writers import Writers, append, is_unavailable, messages_url, walk
 
 pytestmark = pytest.mark.promise
 
 PROMISE = "A fault of the disk is an error, never a wrong 200"
-READING, WRITING, SYNCHRONIZING = range(3)
-
-
-class FaultyDisk:
-    """The disk of a directory that fails when it is told to."""
-
-    def __init__(self, directory, disk):
-        self.control = directory.with_name(f"{directory.name}-faults")
-        self.control.write_bytes(bytes(3))
-        self.env = {**disk, "DISK_DIRECTORY": str(directory), "DISK_FAULTS": str(self.control)}
-
-    @contextmanager
-    def failing(self, operation, error):
-        self.set(operation, error)
-        yield
-        self.set(operation, 0)
-
-    def set(self, operation, error):
-        # In its place: the server has the file in its memory.
-        with open(self.control, "r+b") as file:
-            file.seek(operation)
-            file.write(bytes([error]))
-
-
 LONG = {"content": {"content": "x" * 1_500}}
 
 

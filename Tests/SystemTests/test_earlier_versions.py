@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from test_postgres import PSQL, empty_url  # noqa: F401 (a fixture)
-from understudy import OTHER_SID, SEALING_KEY, SID, TOKEN, Server, command, json_of, wait_until
+from support.databases import PSQL
+from support.understudy import OTHER_SID, SEALING_KEY, SID, TOKEN, Server, command, json_of, wait_until
 
 OTHER_TOKEN = "another horse battery staple"
 HOST = {"Host": "understudy.test"}
@@ -69,7 +69,7 @@ def data_directory(path):
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_data_directory_of_an_earlier_version_goes_on_there_and_in_postgresql(empty_url, tmp_path, version):  # noqa: F811
+def test_a_data_directory_of_an_earlier_version_goes_on_there_and_in_postgresql(empty_url, tmp_path, version):
     database, expected = unpacked(version, "understudy.sqlite")
     old, new = data_directory(tmp_path / "old"), data_directory(tmp_path / "new")
     (old / "understudy.sqlite").write_bytes(database)
@@ -83,7 +83,7 @@ def test_a_data_directory_of_an_earlier_version_goes_on_there_and_in_postgresql(
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_postgresql_database_of_an_earlier_version_goes_on_there_and_in_a_directory(empty_url, tmp_path, version):  # noqa: F811
+def test_a_postgresql_database_of_an_earlier_version_goes_on_there_and_in_a_directory(empty_url, tmp_path, version):
     dump, expected = unpacked(version, "postgres.sql")
     subprocess.run([PSQL, "--quiet", "--set", "ON_ERROR_STOP=1", empty_url], input=dump, check=True, capture_output=True)
     postgres = {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": empty_url}

@@ -2,8 +2,8 @@
 
 import pytest
 import requests
-from conftest import message
-from understudy import SID, TOKEN, Server, create_account, import_lines
+from support.messages import message
+from support.understudy import SID, TOKEN, Server, create_account, import_lines
 
 
 @pytest.fixture

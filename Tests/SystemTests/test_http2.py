@@ -14,13 +14,11 @@ import h2.exceptions
 import h2.settings
 import pytest
 import requests
-from conftest import message
-from http2_client import HTTP2Client
-from test_leaks import count
-from test_stop import stopping
-from test_tls import make_certificate, serve
-from understudy import AUTH, create_account, import_lines, wait_until
-from writers import messages_url
+from support.http2_client import HTTP2Client
+from support.messages import message
+from support.processes import count
+from support.tls import make_certificate, serve
+from support.understudy import AUTH, create_account, import_lines, stopping, wait_until
 
 LIST = "/v1/Sessions/s/Messages"
 LONG = "/v1/Sessions/long/Messages?PageSize=100"

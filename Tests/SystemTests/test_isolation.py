@@ -13,19 +13,16 @@ from collections import namedtuple
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-from conftest import ROOT
-from receivers import ScriptedModel, complete, http_server
-from reliability import amount, record
-from test_postgres import empty_url
-from understudy import AUTH, OTHER_SID, SID, TOKEN, Server, command, create_account, json_of, prepare_postgres
+from support.paths import ROOT
+from support.receivers import ScriptedModel, complete, http_server
+from support.reliability import amount, record
+from support.understudy import AUTH, OTHER_SID, SID, TRUSTING, Server, command, create_account, json_of, prepare_postgres
 
 pytestmark = pytest.mark.promise
 
 PROMISE = "Nobody sees another's data"
 OTHER_TOKEN = "another horse, another staple"
 OTHER = (OTHER_SID, OTHER_TOKEN)
-# The server believes this machine about where a login comes from, so that many may fail.
-TRUSTING = ["--trusted-proxies", "127.0.0.1", "--shutdown-delay", "0"]
 
 Answer = namedtuple("Answer", "status headers body")
 

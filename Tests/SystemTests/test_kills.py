@@ -7,9 +7,9 @@ import time
 
 import pytest
 import requests
-from reliability import amount, record
-from understudy import AUTH, Server, command, create_account
-from writers import Writers, messages_url
+from support.reliability import amount, record
+from support.understudy import AUTH, Server, command, create_account
+from support.writers import Writers, messages_url
 
 pytestmark = pytest.mark.promise
 

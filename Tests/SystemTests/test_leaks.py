@@ -1,6 +1,5 @@
 """The server does not leak: neither memory nor descriptors nor threads, at most of the load that it can do."""
 
-import os
 import random
 import re
 import socket
@@ -10,15 +9,15 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import requests
-from receivers import http_server, respond
-from reliability import IS_SOAK, amount, record
-from test_memory import anonymous
-from test_send import close_at_once, make_assistant, send
-from understudy import AUTH, AUTHORIZATION, Server, create_account, wait_until
+from support.assistants import make_assistant, send
+from support.paths import SUPPORT
+from support.processes import anonymous, count
+from support.receivers import close_at_once, http_server, respond
+from support.reliability import IS_SOAK, amount, record
+from support.understudy import AUTH, AUTHORIZATION, Server, create_account, wait_until
 
 pytestmark = pytest.mark.promise
 
@@ -37,7 +36,7 @@ def load(server, assistant, name, seconds, pause=0):
     output = subprocess.run(
         [
             "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s",
-            "--script", Path(__file__).with_name("leaks.lua"), server.url,
+            "--script", SUPPORT / "leaks.lua", server.url,
             "--", AUTHORIZATION, assistant, name, str(pause),
         ],
         check=True, capture_output=True, text=True,
@@ -97,11 +96,6 @@ def go_away(server, assistant):
             # Closing is a reset then.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.sendall(text.encode())
-
-
-def count(server, kind):
-    """How many the server's process has: of `fd` or of `task`, which is threads."""
-    return len(os.listdir(f"/proc/{server.process.pid}/{kind}"))
 
 
 class Samples:

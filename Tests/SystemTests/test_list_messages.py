@@ -5,9 +5,10 @@ import time
 
 import pytest
 import requests
-from conftest import SESSIONS, message, sdk
+from support.messages import SESSIONS, message
+from support.sdk import sdk
+from support.understudy import AUTH, SID, Server, command, create_account, import_lines, json_of
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from understudy import AUTH, SID, Server, command, create_account, import_lines, json_of
 
 
 def texts(messages):

@@ -10,8 +10,8 @@ import time
 
 import pytest
 import requests
-from postgres_server import free_port
-from understudy import AUTH, Server, create_account, wait_until
+from support.postgres_server import free_port
+from support.understudy import AUTH, Server, create_account, wait_until
 
 # In bytes: what a pipe holds on Linux, and what a server keeps of the log until it is read.
 PIPE, QUEUE = 1 << 16, 1 << 20

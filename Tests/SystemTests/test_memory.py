@@ -1,17 +1,10 @@
 """What the server takes of memory for the pages that it keeps."""
 
 import http.client
-import re
-from pathlib import Path
 
-from conftest import message
-from understudy import AUTHORIZATION, Server, create_account, import_lines
-
-
-def anonymous(server):
-    """Anonymous memory, in MB."""
-    status = Path(f"/proc/{server.process.pid}/status").read_text()
-    return int(re.search(r"RssAnon:\s+(\d+) kB", status)[1]) * 1024 / 1e6
+from support.messages import message
+from support.processes import anonymous
+from support.understudy import AUTHORIZATION, Server, create_account, import_lines
 
 
 def test_short_pages_take_no_more_than_they_are_given(tmp_path):

@@ -4,29 +4,13 @@ import re
 
 import pytest
 import requests
-from conftest import message
-from postgres_server import PostgresServer, free_port
-from understudy import AUTH, Server, command, create_account, import_lines, prepare_postgres
-from writers import append, messages_url
+from support.messages import message
+from support.metrics import figures
+from support.postgres_server import PostgresServer, free_port
+from support.understudy import AUTH, Server, command, create_account, import_lines, prepare_postgres
+from support.writers import append, messages_url
 
 ROUTE = "/v1/Sessions/{sessionId}/Messages"
-
-
-def figures(address):
-    """The figures by their names with labels, and their types by names."""
-    answer = requests.get(f"http://{address}/metrics")
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    values, types = {}, {}
-    for line in answer.text.splitlines():
-        if line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ")
-            types[name] = kind
-        elif not line.startswith("# HELP "):
-            name, value = re.fullmatch(r'([a-z_]+(?:\{(?:[a-z]+="[^"]*",?)+\})?) (\S+)', line).groups()
-            assert name not in values
-            values[name] = float(value)
-    return values, types
 
 
 def requests_of(values, route, method, status):

@@ -14,10 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from conftest import message
-from receivers import http_server, respond
-from reliability import amount, record
-from understudy import AUTH, SID, TOKEN, Server, create_account, import_lines
+from support.messages import message
+from support.paths import SUPPORT
+from support.receivers import http_server, respond
+from support.reliability import amount, record
+from support.understudy import AUTH, SID, TOKEN, Server, create_account, import_lines
 
 pytestmark = pytest.mark.promise
 
@@ -107,8 +108,7 @@ def run(server, document, webhook, cases, seed):
     env = {
         **os.environ,
         "OPENAPI_TEST": str(test),
-        "SCHEMATHESIS_HOOKS": "openapi_hooks",
-        "PYTHONPATH": str(Path(__file__).parent),
+        "SCHEMATHESIS_HOOKS": str(SUPPORT / "openapi_hooks.py"),
     }
     schemathesis = [Path(sys.executable).with_name("schemathesis"), "--config-file", settings, "run", document]
     options = ["--url", server.url, "--max-examples", str(cases), "--seed", str(seed), "--no-color"]

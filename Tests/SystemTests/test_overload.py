@@ -6,15 +6,15 @@ import subprocess
 import threading
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 import requests
-from receivers import ScriptedModel, complete, http_server
-from reliability import IS_SOAK, amount, record
-from test_send import make_assistant, send
-from understudy import AUTH, AUTHORIZATION, Server, create_account, wait_until
-from writers import append, messages_url
+from support.assistants import make_assistant, send
+from support.paths import SUPPORT
+from support.receivers import ScriptedModel, complete, http_server
+from support.reliability import IS_SOAK, amount, record
+from support.understudy import AUTH, AUTHORIZATION, Server, create_account, wait_until
+from support.writers import append, messages_url
 
 pytestmark = pytest.mark.promise
 
@@ -26,7 +26,7 @@ def load(server, connections, seconds):
     output = subprocess.run(
         [
             "wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s",
-            "--script", Path(__file__).with_name("overload.lua"), server.url, "--", AUTHORIZATION,
+            "--script", SUPPORT / "overload.lua", server.url, "--", AUTHORIZATION,
         ],
         check=True, capture_output=True, text=True,
     ).stdout

@@ -1,41 +1,21 @@
-"""The program on a real PostgreSQL, whose URL is in UNDERSTUDY_TEST_DATABASE_URL; the test run starts one."""
+"""The program on a real PostgreSQL."""
 
 import json
-import os
 import subprocess
 import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import pytest
 import requests
-from conftest import message, sdk
-from receivers import Receiver, ScriptedModel, complete, http_server
-from test_send import make_assistant, send, transcript
-from understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres, wait_until
-
-SERVER_URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
-PSQL = "/usr/lib/postgresql/15/bin/psql"
-
-
-def sql(statement, url=SERVER_URL):
-    """Run statements, and return what they print."""
-    arguments = ["--quiet", "--tuples-only", "--no-align", "--command", statement, url]
-    return subprocess.run([PSQL, *arguments], check=True, capture_output=True, text=True, timeout=30).stdout.strip()
-
-
-def with_path(path):
-    return urlunsplit(urlsplit(SERVER_URL)._replace(path=path))
-
-
-@pytest.fixture
-def empty_url():
-    name = f"test_{uuid.uuid4().hex}"
-    sql(f"CREATE DATABASE {name}")
-    yield with_path("/" + name)
-    sql(f"DROP DATABASE {name} WITH (FORCE)")
+from support.assistants import make_assistant, send, transcript
+from support.databases import PSQL, server_url, sql, with_path
+from support.messages import message
+from support.receivers import Receiver, ScriptedModel, complete, http_server
+from support.sdk import sdk
+from support.understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres, wait_until
 
 
 @pytest.fixture
@@ -84,7 +64,7 @@ def test_what_sqlite_does_postgresql_does(env, tmp_path):
         assert transcript(server, "s") == transcript(server, "webhook:s") == said
         assert requests.delete(f"{server.url}/v1/Sessions/s", auth=(SID, TOKEN)).status_code == 204
         log = server.stop()
-    password = urlsplit(SERVER_URL).password
+    password = urlsplit(server_url()).password
     assert password and password not in log
 
 
@@ -358,7 +338,7 @@ def test_a_database_without_citus_is_not_distributed(empty_url):
         ("mysql://localhost/x", 64, "database-url must be"),
         ("postgresql://127.0.0.1:1/x", 1, "cannot be reached"),
         (with_path("/not_there"), 1, "does not exist"),
-        (SERVER_URL.replace(urlsplit(SERVER_URL).password, "a-wrong-password"), 1, "authentication failed"),
+        (server_url().replace(urlsplit(server_url()).password, "a-wrong-password"), 1, "authentication failed"),
         ("postgresql://127.0.0.1/x?nonsense=1", 1, "parameter that libpq does not know"),
     ],
 )

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 import requests
-from postgres_server import BIN, PostgresServer, as_user
-from understudy import AUTH, SEALING_KEY, Server, command, prepare_postgres, wait_until
-from writers import Writers, append, is_unavailable, messages_url, walk
+from support.postgres_server import BIN, PostgresServer, as_user
+from support.understudy import AUTH, SEALING_KEY, Server, command, prepare_postgres, wait_until
+from support.writers import Writers, append, is_unavailable, messages_url, walk
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 import itertools
 
-from conftest import chitchat_messages, sdk
-from understudy import Server, create_account, import_lines
+from support.messages import chitchat_messages
+from support.sdk import sdk
+from support.understudy import Server, create_account, import_lines
 
 
 def test_every_conversation_comes_back_as_it_was(tmp_path):

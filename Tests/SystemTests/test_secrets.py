@@ -10,20 +10,21 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from postgres_server import PostgresServer
-from receivers import Receiver, complete, http_server, respond
-from reliability import amount, record
-from test_disk_faults import WRITING, FaultyDisk
-from test_http import exchange
-from test_isolation import PROMISE, TRUSTING, filled
-from test_send import close_at_once, close_half_way, in_parallel, make_assistant, send
-from understudy import (
-    AUTH, AUTHORIZATION, OTHER_SID, SEALING_KEY, SID, TOKEN, Server, command, create_account, json_of, prepare_postgres,
-    wait_until,
+from support.assistants import make_assistant, send
+from support.faulty_disk import WRITING, FaultyDisk
+from support.postgres_server import PostgresServer
+from support.raw_http import exchange
+from support.receivers import Receiver, close_at_once, close_half_way, complete, http_server, respond
+from support.reliability import amount, record
+from support.understudy import (
+    AUTH, AUTHORIZATION, OTHER_SID, SEALING_KEY, SID, TOKEN, TRUSTING, Server, command, create_account, json_of,
+    prepare_postgres, wait_until,
 )
+from support.workers import in_parallel
 
 pytestmark = pytest.mark.promise
 
+PROMISE = "Nobody sees another's data"
 CONTENT = "what a user said in private"
 MODEL_KEY = "sk-the-key-of-the-server-of-the-models"
 PASSWORD = "the-password-of-the-database"
@@ -121,7 +122,7 @@ def try_bad_requests(attempts, secret, names):
         attempts.request("bad requests", *arguments, **options)
 
     for method, path, body in bad_bodies(secret):
-        request(method, filled(path, names), data=body.encode())
+        request(method, path.format(**names), data=body.encode())
     for path in (LIST, "/v1/Sessions", "/v1/Assistants"):
         for parameter in ("PageSize", "Page", "PageToken"):
             request("GET", path, params={parameter: secret})
@@ -211,8 +212,8 @@ def try_a_broken_database(attempts, names):
 
     content = {"content": {"content": CONTENT}}
     request("POST", LIST, json={"role": "user", **content})
-    request("PUT", filled(ONE, names), json=content)
-    request("POST", filled(SEND, names), json={"identity": "user_id:alice", "body": CONTENT, "session_id": "s"})
+    request("PUT", ONE.format(**names), json=content)
+    request("POST", SEND.format(**names), json={"identity": "user_id:alice", "body": CONTENT, "session_id": "s"})
     request("POST", "/v1/Assistants", json={"name": CONTENT, "personality_prompt": CONTENT})
     attempts.watch()
 

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 import requests
-from conftest import sdk
-from postgres_server import free_port
-from receivers import LITELLM_KEY, LITELLM_MODELS, Receiver, ScriptedModel, complete, http_server, litellm, respond
+from support.assistants import make_assistant, send, transcript
+from support.postgres_server import free_port
+from support.receivers import (
+    LITELLM_KEY, LITELLM_MODELS, Receiver, ScriptedModel, close_at_once, close_half_way, complete, http_server, litellm,
+    respond,
+)
+from support.sdk import sdk
+from support.understudy import AUTH, Server, create_account, import_lines
+from support.workers import in_parallel
 from twilio.rest.assistants.v1.assistant import AssistantList
 from twilio.rest.assistants.v1.assistant.message import MessageList
-from understudy import AUTH, SID, TOKEN, Server, create_account, import_lines
 
 
 @pytest.fixture
@@ -27,27 +32,6 @@ def directory(tmp_path):
 def model_url(tmp_path_factory):
     with litellm(tmp_path_factory.mktemp("litellm")) as url:
         yield url
-
-
-def make_assistant(server, **fields):
-    answer = requests.post(f"{server.url}/v1/Assistants", json={"name": "Ann", **fields}, auth=AUTH)
-    assert answer.status_code == 201
-    return answer.json()["id"]
-
-
-def send(server, assistant, body, session="s", headers=None, timeout=60, **fields):
-    return requests.post(
-        f"{server.url}/v1/Assistants/{assistant}/Messages",
-        json={"identity": "user_id:alice", "body": body, "session_id": session, **fields},
-        headers=headers,
-        auth=AUTH,
-        timeout=timeout,
-    )
-
-
-def transcript(server, session="s", page_size=3):
-    messages = sdk(server).assistants.v1.sessions(session).messages.list(page_size=page_size)
-    return [(message.role, message.content["content"]) for message in messages]
 
 
 def test_a_conversation_by_the_sdk_with_a_model_that_is_not_ours(directory, model_url):
@@ -118,20 +102,6 @@ def test_the_model_is_told_the_prompt_and_the_history(directory):
         ("assistant", "three"),
         ("user", "four"),
     ]
-
-
-def close_at_once(handler):
-    handler.close_connection = True
-    handler.connection.close()
-
-
-def close_half_way(handler):
-    handler.send_response(200)
-    handler.send_header("Content-Type", "application/json")
-    handler.send_header("Content-Length", "1000")
-    handler.end_headers()
-    handler.wfile.write(b'{"choices":[')
-    close_at_once(handler)
 
 
 def send_much(handler):
@@ -366,20 +336,6 @@ def test_empty_texts_are_not_told_to_the_model(directory):
         requests.post(f"{server.url}/v1/Sessions/s/Messages", json={"messages": appended}, auth=AUTH)
         assert send(server, make_assistant(server), "two").json()["body"] == "fine"
     assert model.asked[0]["messages"][-1]["content"] == "one\n\ntwo"
-
-
-def in_parallel(calls):
-    results = [None] * len(calls)
-
-    def run(index):
-        results[index] = calls[index]()
-
-    threads = [threading.Thread(target=run, args=[index]) for index in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_turns_of_a_session_come_one_by_one_and_some_wait(directory):

@@ -8,11 +8,10 @@ import time
 
 import pytest
 import requests
-from conftest import message
-from reliability import record
-from test_bodies import responses
-from test_http import exchange, request
-from understudy import AUTH, AUTHORIZATION, SID, TOKEN, Server, create_account, import_lines
+from support.messages import message
+from support.raw_http import exchange, request, responses
+from support.reliability import record
+from support.understudy import AUTH, AUTHORIZATION, SID, TOKEN, Server, create_account, import_lines
 
 pytestmark = pytest.mark.promise
 

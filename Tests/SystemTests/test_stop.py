@@ -9,14 +9,14 @@ import time
 
 import pytest
 import requests
-from conftest import message
-from postgres_server import PostgresServer, as_user, free_port
-from receivers import ScriptedModel, complete, http_server
-from reliability import amount, record
-from test_send import make_assistant, send, transcript
-from understudy import AUTH, AUTHORIZATION, Server, create_account, import_lines, prepare_postgres, wait_until
-from writers import append, is_unavailable, messages_url
-from workers import Workers
+from support.assistants import make_assistant, send, transcript
+from support.messages import message
+from support.postgres_server import PostgresServer, as_user, free_port
+from support.receivers import ScriptedModel, complete, http_server
+from support.reliability import amount, record
+from support.understudy import AUTH, AUTHORIZATION, Server, create_account, import_lines, prepare_postgres, stopping, wait_until
+from support.workers import Workers
+from support.writers import append, is_unavailable, messages_url
 
 pytestmark = pytest.mark.promise
 
@@ -65,16 +65,6 @@ class Clients(Workers):
             if answer.headers["Connection"] == "close":
                 self.closed += 1
                 return
-
-
-@contextlib.contextmanager
-def stopping(server, code=0):
-    """Tell the server to stop, and hold it to be gone in 10 seconds after that, with the exit code."""
-    start = time.monotonic()
-    server.process.terminate()
-    yield
-    server.process.wait(start + 10 - time.monotonic())
-    assert server.process.returncode == code
 
 
 def test_no_accepted_request_fails(tmp_path):

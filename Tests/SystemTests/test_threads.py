@@ -1,13 +1,10 @@
 """An exception in a thread or a handler of a test fails the test."""
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-HERE = Path(__file__).parent
+from support.paths import TESTS
 
 THREAD = """
     thread = threading.Thread(target=fail)
@@ -56,14 +53,13 @@ CLIENT_AWAY = """
 def test_an_exception_in_a_thread_fails_the_test(tmp_path, body, code):
     imports = (
         "import socket, threading, time\n\nimport pytest\nimport requests\n"
-        "from receivers import http_server\nfrom workers import Workers\nfrom writers import Writers\n"
+        "from support.receivers import http_server\nfrom support.workers import Workers\nfrom support.writers import Writers\n"
     )
     test = tmp_path / "test_inner.py"
     test.write_text(f"{imports}\n\ndef fail():\n    raise ValueError('in a thread')\n\n\ndef test_inner():{body}")
-    arguments = ["-c", HERE / "pytest.ini", "--rootdir", tmp_path, "-p", "no:cacheprovider", test]
+    arguments = ["-c", TESTS / "pytest.ini", "--rootdir", tmp_path, "-p", "no:cacheprovider", test]
     result = subprocess.run(
         [sys.executable, "-m", "pytest", *arguments],
-        env={**os.environ, "PYTHONPATH": str(HERE)},
         capture_output=True,
         text=True,
         timeout=60,

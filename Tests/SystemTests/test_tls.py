@@ -4,26 +4,14 @@ import http.client
 import shutil
 import socket
 import ssl
-import subprocess
 
 import pytest
 import requests
-from conftest import message, sdk
-from understudy import AUTH, AUTHORIZATION, Server, command, create_account, import_lines, wait_until
-from writers import messages_url
-
-
-def make_certificate(directory, name, common_name="localhost"):
-    """Make a certificate of 127.0.0.1 that is its own issuer, and return its file and its key's."""
-    chain, key = directory / f"{name}.pem", directory / f"{name}.key"
-    subprocess.run(
-        [
-            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={common_name}",
-            "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", chain,
-        ],
-        check=True, capture_output=True,
-    )
-    return chain, key
+from support.messages import message
+from support.sdk import sdk
+from support.tls import make_certificate, serve
+from support.understudy import AUTH, AUTHORIZATION, command, create_account, import_lines, wait_until
+from support.writers import messages_url
 
 
 @pytest.fixture
@@ -31,10 +19,6 @@ def directory(tmp_path):
     create_account(tmp_path)
     import_lines(tmp_path, [message("s", number) for number in range(1, 121)])
     return tmp_path
-
-
-def serve(directory, chain, key, *arguments):
-    return Server(directory, "--tls-certificate", str(chain), "--tls-key", str(key), *arguments)
 
 
 def shown_certificate(server):

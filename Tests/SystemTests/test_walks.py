@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
-from reliability import amount, record
-from test_postgres import empty_url
-from understudy import AUTHORIZATION, Server, create_account, prepare_postgres
-from workers import Workers
+from support.reliability import amount, record
+from support.understudy import AUTHORIZATION, Server, create_account, prepare_postgres
+from support.workers import Workers
 
 pytestmark = pytest.mark.promise
 

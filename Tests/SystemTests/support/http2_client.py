@@ -10,7 +10,7 @@ import h2.connection
 import h2.events
 import h2.settings
 import hyperframe.frame
-from understudy import AUTHORIZATION
+from support.understudy import AUTHORIZATION
 
 
 class HTTP2Client:

@@ -1,8 +1,8 @@
 """Writers that keep in mind what a server has acknowledged, and hold it to that."""
 
 import requests
-from understudy import AUTH, wait_until
-from workers import Workers
+from support.understudy import AUTH, wait_until
+from support.workers import Workers
 
 BATCH = 5
 

@@ -70,6 +70,20 @@ def complete(handler, text, finish_reason="stop", model=None, usage=None, **mess
     respond(handler, 200, json.dumps({"object": "chat.completion", "choices": [choice], **fields}).encode())
 
 
+def close_at_once(handler):
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def close_half_way(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Type", "application/json")
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"choices":[')
+    close_at_once(handler)
+
+
 class ScriptedModel:
     """A model's server that keeps what it was asked, and answers by a list of functions, the last of which stays."""
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 PROGRAM = os.environ["UNDERSTUDY"]
@@ -17,6 +18,8 @@ AUTH = (SID, TOKEN)
 AUTHORIZATION = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 # Of servers whose data lie in PostgreSQL.
 SEALING_KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
+# Of servers that believe this machine about where a login comes from, so that many may fail.
+TRUSTING = ["--trusted-proxies", "127.0.0.1", "--shutdown-delay", "0"]
 
 
 def command(*arguments, check=True, input=None, env=None, cwd=None):
@@ -106,3 +109,13 @@ class Server:
         self.process.communicate(timeout=20)
         self.log.seek(0)
         return self.log.read()
+
+
+@contextmanager
+def stopping(server, code=0):
+    """Tell the server to stop, and hold it to be gone in 10 seconds after that, with the exit code."""
+    start = time.monotonic()
+    server.process.terminate()
+    yield
+    server.process.wait(start + 10 - time.monotonic())
+    assert server.process.returncode == code
