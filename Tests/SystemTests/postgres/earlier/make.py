@@ -17,7 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 from support.receivers import ScriptedModel, http_server  # noqa: E402
 from support.understudy import (  # noqa: E402
     AUTH, OTHER_SID, SEALING_KEY, SID, Server, create_account, json_of, prepare_postgres, wait_until,
