@@ -144,19 +144,21 @@ package struct AssistantsResponder: HTTPResponder {
         place = route
         let accepted = isCompressing ? request.headers[.acceptEncoding] : nil
         let coding = accepted.map(ContentCoding.init(acceptedBy:)) ?? .identity
-        var call = Call(request: request, target: target, baseURL: baseURL, coding: coding)
+        var apiRequest = APIRequest(http: request, target: target, baseURL: baseURL, coding: coding)
         switch try routes.operations(at: route).operation(for: request.method) {
         case .forAnyone(let operation):
-            return try await operation(call).coded(as: coding)
+            return try await operation(apiRequest).coded(as: coding)
         case .forAccounts(let operation):
             let account = try await requests.count { try await self.account(for: request, from: context) }
             // A body that dribbles in keeps nobody else out.
             if request.method == .post || request.method == .put {
-                call.body = try await RequestBody.read(request, from: context, within: bodies)
+                apiRequest.body = try await RequestBody.read(request, from: context, within: bodies)
             }
             // Who waits for a reply is counted there.
-            if route.waitsForOthers { return try await operation(call, account).coded(as: coding) }
-            return try await requests.count { [call] in try await operation(call, account).coded(as: coding) }
+            if route.waitsForOthers { return try await operation(apiRequest, account).coded(as: coding) }
+            return try await requests.count { [apiRequest] in
+                try await operation(apiRequest, account).coded(as: coding)
+            }
         }
     }
 

@@ -4,11 +4,11 @@ import Hummingbird
 
 /// What can be done at one place.
 struct Operations {
-    /// What answers a call.
+    /// What answers a request.
     enum Operation {
-        case forAnyone((Call) async throws -> Response)
+        case forAnyone((APIRequest) async throws -> Response)
         /// For who has credentials of an account.
-        case forAccounts((Call, AccountSID) async throws -> Response)
+        case forAccounts((APIRequest, AccountSID) async throws -> Response)
     }
 
     /// Few, and made anew for each request: no dictionary.

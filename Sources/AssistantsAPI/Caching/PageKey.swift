@@ -21,9 +21,9 @@ struct PageKey: Hashable {
         self.coding = coding
     }
 
-    init(_ call: Call, in account: AccountSID) {
-        let target = call.request.head.path ?? "/"
-        self.init(account: account, baseURL: call.baseURL, target: target, coding: call.coding)
+    init(_ request: APIRequest, in account: AccountSID) {
+        let target = request.http.head.path ?? "/"
+        self.init(account: account, baseURL: request.baseURL, target: target, coding: request.coding)
     }
 
     /// The first 11 bytes of SHA-256 over it and what pages look like, the same for every server.

@@ -13,12 +13,12 @@ struct PageLinks {
     init<Cursor: PageTokenCursor>(
         _ query: PageQuery,
         to route: Route,
-        at call: Call,
+        at request: APIRequest,
         neighbors: PageNeighbors<Cursor>,
         tokens: PageTokens,
         account: AccountSID
     ) {
-        let list = call.baseURL + route.path
+        let list = request.baseURL + route.path
         func url(page: Int, token: String?) -> String {
             let token = token.map { "&PageToken=\($0)" } ?? ""
             return "\(list)?\(query.otherParameters)PageSize=\(query.size)&Page=\(page)\(token)"

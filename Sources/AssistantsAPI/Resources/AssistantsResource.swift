@@ -12,25 +12,25 @@ struct AssistantsResource: Sendable {
     let model: String
 
     /// `GET /v1/Assistants`: a page, in order of creation.
-    func list(_ call: Call, _ account: AccountSID) async throws -> Response {
-        let query = try PageQuery(call.target.query)
-        let overhead = AssistantRepresentation.overhead(defaultModel: model, baseURL: call.baseURL)
-        let request = PageRequest<AssistantCursor>(
+    func list(_ request: APIRequest, _ account: AccountSID) async throws -> Response {
+        let query = try PageQuery(request.target.query)
+        let overhead = AssistantRepresentation.overhead(defaultModel: model, baseURL: request.baseURL)
+        let pageRequest = PageRequest<AssistantCursor>(
             try query.place(in: account, tokens),
             size: query.size,
             budget: ListRepresentation.budget(overhead: overhead)
         )
-        let assistants = try await store.assistants(of: account, page: request)
+        let assistants = try await store.assistants(of: account, page: pageRequest)
         var page = ListRepresentation(key: "assistants", capacity: 1_024 * (assistants.items.count + 1))
         for assistant in assistants.items {
-            page.append { representation(of: assistant, at: call).write(to: &$0) }
+            page.append { representation(of: assistant, at: request).write(to: &$0) }
         }
         return Response(
             json: page.finish(
                 links: PageLinks(
                     query,
                     to: .assistants,
-                    at: call,
+                    at: request,
                     neighbors: assistants.neighbors,
                     tokens: tokens,
                     account: account
@@ -40,36 +40,36 @@ struct AssistantsResource: Sendable {
     }
 
     /// `POST /v1/Assistants`.
-    func create(_ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try AssistantBody(json: call.body, sealingKey: sealingKey)
+    func create(_ request: APIRequest, _ account: AccountSID) async throws -> Response {
+        let body = try AssistantBody(json: request.body, sealingKey: sealingKey)
         guard let name = body.name else { throw APIError.badRequest("The body has no \"name\"") }
         var details = AssistantDetails(name: name)
         body.change(&details)
         let assistant = Assistant(details, in: account)
         try await store.create(assistant)
-        return Response(status: .created, json: representation(of: assistant, at: call).json())
+        return Response(status: .created, json: representation(of: assistant, at: request).json())
     }
 
     /// `GET /v1/Assistants/{id}`.
-    func fetch(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
+    func fetch(_ id: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
         let assistant = try await store.assistant(id, in: account)
-        return Response(json: representation(of: assistant, at: call).json(withToolsAndKnowledge: true))
+        return Response(json: representation(of: assistant, at: request).json(withToolsAndKnowledge: true))
     }
 
     /// `PUT /v1/Assistants/{id}`: what is absent or `null` stays as it is.
-    func update(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try AssistantBody(changes: call.body, sealingKey: sealingKey)
+    func update(_ id: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
+        let body = try AssistantBody(changes: request.body, sealingKey: sealingKey)
         let assistant = try await store.update(id, in: account, at: .now, body.change)
-        return Response(json: representation(of: assistant, at: call).json())
+        return Response(json: representation(of: assistant, at: request).json())
     }
 
     /// `DELETE /v1/Assistants/{id}`: its transcripts stay.
-    func delete(_ id: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
+    func delete(_ id: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
         try await store.delete(id, in: account)
         return Response(status: .noContent)
     }
 
-    private func representation(of assistant: Assistant, at call: Call) -> AssistantRepresentation {
-        AssistantRepresentation(assistant: assistant, defaultModel: model, baseURL: call.baseURL)
+    private func representation(of assistant: Assistant, at request: APIRequest) -> AssistantRepresentation {
+        AssistantRepresentation(assistant: assistant, defaultModel: model, baseURL: request.baseURL)
     }
 }

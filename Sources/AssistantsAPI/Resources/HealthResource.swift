@@ -10,13 +10,13 @@ struct HealthResource: Sendable {
     private static let nobody = "AC00000000000000000000000000000000"
 
     /// `GET /health`: whether the server answers at all.
-    func fetch(_ call: Call) async throws -> Response {
+    func fetch(_ request: APIRequest) async throws -> Response {
         Response(json: ByteBuffer(string: #"{"status":"ok"}"#))
     }
 
     /// `GET /ready`: whether requests are worth sending here: the server does not stop, and the database answers what each of
     /// them asks first.
-    func fetchReadiness(_ call: Call) async throws -> Response {
+    func fetchReadiness(_ request: APIRequest) async throws -> Response {
         guard readiness.ask() else { throw APIError.stopping() }
         do {
             _ = try await store.credential(for: Self.nobody)

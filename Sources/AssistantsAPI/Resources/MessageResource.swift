@@ -10,7 +10,7 @@ struct MessageResource: Sendable {
     func fetch(
         _ id: MessageID,
         of session: SessionReference,
-        _ call: Call,
+        _ request: APIRequest,
         _ account: AccountSID
     ) async throws -> Response {
         response(with: try await store.message(id, of: session, in: account), of: account)
@@ -20,11 +20,11 @@ struct MessageResource: Sendable {
     func update(
         _ id: MessageID,
         of session: SessionReference,
-        _ call: Call,
+        _ request: APIRequest,
         _ account: AccountSID
     ) async throws -> Response {
         let changes = try APIError.naming("The body") { () throws(InvalidObject) in
-            let message = try IncomingMessage(json: call.body, allowed: MessageField.changeable)
+            let message = try IncomingMessage(json: request.body, allowed: MessageField.changeable)
             guard message.content != nil || message.meta != nil else {
                 throw InvalidObject("has nothing to change: give \"content\", \"meta\" or both")
             }
@@ -40,7 +40,7 @@ struct MessageResource: Sendable {
     func delete(
         _ id: MessageID,
         of session: SessionReference,
-        _ call: Call,
+        _ request: APIRequest,
         _ account: AccountSID
     ) async throws -> Response {
         try await store.delete(id, of: session, in: account)

@@ -31,15 +31,15 @@ struct MessagesResource: Sendable {
     }
 
     /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first.
-    func list(of session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let key = PageKey(call, in: account)
-        let condition = call.request.headers[.ifNoneMatch]
+    func list(of session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
+        let key = PageKey(request, in: account)
+        let condition = request.http.headers[.ifNoneMatch]
         let kept = cache.page(for: key)
-        let request = try kept?.request ?? pageRequest(call, account)
+        let pageRequest = try kept?.request ?? self.pageRequest(request, account)
         let known = kept?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
-        var json = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: request.size))
+        var json = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: pageRequest.size))
         var session = session
-        let reading = try await read(&session, in: account, page: request, unless: known?.version) { row in
+        let reading = try await read(&session, in: account, page: pageRequest, unless: known?.version) { row in
             json.append { MessageRepresentation.write(row, of: account, to: &$0) }
         }
         guard case .read(let neighbors, let version) = reading else {
@@ -51,19 +51,19 @@ struct MessagesResource: Sendable {
             )
         }
         usualLength.note(json.length, of: json.count)
-        let query = try PageQuery(call.target.query)
+        let query = try PageQuery(request.target.query)
         let links = PageLinks(
             query,
             to: .messages(of: session),
-            at: call,
+            at: request,
             neighbors: neighbors,
             tokens: tokens,
             account: account
         )
         let page = PageCache.Page(
-            request: request,
+            request: pageRequest,
             tag: PageTag(version, of: key),
-            content: await Content(json.finish(links: links), as: call.coding)
+            content: await Content(json.finish(links: links), as: request.coding)
         )
         cache.keep(page, for: key)
         return Response(unless: condition, tag: page.tag, content: page.content)
@@ -100,8 +100,11 @@ struct MessagesResource: Sendable {
         return (try? PercentEncoding.decode(name[...])).map { SessionReference($0) }
     }
 
-    private func pageRequest(_ call: Call, _ account: AccountSID) throws(APIError) -> PageRequest<MessageCursor> {
-        let query = try PageQuery(call.target.query)
+    private func pageRequest(
+        _ request: APIRequest,
+        _ account: AccountSID
+    ) throws(APIError) -> PageRequest<MessageCursor> {
+        let query = try PageQuery(request.target.query)
         return PageRequest(
             try query.place(in: account, tokens),
             size: query.size,
@@ -110,10 +113,10 @@ struct MessagesResource: Sendable {
     }
 
     /// `POST /v1/Sessions/{sessionId}/Messages`: one message, or several, all or nothing.
-    func append(to session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try AppendBody(json: call.body)
-        let once = try IdempotencyKey.request(of: call).map { request in
-            Once(request) { messages in
+    func append(to session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
+        let body = try AppendBody(json: request.body)
+        let once = try IdempotencyKey.request(of: request).map { key in
+            Once(key) { messages in
                 StoredAnswer(
                     status: 201,
                     body: Array(Self.json(of: messages, in: account, isList: body.isList).readableBytesView)

@@ -10,9 +10,9 @@ struct OpenAPIResource: Sendable {
     private static let compressed = Gzip.compress(document).map { Content($0, coded: .gzip) }
 
     /// `GET /openapi.json`.
-    func fetch(_ call: Call) async throws -> Response {
+    func fetch(_ request: APIRequest) async throws -> Response {
         var response = Response(json: Self.document)
-        if call.coding == .gzip, let compressed = Self.compressed { response.hold(compressed) }
+        if request.coding == .gzip, let compressed = Self.compressed { response.hold(compressed) }
         return response
     }
 }

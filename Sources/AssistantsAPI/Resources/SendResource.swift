@@ -9,9 +9,9 @@ struct SendResource: Sendable {
     let requests: RequestsInFlight
 
     /// `POST /v1/Assistants/{id}/Messages`: answered with the reply or, with a webhook, at once.
-    func send(to assistant: AssistantID, _ call: Call, _ account: AccountSID) async throws -> Response {
-        let body = try SendBody(json: call.body, webhook: callbacks.url)
-        let request = try IdempotencyKey.request(of: call)
+    func send(to assistant: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
+        let body = try SendBody(json: request.body, webhook: callbacks.url)
+        let key = try IdempotencyKey.request(of: request)
         let turn = NewTurn(
             id: .unique(),
             assistantID: assistant,
@@ -22,13 +22,13 @@ struct SendResource: Sendable {
             webhook: body.webhook?.text
         )
         guard body.webhook != nil else {
-            return switch try await turns.take(turn, in: account, once: request) {
+            return switch try await turns.take(turn, in: account, once: key) {
             case .done(let answer): Response(answer)
             case .replayed(let answer): Response(replaying: answer)
             }
         }
-        let once = request.map { request in
-            Once<SessionID>(request) { SendRepresentation.accepted($0, in: account) }
+        let once = key.map { key in
+            Once<SessionID>(key) { SendRepresentation.accepted($0, in: account) }
         }
         return switch try await requests.count({ try await turns.take(turn, in: account, once: once) }) {
         case .done(let session): Response(SendRepresentation.accepted(session, in: account))

@@ -8,14 +8,14 @@ struct SessionsResource: Sendable {
     let tokens: PageTokens
 
     /// `GET /v1/Sessions`: a page, in order of creation.
-    func list(_ call: Call, _ account: AccountSID) async throws -> Response {
-        let query = try PageQuery(call.target.query)
-        let request = PageRequest<SessionCursor>(
+    func list(_ request: APIRequest, _ account: AccountSID) async throws -> Response {
+        let query = try PageQuery(request.target.query)
+        let pageRequest = PageRequest<SessionCursor>(
             try query.place(in: account, tokens),
             size: query.size,
             budget: ListRepresentation.budget(overhead: SessionRepresentation.overhead)
         )
-        let sessions = try await store.sessions(of: account, page: request)
+        let sessions = try await store.sessions(of: account, page: pageRequest)
         var page = ListRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
         for session in sessions.items {
             page.append { SessionRepresentation.write(session, to: &$0) }
@@ -25,7 +25,7 @@ struct SessionsResource: Sendable {
                 links: PageLinks(
                     query,
                     to: .sessions,
-                    at: call,
+                    at: request,
                     neighbors: sessions.neighbors,
                     tokens: tokens,
                     account: account
@@ -35,7 +35,7 @@ struct SessionsResource: Sendable {
     }
 
     /// `GET /v1/Sessions/{id}`.
-    func fetch(_ session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
+    func fetch(_ session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
         let session = try await store.session(session, in: account)
         var json = ByteBuffer()
         SessionRepresentation.write(session, to: &json)
@@ -43,7 +43,7 @@ struct SessionsResource: Sendable {
     }
 
     /// `DELETE /v1/Sessions/{id}`: the session and its messages.
-    func delete(_ session: SessionReference, _ call: Call, _ account: AccountSID) async throws -> Response {
+    func delete(_ session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
         try await store.delete(session, in: account)
         return Response(status: .noContent)
     }

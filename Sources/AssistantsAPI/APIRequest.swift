@@ -1,8 +1,8 @@
 import Hummingbird
 
 /// A request on its way to its operation: what has been found out about it.
-struct Call {
-    let request: Request
+struct APIRequest {
+    let http: Request
     let target: RequestTarget
     /// What URLs in the answer begin with.
     let baseURL: String
