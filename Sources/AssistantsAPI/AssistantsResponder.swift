@@ -97,8 +97,7 @@ package struct AssistantsResponder: HTTPResponder {
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
             send: SendResource(turns: turns, callbacks: callbacks, requests: requests),
             sessions: SessionsResource(store: store, tokens: tokens),
-            messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize, metrics: metrics),
-            message: MessageResource(store: store)
+            messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize, metrics: metrics)
         )
     }
 

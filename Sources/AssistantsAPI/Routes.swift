@@ -10,7 +10,6 @@ struct Routes: Sendable {
     let send: SendResource
     let sessions: SessionsResource
     let messages: MessagesResource
-    let message: MessageResource
 
     /// What is done at a place, by method; the places are those of `Route`.
     func operations(at route: Route) -> Operations {
@@ -45,9 +44,9 @@ struct Routes: Sendable {
             ])
         case .message(let id, let session):
             Operations([
-                .get: .forAccounts { try await message.fetch(id, of: session, $0, $1) },
-                .put: .forAccounts { try await message.update(id, of: session, $0, $1) },
-                .delete: .forAccounts { try await message.delete(id, of: session, $0, $1) },
+                .get: .forAccounts { try await messages.fetch(id, of: session, $0, $1) },
+                .put: .forAccounts { try await messages.update(id, of: session, $0, $1) },
+                .delete: .forAccounts { try await messages.delete(id, of: session, $0, $1) },
             ])
         }
     }
