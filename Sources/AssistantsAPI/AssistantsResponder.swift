@@ -95,7 +95,7 @@ package struct AssistantsResponder: HTTPResponder {
             health: HealthResource(store: store, readiness: readiness),
             openAPI: OpenAPIResource(),
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
-            send: SendResource(turns: turns, callbacks: callbacks, requests: requests),
+            assistantMessages: AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests),
             sessions: SessionsResource(store: store, tokens: tokens),
             messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize, metrics: metrics)
         )

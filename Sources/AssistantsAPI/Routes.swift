@@ -7,7 +7,7 @@ struct Routes: Sendable {
     let health: HealthResource
     let openAPI: OpenAPIResource
     let assistants: AssistantsResource
-    let send: SendResource
+    let assistantMessages: AssistantMessagesResource
     let sessions: SessionsResource
     let messages: MessagesResource
 
@@ -29,7 +29,7 @@ struct Routes: Sendable {
                 .delete: .forAccounts { try await assistants.delete(id, $0, $1) },
             ])
         case .send(let assistant):
-            Operations([.post: .forAccounts { try await send.send(to: assistant, $0, $1) }])
+            Operations([.post: .forAccounts { try await assistantMessages.send(to: assistant, $0, $1) }])
         case .sessions:
             Operations([.get: .forAccounts(sessions.list)])
         case .session(let session):

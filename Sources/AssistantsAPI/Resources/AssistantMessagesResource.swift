@@ -3,7 +3,7 @@ import Hummingbird
 import Replies
 
 /// Messages to an assistant.
-struct SendResource: Sendable {
+struct AssistantMessagesResource: Sendable {
     let turns: TurnRunner
     let callbacks: CallbackSender
     let requests: RequestsInFlight
