@@ -148,27 +148,27 @@ package struct AssistantsResponder: HTTPResponder {
         case .forAnyone(let operation):
             return try await operation(apiRequest).coded(as: coding)
         case .forAccounts(let operation):
-            let account = try await requests.count { try await self.account(for: request, from: context) }
+            let caller = try await requests.count { try await self.caller(of: request, from: context) }
             // A body that dribbles in keeps nobody else out.
             if request.method == .post || request.method == .put {
                 apiRequest.body = try await RequestBody.read(request, from: context, within: bodies)
             }
             // Who waits for a reply is counted there.
-            if route.waitsForOthers { return try await operation(apiRequest, account).coded(as: coding) }
+            if route.waitsForOthers { return try await operation(apiRequest, caller).coded(as: coding) }
             return try await requests.count { [apiRequest] in
-                try await operation(apiRequest, account).coded(as: coding)
+                try await operation(apiRequest, caller).coded(as: coding)
             }
         }
     }
 
-    /// The account that the request is for, if it may be made.
-    private func account(for request: Request, from context: ConnectionContext) async throws -> AccountSID {
+    /// - Throws: `APIError` where the caller may not make the request.
+    private func caller(of request: Request, from context: ConnectionContext) async throws -> Caller {
         let caller = try await authenticator.caller(of: request, from: context)
         try caller.requirePermission(for: request.method)
         if let wait = rates?.wait(of: caller.account, at: .now) {
             throw APIError.overloaded("The account has made as many requests as it may; try again later", after: wait)
         }
-        return caller.account
+        return caller
     }
 
     private func route(to path: Substring) throws(APIError) -> Route? {

@@ -8,7 +8,7 @@ struct Operations {
     enum Operation {
         case forAnyone((APIRequest) async throws -> Response)
         /// For who has credentials of an account.
-        case forAccounts((APIRequest, AccountSID) async throws -> Response)
+        case forAccounts((APIRequest, Caller) async throws -> Response)
     }
 
     /// Few, and made anew for each request: no dictionary.

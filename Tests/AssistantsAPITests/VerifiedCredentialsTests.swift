@@ -8,7 +8,7 @@ import Testing
 @Suite("Credentials that were right")
 struct VerifiedCredentialsTests {
     private let verified = VerifiedCredentials()
-    private let caller = Caller(account: TestServer.sid, isReadOnly: false)
+    private let caller = Caller(account: TestServer.sid, credential: .authToken, isReadOnly: false)
     private let start = ContinuousClock.now
 
     private func keep(_ number: Int, after milliseconds: Int) {

@@ -36,13 +36,23 @@ struct Authenticator: Sendable {
         let stored = try await store.credential(for: credentials.userName)
         // Compared with something in any case, and with all that there is, so that the time tells nothing of a user.
         let given = credentials.password.digest
-        let isCorrect = (stored?.digests ?? [Self.nobody]).map { isEqualInConstantTime(given, $0) }.contains(true)
-        guard isCorrect, let stored else {
+        let matches = (stored?.digests ?? [Self.nobody]).map { isEqualInConstantTime(given, $0) }
+        guard let index = matches.firstIndex(of: true), let stored else {
             throw failure("The user name or the password is wrong", request, context)
         }
-        let caller = Caller(account: stored.account, isReadOnly: stored.isReadOnly)
+        let caller = Caller(
+            account: stored.account,
+            credential: Self.credential(named: credentials.userName, index),
+            isReadOnly: stored.isReadOnly
+        )
         verified.keep(caller, for: digest, since: now)
         return caller
+    }
+
+    /// - Parameter index: of the stored digest that matched. An account's first one is that of its auth token.
+    private static func credential(named userName: String, _ index: Int) -> Caller.Credential {
+        if let key = APIKeySID(userName) { return .apiKey(key) }
+        return index == 0 ? .authToken : .secondaryAuthToken
     }
 
     private func failure(_ message: String, _ request: Request, _ context: ConnectionContext) -> APIError {

@@ -1,13 +1,21 @@
 import AssistantsStore
 import HTTPTypes
 
-/// Whose request it is, by its credentials.
-struct Caller {
+/// Whose request it is, and by which of the account's credentials.
+struct Caller: Equatable, Sendable {
+    enum Credential: Equatable, Sendable {
+        case authToken
+        /// The one that is to replace the auth token.
+        case secondaryAuthToken
+        case apiKey(APIKeySID)
+    }
+
     let account: AccountSID
-    /// Whether the credentials change nothing.
+    let credential: Credential
+    /// Whether the credential is only for reading.
     let isReadOnly: Bool
 
-    /// - Throws: `APIError` of status 403 where the credentials are not for that.
+    /// - Throws: `APIError` of status 403 where the credential is not for that.
     func requirePermission(for method: HTTPRequest.Method) throws(APIError) {
         guard isReadOnly, method != .get, method != .head else { return }
         throw .forbidden("This API key may only read: GET and HEAD")

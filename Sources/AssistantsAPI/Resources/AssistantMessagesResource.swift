@@ -9,7 +9,7 @@ struct AssistantMessagesResource: Sendable {
     let requests: RequestsInFlight
 
     /// `POST /v1/Assistants/{id}/Messages`: answered with the reply or, with a webhook, at once.
-    func send(to assistant: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
+    func send(to assistant: AssistantID, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let body = try SendBody(json: request.body, webhook: callbacks.url)
         let key = try IdempotencyKey.request(of: request)
         let turn = NewTurn(
@@ -22,16 +22,16 @@ struct AssistantMessagesResource: Sendable {
             webhook: body.webhook?.text
         )
         guard body.webhook != nil else {
-            return switch try await turns.take(turn, in: account, once: key) {
+            return switch try await turns.take(turn, in: caller.account, once: key) {
             case .done(let answer): Response(answer)
             case .replayed(let answer): Response(replaying: answer)
             }
         }
         let once = key.map { key in
-            Once<SessionID>(key) { SendRepresentation.accepted($0, in: account) }
+            Once<SessionID>(key) { SendRepresentation.accepted($0, in: caller.account) }
         }
-        return switch try await requests.count({ try await turns.take(turn, in: account, once: once) }) {
-        case .done(let session): Response(SendRepresentation.accepted(session, in: account))
+        return switch try await requests.count({ try await turns.take(turn, in: caller.account, once: once) }) {
+        case .done(let session): Response(SendRepresentation.accepted(session, in: caller.account))
         case .replayed(let answer): Response(replaying: answer)
         }
     }

@@ -12,15 +12,15 @@ struct AssistantsResource: Sendable {
     let model: String
 
     /// `GET /v1/Assistants`: a page, in order of creation.
-    func list(_ request: APIRequest, _ account: AccountSID) async throws -> Response {
+    func list(_ request: APIRequest, _ caller: Caller) async throws -> Response {
         let query = try PageQuery(request.target.query)
         let overhead = AssistantRepresentation.overhead(defaultModel: model, baseURL: request.baseURL)
         let pageRequest = PageRequest<AssistantCursor>(
-            try query.place(in: account, tokens),
+            try query.place(in: caller.account, tokens),
             size: query.size,
             budget: ListRepresentation.budget(overhead: overhead)
         )
-        let assistants = try await store.assistants(of: account, page: pageRequest)
+        let assistants = try await store.assistants(of: caller.account, page: pageRequest)
         var page = ListRepresentation(key: "assistants", capacity: 1_024 * (assistants.items.count + 1))
         for assistant in assistants.items {
             page.append { representation(of: assistant, at: request).write(to: &$0) }
@@ -33,39 +33,39 @@ struct AssistantsResource: Sendable {
                     at: request,
                     neighbors: assistants.neighbors,
                     tokens: tokens,
-                    account: account
+                    account: caller.account
                 )
             )
         )
     }
 
     /// `POST /v1/Assistants`.
-    func create(_ request: APIRequest, _ account: AccountSID) async throws -> Response {
+    func create(_ request: APIRequest, _ caller: Caller) async throws -> Response {
         let body = try AssistantBody(json: request.body, sealingKey: sealingKey)
         guard let name = body.name else { throw APIError.badRequest("The body has no \"name\"") }
         var details = AssistantDetails(name: name)
         body.change(&details)
-        let assistant = Assistant(details, in: account)
+        let assistant = Assistant(details, in: caller.account)
         try await store.create(assistant)
         return Response(status: .created, json: representation(of: assistant, at: request).json())
     }
 
     /// `GET /v1/Assistants/{id}`.
-    func fetch(_ id: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
-        let assistant = try await store.assistant(id, in: account)
+    func fetch(_ id: AssistantID, _ request: APIRequest, _ caller: Caller) async throws -> Response {
+        let assistant = try await store.assistant(id, in: caller.account)
         return Response(json: representation(of: assistant, at: request).json(withToolsAndKnowledge: true))
     }
 
     /// `PUT /v1/Assistants/{id}`: what is absent or `null` stays as it is.
-    func update(_ id: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
+    func update(_ id: AssistantID, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let body = try AssistantBody(changes: request.body, sealingKey: sealingKey)
-        let assistant = try await store.update(id, in: account, at: .now, body.change)
+        let assistant = try await store.update(id, in: caller.account, at: .now, body.change)
         return Response(json: representation(of: assistant, at: request).json())
     }
 
     /// `DELETE /v1/Assistants/{id}`: its transcripts stay.
-    func delete(_ id: AssistantID, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
-        try await store.delete(id, in: account)
+    func delete(_ id: AssistantID, _ request: APIRequest, _ caller: Caller) async throws -> Response {
+        try await store.delete(id, in: caller.account)
         return Response(status: .noContent)
     }
 

@@ -31,16 +31,16 @@ struct MessagesResource: Sendable {
     }
 
     /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first.
-    func list(of session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
-        let key = PageKey(request, in: account)
+    func list(of session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
+        let key = PageKey(request, in: caller.account)
         let condition = request.http.headers[.ifNoneMatch]
         let kept = cache.page(for: key)
-        let pageRequest = try kept?.request ?? self.pageRequest(request, account)
+        let pageRequest = try kept?.request ?? self.pageRequest(request, caller.account)
         let known = kept?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
         var json = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: pageRequest.size))
         var session = session
-        let reading = try await read(&session, in: account, page: pageRequest, unless: known?.version) { row in
-            json.append { MessageRepresentation.write(row, of: account, to: &$0) }
+        let reading = try await read(&session, in: caller.account, page: pageRequest, unless: known?.version) { row in
+            json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
         }
         guard case .read(let neighbors, let version) = reading else {
             guard let known else { preconditionFailure("no version was given that it could be") }
@@ -58,7 +58,7 @@ struct MessagesResource: Sendable {
             at: request,
             neighbors: neighbors,
             tokens: tokens,
-            account: account
+            account: caller.account
         )
         let page = PageCache.Page(
             request: pageRequest,
@@ -113,26 +113,26 @@ struct MessagesResource: Sendable {
     }
 
     /// `POST /v1/Sessions/{sessionId}/Messages`: one message, or several, all or nothing.
-    func append(to session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
+    func append(to session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let body = try AppendBody(json: request.body)
         let once = try IdempotencyKey.request(of: request).map { key in
             Once(key) { messages in
                 StoredAnswer(
                     status: 201,
-                    body: Array(Self.json(of: messages, in: account, isList: body.isList).readableBytesView)
+                    body: Array(Self.json(of: messages, in: caller.account, isList: body.isList).readableBytesView)
                 )
             }
         }
         let result = try await store.append(
             body.drafts,
             to: session,
-            in: account,
+            in: caller.account,
             defaults: MessageDefaults(assistantName: "Appended transcripts"),
             once: once
         )
         return switch result {
         case .done(let messages):
-            Response(status: .created, json: Self.json(of: messages, in: account, isList: body.isList))
+            Response(status: .created, json: Self.json(of: messages, in: caller.account, isList: body.isList))
         case .replayed(let answer):
             Response(replaying: answer)
         }
@@ -159,9 +159,9 @@ struct MessagesResource: Sendable {
         _ id: MessageID,
         of session: SessionReference,
         _ request: APIRequest,
-        _ account: AccountSID
+        _ caller: Caller
     ) async throws -> Response {
-        response(with: try await store.message(id, of: session, in: account), of: account)
+        response(with: try await store.message(id, of: session, in: caller.account), of: caller.account)
     }
 
     /// `PUT /v1/Sessions/{sessionId}/Messages/{id}`: changes `content`, `meta` or both; the message keeps its place.
@@ -169,7 +169,7 @@ struct MessagesResource: Sendable {
         _ id: MessageID,
         of session: SessionReference,
         _ request: APIRequest,
-        _ account: AccountSID
+        _ caller: Caller
     ) async throws -> Response {
         let changes = try APIError.naming("The body") { () throws(InvalidObject) in
             let message = try IncomingMessage(json: request.body, allowed: MessageField.changeable)
@@ -179,8 +179,8 @@ struct MessagesResource: Sendable {
             return MessageChanges(content: message.content, meta: message.meta)
         }
         return response(
-            with: try await store.update(id, of: session, in: account, with: changes, at: .now),
-            of: account
+            with: try await store.update(id, of: session, in: caller.account, with: changes, at: .now),
+            of: caller.account
         )
     }
 
@@ -189,9 +189,9 @@ struct MessagesResource: Sendable {
         _ id: MessageID,
         of session: SessionReference,
         _ request: APIRequest,
-        _ account: AccountSID
+        _ caller: Caller
     ) async throws -> Response {
-        try await store.delete(id, of: session, in: account)
+        try await store.delete(id, of: session, in: caller.account)
         return Response(status: .noContent)
     }
 

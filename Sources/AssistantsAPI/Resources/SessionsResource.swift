@@ -8,14 +8,14 @@ struct SessionsResource: Sendable {
     let tokens: PageTokens
 
     /// `GET /v1/Sessions`: a page, in order of creation.
-    func list(_ request: APIRequest, _ account: AccountSID) async throws -> Response {
+    func list(_ request: APIRequest, _ caller: Caller) async throws -> Response {
         let query = try PageQuery(request.target.query)
         let pageRequest = PageRequest<SessionCursor>(
-            try query.place(in: account, tokens),
+            try query.place(in: caller.account, tokens),
             size: query.size,
             budget: ListRepresentation.budget(overhead: SessionRepresentation.overhead)
         )
-        let sessions = try await store.sessions(of: account, page: pageRequest)
+        let sessions = try await store.sessions(of: caller.account, page: pageRequest)
         var page = ListRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
         for session in sessions.items {
             page.append { SessionRepresentation.write(session, to: &$0) }
@@ -28,23 +28,23 @@ struct SessionsResource: Sendable {
                     at: request,
                     neighbors: sessions.neighbors,
                     tokens: tokens,
-                    account: account
+                    account: caller.account
                 )
             )
         )
     }
 
     /// `GET /v1/Sessions/{id}`.
-    func fetch(_ session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
-        let session = try await store.session(session, in: account)
+    func fetch(_ session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
+        let session = try await store.session(session, in: caller.account)
         var json = ByteBuffer()
         SessionRepresentation.write(session, to: &json)
         return Response(json: json)
     }
 
     /// `DELETE /v1/Sessions/{id}`: the session and its messages.
-    func delete(_ session: SessionReference, _ request: APIRequest, _ account: AccountSID) async throws -> Response {
-        try await store.delete(session, in: account)
+    func delete(_ session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
+        try await store.delete(session, in: caller.account)
         return Response(status: .noContent)
     }
 }

@@ -1,0 +1,69 @@
+import AssistantsStore
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOEmbedded
+import Secrets
+import Testing
+
+@testable import AssistantsAPI
+
+@Suite("Callers")
+struct AuthenticatorTests {
+    /// The caller of a request with these credentials; the second time as it is remembered.
+    private func callers(_ user: String, _ password: Secret, at server: TestServer) async throws -> [Caller] {
+        let authenticator = Authenticator(store: server.store, trustedProxies: TrustedProxies())
+        let request = Request(
+            head: HTTPRequest(
+                method: .get,
+                scheme: "http",
+                authority: "localhost",
+                path: "/",
+                headerFields: [.authorization: TestServer.basic(user, password.text)]
+            ),
+            body: Hummingbird.RequestBody(buffer: ByteBuffer())
+        )
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let context = ConnectionContext(
+            source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: logger)
+        )
+        return try await [
+            authenticator.caller(of: request, from: context), authenticator.caller(of: request, from: context),
+        ]
+    }
+
+    @Test("a caller is known by the account and by the credential that was used")
+    func credentials() async throws {
+        let server = try await TestServer()
+        let second = Secret("the token that is to replace it")
+        let sealed = try TestServer.sealingKey.seal(second)
+        try await server.store.setSecondaryAuthToken(
+            StoredAuthToken(digest: second.digest, sealed: sealed),
+            of: TestServer.sid
+        )
+        let secret = Secret("the secret of a key")
+        let key = APIKey(sid: .random(), account: TestServer.sid, name: "k", isReadOnly: true, dateCreated: .now)
+        try await server.store.create(key, secretDigest: secret.digest)
+        let expected: [(user: String, password: Secret, caller: Caller)] = [
+            (
+                TestServer.sid.text, TestServer.token,
+                Caller(account: TestServer.sid, credential: .authToken, isReadOnly: false)
+            ),
+            (
+                TestServer.sid.text, second,
+                Caller(account: TestServer.sid, credential: .secondaryAuthToken, isReadOnly: false)
+            ),
+            (
+                key.sid.text, secret,
+                Caller(account: TestServer.sid, credential: .apiKey(key.sid), isReadOnly: true)
+            ),
+        ]
+        for (user, password, caller) in expected {
+            #expect(try await callers(user, password, at: server) == [caller, caller])
+        }
+        try await server.store.promoteSecondaryAuthToken(of: TestServer.sid)
+        let promoted = Caller(account: TestServer.sid, credential: .authToken, isReadOnly: false)
+        #expect(try await callers(TestServer.sid.text, second, at: server) == [promoted, promoted])
+    }
+}
