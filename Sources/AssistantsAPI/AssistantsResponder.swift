@@ -7,12 +7,12 @@ package import Replies
 package import Secrets
 import TextEncodings
 
-/// Answers every request: finds its place and its operation, checks its credentials, and turns what is thrown into the
+/// Answers every request: finds its route and its operation, checks its credentials, and turns what is thrown into the
 /// error that the contract wants. The one place where a fault is logged, under the request's id.
 package struct AssistantsResponder: HTTPResponder {
     private let baseURL: BaseURL
     private let authenticator: Authenticator
-    let routes: Routes
+    private let resources: Resources
     private let requests: RequestsInFlight
     private let metrics: RequestMetrics
     private let rates: AccountRates?
@@ -91,7 +91,7 @@ package struct AssistantsResponder: HTTPResponder {
             }
         }
         let tokens = PageTokens(key: pageTokenKey)
-        routes = Routes(
+        resources = Resources(
             health: HealthResource(store: store, readiness: readiness),
             openAPI: OpenAPIResource(),
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
@@ -128,35 +128,42 @@ package struct AssistantsResponder: HTTPResponder {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// - Parameter place: becomes what the request's path leads to, where it leads anywhere.
+    /// - Parameter route: becomes that of the request's path, if there is one.
     private func answer(
         _ request: Request,
         _ target: RequestTarget,
         from context: ConnectionContext,
-        at place: inout Route?
+        at route: inout Route?
     ) async throws -> Response {
         if let coding = request.headers[.transferEncoding], coding.lowercased() != "chunked" {
             throw APIError.unknownTransferEncoding()
         }
         let baseURL = try baseURL.text(for: request, from: context)
-        guard let route = try route(to: target.path) else { throw APIError.notFound(path: target.path) }
-        place = route
+        guard let match = try match(target.path) else { throw APIError.notFound(path: target.path) }
+        route = match.route
         let accepted = isCompressing ? request.headers[.acceptEncoding] : nil
         let coding = accepted.map(ContentCoding.init(acceptedBy:)) ?? .identity
-        var apiRequest = APIRequest(http: request, target: target, baseURL: baseURL, coding: coding)
-        switch try routes.operations(at: route).operation(for: request.method) {
-        case .forAnyone(let operation):
-            return try await operation(apiRequest).coded(as: coding)
-        case .forAccounts(let operation):
+        var apiRequest = APIRequest(
+            http: request,
+            target: target,
+            route: match.route,
+            parameters: match.parameters,
+            baseURL: baseURL,
+            coding: coding
+        )
+        switch try match.route.operation(for: request.method).handler {
+        case .forAnyone(let handle):
+            return try await handle(resources, apiRequest).coded(as: coding)
+        case .forAccounts(let handle):
             let caller = try await requests.count { try await self.caller(of: request, from: context) }
             // A body that dribbles in keeps nobody else out.
             if request.method == .post || request.method == .put {
                 apiRequest.body = try await RequestBody.read(request, from: context, within: bodies)
             }
             // Who waits for a reply is counted there.
-            if route.waitsForOthers { return try await operation(apiRequest, caller).coded(as: coding) }
+            if match.route.waitsForOthers { return try await handle(resources, apiRequest, caller).coded(as: coding) }
             return try await requests.count { [apiRequest] in
-                try await operation(apiRequest, caller).coded(as: coding)
+                try await handle(resources, apiRequest, caller).coded(as: coding)
             }
         }
     }
@@ -171,9 +178,9 @@ package struct AssistantsResponder: HTTPResponder {
         return caller
     }
 
-    private func route(to path: Substring) throws(APIError) -> Route? {
+    private func match(_ path: Substring) throws(APIError) -> (route: Route, parameters: PathParameters)? {
         do {
-            return try Route(path: path)
+            return try Routes.match(path)
         } catch {
             switch error {
             case .malformed: throw .badRequest("The path has a % without two hexadecimal digits behind it")

@@ -1,5 +1,6 @@
 import AssistantsStore
 import Foundation
+import NIOCore
 import Secrets
 import TestSupport
 import Testing
@@ -9,6 +10,8 @@ import TextEncodings
 
 @Suite("URLs of pages")
 struct PageURLTests {
+    private static let list = "/v1/Sessions/{sessionId}/Messages"
+
     /// Names of sessions that some client or other has trouble with.
     private static let oddNames = [
         "webhook:conversations__IS1/CH2", "voice:CA1", "a b", "a:b", "a+b", "100%", "é", "😀", "a%2Fb", "a%20b", "a/b",
@@ -28,9 +31,9 @@ struct PageURLTests {
             ("...", "..."),
         ]
     )
-    func leastEncoding(_ name: String, _ path: String) {
-        #expect(Route.session(SessionReference(name)).path == "/v1/Sessions/\(path)")
-        #expect(Route.messages(of: SessionReference(name)).path == "/v1/Sessions/\(path)/Messages")
+    func leastEncoding(_ name: String, _ path: String) throws {
+        #expect(try Routes.path("/v1/Sessions/{id}", name) == "/v1/Sessions/\(path)")
+        #expect(try Routes.path(Self.list, name) == "/v1/Sessions/\(path)/Messages")
     }
 
     @Test("a path leads to where it was made for, however odd the name, and also when it is encoded once more")
@@ -45,12 +48,13 @@ struct PageURLTests {
             let name = (0..<Int.random(in: 1...6, using: &random)).map { _ in
                 pieces[Int.random(in: pieces.indices, using: &random)]
             }.joined()
-            let session = SessionReference(name)
-            let id = MessageID(unchecked: "aia_msg_\(name)")
-            for route in [Route.session(session), .messages(of: session), .message(id, of: session)] {
-                let path = route.path
-                let read = try #require(try Route(path: path[...]), "\(path)")
-                #expect(Self.contents(of: read) == Self.contents(of: route), "\(path)")
+            for (template, id) in [
+                ("/v1/Sessions/{id}", ""), (Self.list, ""), ("\(Self.list)/{id}", "aia_msg_\(name)"),
+            ] {
+                let path = try Routes.path(template, name, id)
+                let read = try #require(try Routes.match(path[...]), "\(path)")
+                #expect(read.route.template.text == template, "\(path)")
+                #expect([read.parameters[0], read.parameters[1]] == [name, id], "\(path)")
                 let segments = path.dropFirst().utf8.split(
                     separator: UInt8(ascii: "/"),
                     omittingEmptySubsequences: false
@@ -58,13 +62,11 @@ struct PageURLTests {
                 #expect(!segments.contains { ["", ".", ".."].contains($0) }, "a client removes a segment of \(path)")
                 #expect(path.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "\(path)")
             }
-            let again = Self.encodedOnceMore(Route.messages(of: session).path)
-            guard case .messages(let read) = try Route(path: again[...]) else {
-                Issue.record("\(again) is no list")
-                continue
-            }
-            let decoded = try PercentEncoding.decode(try #require(read.name)[...])
-            #expect(decoded == name || read.name == name, "\(again)")
+            let again = Self.encodedOnceMore(try Routes.path(Self.list, name))
+            let read = try #require(try Routes.match(again[...]), "\(again)")
+            #expect(read.route.template.text == Self.list, "\(again)")
+            let decoded = try PercentEncoding.decode(read.parameters[0][...])
+            #expect(decoded == name || read.parameters[0] == name, "\(again)")
         }
     }
 
@@ -75,7 +77,7 @@ struct PageURLTests {
     func walksEncodedOnceMore(name: String) async throws {
         let server = try await TestServer()
         try await server.fill(name, count: 5)
-        var next: String? = Route.messages(of: SessionReference(name)).path + "?PageSize=2"
+        var next: String? = try Routes.path(Self.list, name) + "?PageSize=2"
         var pages: [ListedPage] = []
         while let url = next, pages.count < 9 {
             // Twice, and a third time from the cache.
@@ -150,22 +152,21 @@ struct PageURLTests {
     @Test("an assistant's URL leads to it")
     func assistant() throws {
         let id = AssistantID(unchecked: "aia_asst_a/b c%2F?é")
-        let path = Route.assistant(id).path
-        #expect(path == "/v1/Assistants/aia_asst_a%2Fb%20c%252F%3F%C3%A9")
-        guard case .assistant(id) = try Route(path: path[...]) else {
-            Issue.record("\(path) leads elsewhere")
-            return
-        }
-    }
-
-    /// The text of a route, with each part told from the others.
-    private static func contents(of route: Route) -> [String?] {
-        switch route {
-        case .session(let session): ["session", session.name]
-        case .messages(let session): ["list", session.name]
-        case .message(let id, let session): ["message", session.name, id.text]
-        default: []
-        }
+        let representation = AssistantRepresentation(
+            assistant: Assistant(
+                id: id,
+                account: TestServer.sid,
+                details: AssistantDetails(name: "a"),
+                dateCreated: .now,
+                dateUpdated: .now
+            ),
+            defaultModel: "",
+            baseURL: "http://a"
+        )
+        let path = "/v1/Assistants/aia_asst_a%2Fb%20c%252F%3F%C3%A9"
+        #expect(String(buffer: representation.json()).contains("\"url\":\"http://a\(path)\""))
+        #expect(try Routes.path("/v1/Assistants/{id}", id.text) == path)
+        #expect(try Routes.match(path[...])?.parameters[0] == id.text)
     }
 
     /// What Java's SDK makes of a URL: all of its path but slashes and unreserved characters is percent-encoded, the percent

@@ -150,8 +150,6 @@ final class TestServer: Sendable {
         return contents
     }
 
-    var routes: Routes { responder.routes }
-
     /// A store on the same database, as another process has it.
     func otherStore() throws -> any Store {
         try SQLiteStore(path: directory.file("understudy.sqlite"))

@@ -20,10 +20,10 @@ final class RequestMetrics: Sendable {
         self.registry = registry
     }
 
-    /// - Parameter route: `nil` where there is no such place.
+    /// - Parameter route: `nil` if the request has none.
     func record(_ route: Route?, _ method: HTTPRequest.Method, _ status: HTTPResponse.Status, _ duration: Duration) {
         let key = Key(
-            route: route?.template ?? "none",
+            route: route?.template.text ?? "none",
             method: Self.methods.contains(method) ? method.rawValue : "other",
             status: status.code
         )

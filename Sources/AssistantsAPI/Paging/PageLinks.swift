@@ -9,16 +9,16 @@ struct PageLinks {
     let previous: String?
     let next: String?
 
-    /// - Parameter route: the list's. Its path is written from the session's name, because the request's may be encoded once too often.
+    /// - Parameter path: the list's, in the least encoding; the request's may be encoded once too often.
     init<Cursor: PageTokenCursor>(
         _ query: PageQuery,
-        to route: Route,
+        to path: String,
         at request: APIRequest,
         neighbors: PageNeighbors<Cursor>,
         tokens: PageTokens,
         account: AccountSID
     ) {
-        let list = request.baseURL + route.path
+        let list = request.baseURL + path
         func url(page: Int, token: String?) -> String {
             let token = token.map { "&PageToken=\($0)" } ?? ""
             return "\(list)?\(query.otherParameters)PageSize=\(query.size)&Page=\(page)\(token)"

@@ -1,5 +1,6 @@
 import AssistantsStore
 import NIOCore
+import TextEncodings
 
 /// An assistant as JSON.
 struct AssistantRepresentation {
@@ -42,7 +43,7 @@ struct AssistantRepresentation {
             """
         )
         json.writeStaticString(",\"url\":")
-        json.writeJSONString(baseURL + Route.assistant(assistant.id).path)
+        json.writeJSONString(baseURL + "/v1/Assistants/" + PercentEncoding.encodeSegment(assistant.id.text[...]))
         if withToolsAndKnowledge { json.writeStaticString(",\"tools\":[],\"knowledge\":[]") }
         json.writeStaticString(",\"date_created\":")
         json.writeJSONString(assistant.dateCreated)

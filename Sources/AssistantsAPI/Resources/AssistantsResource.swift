@@ -29,7 +29,7 @@ struct AssistantsResource: Sendable {
             json: page.finish(
                 links: PageLinks(
                     query,
-                    to: .assistants,
+                    to: request.path,
                     at: request,
                     neighbors: assistants.neighbors,
                     tokens: tokens,

@@ -54,7 +54,7 @@ struct MessagesResource: Sendable {
         let query = try PageQuery(request.target.query)
         let links = PageLinks(
             query,
-            to: .messages(of: session),
+            to: request.route.template.path(PathParameters(session.name ?? "")),
             at: request,
             neighbors: neighbors,
             tokens: tokens,
@@ -156,8 +156,8 @@ struct MessagesResource: Sendable {
 
     /// `GET /v1/Sessions/{sessionId}/Messages/{id}`.
     func fetch(
+        _ session: SessionReference,
         _ id: MessageID,
-        of session: SessionReference,
         _ request: APIRequest,
         _ caller: Caller
     ) async throws -> Response {
@@ -166,8 +166,8 @@ struct MessagesResource: Sendable {
 
     /// `PUT /v1/Sessions/{sessionId}/Messages/{id}`: changes `content`, `meta` or both; the message keeps its place.
     func update(
+        _ session: SessionReference,
         _ id: MessageID,
-        of session: SessionReference,
         _ request: APIRequest,
         _ caller: Caller
     ) async throws -> Response {
@@ -186,8 +186,8 @@ struct MessagesResource: Sendable {
 
     /// `DELETE /v1/Sessions/{sessionId}/Messages/{id}`.
     func delete(
+        _ session: SessionReference,
         _ id: MessageID,
-        of session: SessionReference,
         _ request: APIRequest,
         _ caller: Caller
     ) async throws -> Response {

@@ -24,7 +24,7 @@ struct SessionsResource: Sendable {
             json: page.finish(
                 links: PageLinks(
                     query,
-                    to: .sessions,
+                    to: request.path,
                     at: request,
                     neighbors: sessions.neighbors,
                     tokens: tokens,
