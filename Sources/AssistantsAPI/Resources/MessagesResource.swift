@@ -9,7 +9,7 @@ struct MessagesResource: Sendable {
     let store: any Store
     let tokens: PageTokens
     private let cache: PageCache
-    private let usualLength = UsualLength()
+    private let sizeEstimate = MessageSizeEstimate()
 
     /// - Parameters:
     ///   - cacheSize: how much memory pages may take that are kept, in bytes.
@@ -37,7 +37,7 @@ struct MessagesResource: Sendable {
         let kept = cache.page(for: key)
         let pageRequest = try kept?.request ?? self.pageRequest(request, caller.account)
         let known = kept?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
-        var json = ListRepresentation(key: "messages", capacity: usualLength.capacity(for: pageRequest.size))
+        var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: pageRequest.size))
         var session = session
         let reading = try await read(&session, in: caller.account, page: pageRequest, unless: known?.version) { row in
             json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
@@ -50,7 +50,7 @@ struct MessagesResource: Sendable {
                 content: kept?.content ?? Content(ByteBuffer(), coded: .identity)
             )
         }
-        usualLength.note(json.length, of: json.count)
+        sizeEstimate.add(json.length, of: json.count)
         let query = try PageQuery(request.target.query)
         let links = PageLinks(
             query,
