@@ -1,6 +1,6 @@
 import NIOCore
 
-/// How long a connection's client may take for what it is waited for now.
+/// The deadline that applies to a client in each state of its connection.
 struct ConnectionDeadlines {
     /// What is to be done at the end of a wait.
     enum Verdict {
@@ -18,8 +18,8 @@ struct ConnectionDeadlines {
     static let stall = TimeAmount.seconds(30)
     /// Between requests.
     static let idle = TimeAmount.seconds(60)
-    /// Between requests when the server stops: one that was on its way is still answered.
-    static let farewell = TimeAmount.seconds(1)
+    /// Between requests while the server is shutting down: one that was on its way is still answered.
+    static let drainPeriod = TimeAmount.seconds(1)
     /// How often a connection is looked at, at least: what is written and read meanwhile sets no timer of its own.
     static let interval = TimeAmount.milliseconds(2_500)
 
@@ -133,7 +133,7 @@ struct ConnectionDeadlines {
     /// answered yet may be waiting for that.
     private var limit: TimeAmount? {
         switch reading {
-        case .nothing: unanswered == 0 ? (isStopping ? Self.farewell : Self.idle) : nil
+        case .nothing: unanswered == 0 ? (isStopping ? Self.drainPeriod : Self.idle) : nil
         case .head: unanswered == 0 ? Self.head : nil
         case .body: unanswered <= 1 ? Self.body : nil
         }
