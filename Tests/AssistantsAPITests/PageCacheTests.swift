@@ -11,7 +11,7 @@ struct PageCacheTests {
         PageKey(account: TestServer.sid, baseURL: "http://localhost", target: "/v1/Sessions/s\(number)/Messages")
     }
 
-    private func kept(by cache: PageCache, of numbers: Range<Int>) -> Set<Int> {
+    private func cached(by cache: PageCache, of numbers: Range<Int>) -> Set<Int> {
         Set(numbers.filter { cache.page(for: key($0)) != nil })
     }
 
@@ -26,11 +26,11 @@ struct PageCacheTests {
     @Test("a page is kept when it is asked for the second time, and its successor at once")
     func keepsSecond() {
         let cache = PageCache(capacity: 1 << 20)
-        cache.keep(page(key(1)), for: key(1))
+        cache.insert(page(key(1)), for: key(1))
         #expect(cache.page(for: key(1)) == nil)
-        cache.keep(page(key(1)), for: key(1))
+        cache.insert(page(key(1)), for: key(1))
         #expect(cache.page(for: key(1))?.tag.version.stamp == 1)
-        cache.keep(page(key(1), stamp: 2), for: key(1))
+        cache.insert(page(key(1), stamp: 2), for: key(1))
         #expect(cache.page(for: key(1))?.tag.version.stamp == 2)
         #expect(cache.page(for: key(2)) == nil)
     }
@@ -40,19 +40,19 @@ struct PageCacheTests {
         let cache = PageCache(capacity: 100_000)
         let favorite = key(-1)
         var generator = SeededGenerator(seed: 1)
-        for _ in 1...2 { cache.keep(page(favorite), for: favorite) }
+        for _ in 1...2 { cache.insert(page(favorite), for: favorite) }
         for number in 0..<2_000 {
             for _ in 1...2 {
-                cache.keep(page(key(number), size: .random(in: 0...5_000, using: &generator)), for: key(number))
+                cache.insert(page(key(number), size: .random(in: 0...5_000, using: &generator)), for: key(number))
             }
             #expect(cache.page(for: favorite) != nil)
             #expect(cache.size <= 100_000)
         }
-        #expect(kept(by: cache, of: 0..<2_000).count > 10)
+        #expect(cached(by: cache, of: 0..<2_000).count > 10)
     }
 
     @Test(
-        "where three times as many pages are asked for as there is room for, a third is at hand, and few are driven out"
+        "where three times as many pages are asked for as there is room for, a third is cached, and few are evicted"
     )
     func settles() {
         let cache = PageCache(capacity: 100 * 2_048)
@@ -62,30 +62,30 @@ struct PageCacheTests {
         for draw in 0..<20_000 {
             let number = Int.random(in: 0..<300, using: &generator)
             if cache.page(for: key(number)) == nil {
-                cache.keep(page(key(number)), for: key(number))
+                cache.insert(page(key(number)), for: key(number))
             } else {
                 hits += 1
             }
-            if draw == 10_000 { before = kept(by: cache, of: 0..<300) }
+            if draw == 10_000 { before = cached(by: cache, of: 0..<300) }
         }
         #expect((6_000..<7_200).contains(hits))
-        let after = kept(by: cache, of: 0..<300)
+        let after = cached(by: cache, of: 0..<300)
         #expect(after.count == 100)
-        // Of some 3,000 that wanted in.
+        // Of some 3,000 that tried to be admitted.
         #expect(after.subtracting(before).count < 50)
     }
 
     @Test("pages that nobody asks for any more make room for those that are asked for now")
     func followsWhatIsAskedFor() {
         let cache = PageCache(capacity: 100 * 2_048)
-        for number in Array(0..<100) + Array(0..<100) { cache.keep(page(key(number)), for: key(number)) }
-        #expect(kept(by: cache, of: 0..<100).count == 100)
+        for number in Array(0..<100) + Array(0..<100) { cache.insert(page(key(number)), for: key(number)) }
+        #expect(cached(by: cache, of: 0..<100).count == 100)
         for _ in 1...60 {
             for number in 100..<150 where cache.page(for: key(number)) == nil {
-                cache.keep(page(key(number)), for: key(number))
+                cache.insert(page(key(number)), for: key(number))
             }
         }
-        #expect(kept(by: cache, of: 100..<150).count == 50)
+        #expect(cached(by: cache, of: 100..<150).count == 50)
     }
 
     @Test("a page that would take the room of many is not kept, and none is where there is no room")
@@ -93,8 +93,8 @@ struct PageCacheTests {
         let cache = PageCache(capacity: 100_000)
         let none = PageCache(capacity: 0)
         for _ in 1...3 {
-            cache.keep(page(key(1), size: 50_000), for: key(1))
-            none.keep(page(key(2), size: 0), for: key(2))
+            cache.insert(page(key(1), size: 50_000), for: key(1))
+            none.insert(page(key(2), size: 0), for: key(2))
         }
         #expect(cache.page(for: key(1)) == nil)
         #expect(none.page(for: key(2)) == nil)
@@ -105,13 +105,13 @@ struct PageCacheTests {
     func outgrown() {
         let cache = PageCache(capacity: 100_000)
         for number in 1...3 {
-            for _ in 1...2 { cache.keep(page(key(number)), for: key(number)) }
+            for _ in 1...2 { cache.insert(page(key(number)), for: key(number)) }
         }
         let size = cache.size
-        cache.keep(page(key(1), size: 50_000, stamp: 2), for: key(1))
+        cache.insert(page(key(1), size: 50_000, stamp: 2), for: key(1))
         #expect(cache.page(for: key(1)) == nil)
         #expect(cache.size < size)
-        #expect(kept(by: cache, of: 1..<4) == [2, 3])
+        #expect(cached(by: cache, of: 1..<4) == [2, 3])
     }
 
     @Test("a short page in a large buffer is counted with what it takes, and takes no more than it needs")
@@ -125,7 +125,7 @@ struct PageCacheTests {
             tag: page(key(1)).tag,
             content: Content(json, coded: .identity)
         )
-        for _ in 1...2 { cache.keep(page, for: key(1)) }
+        for _ in 1...2 { cache.insert(page, for: key(1)) }
         #expect(cache.page(for: key(1))?.content.bytes == json)
         #expect((cache.page(for: key(1))?.content.bytes.storageCapacity ?? .max) < 100)
     }

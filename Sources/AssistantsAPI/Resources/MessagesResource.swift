@@ -34,9 +34,9 @@ struct MessagesResource: Sendable {
     func list(of session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let key = PageKey(request, in: caller.account)
         let condition = request.http.headers[.ifNoneMatch]
-        let kept = cache.page(for: key)
-        let pageRequest = try kept?.request ?? self.pageRequest(request, caller.account)
-        let known = kept?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
+        let cached = cache.page(for: key)
+        let pageRequest = try cached?.request ?? self.pageRequest(request, caller.account)
+        let known = cached?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
         var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: pageRequest.size))
         var session = session
         let reading = try await read(&session, in: caller.account, page: pageRequest, unless: known?.version) { row in
@@ -47,7 +47,7 @@ struct MessagesResource: Sendable {
             return Response(
                 unless: condition,
                 tag: known,
-                content: kept?.content ?? Content(ByteBuffer(), coded: .identity)
+                content: cached?.content ?? Content(ByteBuffer(), coded: .identity)
             )
         }
         sizeEstimate.add(json.length, of: json.count)
@@ -65,7 +65,7 @@ struct MessagesResource: Sendable {
             tag: PageTag(version, of: key),
             content: await Content(json.finish(links: links), as: request.coding)
         )
-        cache.keep(page, for: key)
+        cache.insert(page, for: key)
         return Response(unless: condition, tag: page.tag, content: page.content)
     }
 
