@@ -244,7 +244,7 @@ struct TurnRunnerTests {
 
     /// Sends a message and waits for its answer.
     private func take(_ text: String, in session: String, by runner: TurnRunner) async throws -> String {
-        let result = try await runner.take(turn(text, in: session), in: account, once: nil as IdempotentRequest?)
+        let result = try await runner.submit(turn(text, in: session), in: account, once: nil as IdempotentRequest?)
         guard case .done(let answer) = result else { return "" }
         return String(decoding: answer.body, as: UTF8.self)
     }
@@ -257,7 +257,7 @@ struct TurnRunnerTests {
         by runner: TurnRunner
     ) async throws {
         let turn = try turn(text, in: session, webhook: webhook)
-        _ = try await runner.take(turn, in: account, once: nil as Once<SessionID>?)
+        _ = try await runner.submit(turn, in: account, once: nil as Once<SessionID>?)
     }
 
     private func execute(_ sql: String) async throws {

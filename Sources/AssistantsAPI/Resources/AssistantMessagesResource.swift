@@ -22,7 +22,7 @@ struct AssistantMessagesResource: Sendable {
             webhook: body.webhook?.text
         )
         guard body.webhook != nil else {
-            return switch try await turns.take(turn, in: caller.account, once: key) {
+            return switch try await turns.submit(turn, in: caller.account, once: key) {
             case .done(let answer): Response(answer)
             case .replayed(let answer): Response(replaying: answer)
             }
@@ -30,7 +30,7 @@ struct AssistantMessagesResource: Sendable {
         let once = key.map { key in
             Once<SessionID>(key) { SendRepresentation.accepted($0, in: caller.account) }
         }
-        return switch try await requests.count({ try await turns.take(turn, in: caller.account, once: once) }) {
+        return switch try await requests.count({ try await turns.submit(turn, in: caller.account, once: once) }) {
         case .done(let session): Response(SendRepresentation.accepted(session, in: caller.account))
         case .replayed(let answer): Response(replaying: answer)
         }

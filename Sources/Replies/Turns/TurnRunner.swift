@@ -55,9 +55,9 @@ package final class TurnRunner: Service {
 
     // MARK: Callers
 
-    /// Takes a turn on and waits for its answer. Where the caller goes away, the turn goes on.
+    /// Submits a turn and waits for its answer. If the caller goes away, the turn continues.
     /// - Throws: `TurnRefusal`, `StoreError`.
-    package func take(
+    package func submit(
         _ turn: NewTurn,
         in account: AccountSID,
         once request: IdempotentRequest?
@@ -75,8 +75,8 @@ package final class TurnRunner: Service {
         throw CancellationError()
     }
 
-    /// Takes a turn on whose reply goes to its webhook.
-    package func take(
+    /// Submits a turn whose reply goes to its webhook.
+    package func submit(
         _ turn: NewTurn,
         in account: AccountSID,
         once: Once<SessionID>?
