@@ -35,7 +35,7 @@ enum ContentCoding: String {
 extension Substring {
     /// What is before and behind the first such byte, without the blanks around it.
     fileprivate func split(at separator: UInt8) -> (Substring, Substring?) {
-        guard let place = utf8.firstIndex(of: separator) else { return (self, nil) }
-        return (self[..<place].trimmingBlanks, self[utf8.index(after: place)...].trimmingBlanks)
+        guard let index = utf8.firstIndex(of: separator) else { return (self, nil) }
+        return (self[..<index].trimmingBlanks, self[utf8.index(after: index)...].trimmingBlanks)
     }
 }

@@ -164,7 +164,7 @@ struct MessagesResource: Sendable {
         response(with: try await store.message(id, of: session, in: caller.account), of: caller.account)
     }
 
-    /// `PUT /v1/Sessions/{sessionId}/Messages/{id}`: changes `content`, `meta` or both; the message keeps its place.
+    /// `PUT /v1/Sessions/{sessionId}/Messages/{id}`: changes `content`, `meta` or both; the message keeps its position.
     func update(
         _ session: SessionReference,
         _ id: MessageID,
