@@ -25,3 +25,69 @@ struct Understudy: AsyncParsableCommand {
         ]
     )
 }
+
+struct AccountCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "account",
+        abstract: "Make and list accounts, and change their auth tokens.",
+        discussion: """
+            Example:
+              understudy account create --data-directory data --name production
+            """,
+        subcommands: [AccountCreateCommand.self, AccountListCommand.self, AccountTokenCommand.self]
+    )
+}
+
+struct AccountTokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token",
+        abstract: "Change an account's auth token while programs go on.",
+        discussion: """
+            First create a secondary token, which works beside the primary one. Give it to every program. Then promote it: it is \
+            the primary from then on, signs callbacks, and the old one stops working within a second.
+
+            Example:
+              understudy account token create --data-directory data --account AC0123456789abcdef0123456789abcdef
+              understudy account token promote --data-directory data --account AC0123456789abcdef0123456789abcdef
+            """,
+        subcommands: [
+            AccountTokenCreateCommand.self, AccountTokenPromoteCommand.self, AccountTokenDeleteCommand.self,
+        ]
+    )
+}
+
+struct KeyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key",
+        abstract: "Make, list and revoke API keys.",
+        discussion: """
+            Example:
+              understudy key create --data-directory data --account AC0123456789abcdef0123456789abcdef
+            """,
+        subcommands: [KeyCreateCommand.self, KeyListCommand.self, KeyRevokeCommand.self]
+    )
+}
+
+struct CallbackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "callback",
+        abstract: "See and resend the callbacks that were not delivered.",
+        discussion: """
+            Example:
+              understudy callback list --data-directory data
+            """,
+        subcommands: [CallbackListCommand.self, CallbackResendCommand.self]
+    )
+}
+
+struct DatabaseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "database",
+        abstract: "Look after a PostgreSQL database.",
+        discussion: """
+            Example:
+              understudy database migrate --database-url postgresql://understudy@db.example.com/understudy
+            """,
+        subcommands: [DatabaseMigrateCommand.self]
+    )
+}

@@ -1,3 +1,4 @@
+import AssistantsStore
 import TextEncodings
 
 /// The paging parameters of a list's query: `Page`, `PageSize`, `PageToken`. Other parameters are kept for the page's
@@ -46,6 +47,15 @@ struct PageQuery {
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
         }
+    }
+
+    /// Where the page lies in the list.
+    func place<Cursor: PageTokenCursor>(
+        in account: AccountSID,
+        _ tokens: PageTokens
+    ) throws(APIError) -> PageRequest<Cursor>.Place {
+        guard let token else { return .first }
+        return try tokens.place(of: token, in: account)
     }
 
     /// `nil` where it is no paging parameter.

@@ -1,5 +1,22 @@
 import AssistantsStore
 
+/// What a model is asked to go on from.
+struct Prompt: Equatable, Sendable {
+    struct Message: Equatable, Sendable {
+        enum Role: String, Sendable {
+            case user, assistant
+        }
+
+        let role: Role
+        var text: String
+    }
+
+    /// What it is told of itself and of its task; may be empty.
+    let instructions: String
+    /// What was said so far, oldest first; the last is the user's message that is to be answered.
+    let messages: [Message]
+}
+
 /// Makes the prompt of a turn: what its assistant is told, and as much of the session as fits.
 struct PromptBuilder {
     let store: any Store
@@ -67,5 +84,22 @@ extension Prompt.Message {
         case .tool, .knowledge, nil: return nil
         }
         text = MessageText.text(ofContent: row.content.withUnsafeBytes { Array($0) })
+    }
+}
+
+extension SendMode {
+    /// What a model is told of the way its reply will be read.
+    fileprivate var instructions: String {
+        switch self {
+        case .chat:
+            "Your reply is shown in a chat."
+        case .email:
+            "Your reply is sent as the text of an email: begin with a salutation and end with a closing."
+        case .voice:
+            """
+            Your reply is read aloud on a telephone: use short, plain sentences, without markup, lists, links or emoji, \
+            and write numbers the way they are spoken.
+            """
+        }
     }
 }

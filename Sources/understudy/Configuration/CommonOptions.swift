@@ -27,3 +27,15 @@ struct CommonOptions: ParsableArguments {
     )
     var configFile: String?
 }
+
+/// Whose data a command is about.
+struct AccountOption: ParsableArguments {
+    @Option(help: ArgumentHelp("The account's SID. Required.", valueName: "AC…"))
+    var account: String?
+}
+
+/// What a command prints its result as.
+struct FormatOption: ParsableArguments {
+    @Option(help: ArgumentHelp("How to print the result.", discussion: "The default is text."))
+    var format: OutputFormat?
+}
