@@ -1,11 +1,22 @@
 /// Why a store did not do what was asked. Nothing of a call that throws is stored.
 package enum StoreError: Error {
-    /// There is no such session in the account.
-    case sessionNotFound
-    /// The session has no such message.
-    case messageNotFound
-    /// The account has no such assistant.
-    case assistantNotFound
+    /// What can be missing.
+    package enum Resource: Equatable, Sendable {
+        /// Of the account.
+        case session
+        /// Of the session.
+        case message
+        /// Of the account.
+        case assistant
+        case account(AccountSID)
+        /// Of the account.
+        case apiKey(APIKeySID)
+        /// Among those that were given up.
+        case callback(Int64)
+    }
+
+    /// There is none.
+    case notFound(Resource)
     /// No session can have this id.
     case invalidSessionID
     /// The cursor belongs to another session than the one that was named, or to one that has since been deleted and made
@@ -13,12 +24,8 @@ package enum StoreError: Error {
     case cursorOfAnotherSession
     /// An account of this SID is there already.
     case accountExists(AccountSID)
-    /// There is no account of this SID.
-    case accountNotFound(AccountSID)
     /// The account has one auth token alone.
     case secondaryAuthTokenNotFound(AccountSID)
-    /// The account has no API key of this SID.
-    case apiKeyNotFound(APIKeySID)
     /// The session has a message of this id with other content; `index` is its place among the messages of the call.
     case messageConflict(MessageID, index: Int)
     /// The session has as many messages as one can have.
@@ -31,8 +38,6 @@ package enum StoreError: Error {
     case tooManyTurns
     /// Another worker has taken the turn, or it has ended.
     case turnLost
-    /// There is no callback of this number that was given up.
-    case callbackNotFound(Int64)
     /// What is to be copied into a store would mix with what it has.
     case storeNotEmpty
     /// The database cannot be reached, or is kept busy by others; the same call may succeed later.

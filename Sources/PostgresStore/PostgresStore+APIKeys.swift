@@ -15,7 +15,7 @@ extension PostgresStore {
                     ]
                 )
             } catch let error as PostgresError where error.isForeignKeyViolation {
-                throw StoreError.accountNotFound(key.account)
+                throw StoreError.notFound(.account(key.account))
             }
         }
     }
@@ -23,7 +23,7 @@ extension PostgresStore {
     package func apiKeys(of account: AccountSID) async throws(StoreError) -> [APIKey] {
         try await read { connection in
             let owner = try connection.run("SELECT FROM account WHERE sid = $1", [account])
-            guard owner.count > 0 else { throw StoreError.accountNotFound(account) }
+            guard owner.count > 0 else { throw StoreError.notFound(.account(account)) }
             let rows = try connection.run(
                 "SELECT sid, name, read_only, date_created FROM api_key WHERE account_sid = $1 ORDER BY date_created, sid",
                 [account]
@@ -46,7 +46,7 @@ extension PostgresStore {
                 "DELETE FROM api_key WHERE sid = $1 AND account_sid = $2",
                 [key, account]
             )
-            guard result.changes == 1 else { throw StoreError.apiKeyNotFound(key) }
+            guard result.changes == 1 else { throw StoreError.notFound(.apiKey(key)) }
         }
     }
 }

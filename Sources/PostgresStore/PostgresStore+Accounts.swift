@@ -36,7 +36,7 @@ extension PostgresStore {
     package func sealedAuthToken(of account: AccountSID) async throws(StoreError) -> [UInt8] {
         try await read { connection in
             let row = try connection.run("SELECT auth_token_sealed FROM account WHERE sid = $1", [account])
-            guard row.count > 0 else { throw StoreError.accountNotFound(account) }
+            guard row.count > 0 else { throw StoreError.notFound(.account(account)) }
             return row.array(0, 0)
         }
     }
@@ -50,14 +50,14 @@ extension PostgresStore {
                 "UPDATE account SET secondary_token_digest = $1, secondary_token_sealed = $2 WHERE sid = $3",
                 [token?.digest, token?.sealed, account]
             )
-            guard result.changes == 1 else { throw StoreError.accountNotFound(account) }
+            guard result.changes == 1 else { throw StoreError.notFound(.account(account)) }
         }
     }
 
     package func promoteSecondaryAuthToken(of account: AccountSID) async throws(StoreError) {
         try await write { connection in
             let owner = try connection.run("SELECT FROM account WHERE sid = $1", [account])
-            guard owner.count > 0 else { throw StoreError.accountNotFound(account) }
+            guard owner.count > 0 else { throw StoreError.notFound(.account(account)) }
             let result = try connection.run(
                 """
                 UPDATE account SET auth_token_digest = secondary_token_digest, auth_token_sealed = secondary_token_sealed,

@@ -78,7 +78,7 @@ extension PostgresStore {
                 """,
                 [number]
             )
-            guard result.changes == 1 else { throw StoreError.callbackNotFound(number) }
+            guard result.changes == 1 else { throw StoreError.notFound(.callback(number)) }
         }
     }
 }

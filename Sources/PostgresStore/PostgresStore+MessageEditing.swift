@@ -66,14 +66,14 @@ extension PostgresStore {
 private let place = "session_key = $1::bytea AND id = $2"
 
 extension PostgresConnection {
-    /// - Throws: `StoreError.sessionNotFound`.
+    /// - Throws: `notFound(.session)`.
     mutating func session(
         _ reference: SessionReference,
         in account: AccountSID,
         locked: Bool = false
     ) throws -> SessionRow {
         guard let row = try SessionRow.find(reference, in: account, locked: locked, &self) else {
-            throw StoreError.sessionNotFound
+            throw StoreError.notFound(.session)
         }
         return row
     }
@@ -82,7 +82,7 @@ extension PostgresConnection {
     /// - Parameters:
     ///   - sql: has the session's key and the message's id as its first values, and gives `Message.columns`.
     ///   - more: its other values.
-    /// - Throws: `StoreError.messageNotFound`.
+    /// - Throws: `notFound(.message)`.
     fileprivate mutating func message(
         _ id: MessageID,
         of session: SessionRow,
@@ -90,7 +90,7 @@ extension PostgresConnection {
         _ more: [(any PostgresValue)?] = []
     ) throws -> Message {
         let row = try run(sql, [session.key.bytes, id] + more)
-        guard row.count > 0 else { throw StoreError.messageNotFound }
+        guard row.count > 0 else { throw StoreError.notFound(.message) }
         return try Message(row, id: id, sessionID: session.session.id)
     }
 }

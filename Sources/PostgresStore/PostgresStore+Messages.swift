@@ -22,8 +22,8 @@ extension PostgresStore {
         to session: SessionReference,
         in account: AccountSID,
         defaults: MessageDefaults,
-        once: Once<[Message]>?
-    ) async throws(StoreError) -> OnceResult<[Message]> {
+        once: IdempotentWrite<[Message]>?
+    ) async throws(StoreError) -> IdempotentResult<[Message]> {
         try await write { connection in
             try connection.write(once, in: account) { connection in
                 try connection.append(messages, to: session, in: account, defaults: defaults).messages

@@ -38,7 +38,7 @@ extension SQLiteStore {
                 sql: "DELETE FROM api_key WHERE sid = ? AND account_sid = ?",
                 arguments: [key.text, account.text]
             )
-            guard db.changesCount == 1 else { throw StoreError.apiKeyNotFound(key) }
+            guard db.changesCount == 1 else { throw StoreError.notFound(.apiKey(key)) }
         }
     }
 }

@@ -85,21 +85,21 @@ extension SQLiteStore {
 }
 
 extension Database {
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     func requireAccount(_ account: AccountSID) throws {
         let count = try Int.fetchOne(self, sql: "SELECT count(*) FROM account WHERE sid = ?", arguments: [account.text])
-        guard count == 1 else { throw StoreError.accountNotFound(account) }
+        guard count == 1 else { throw StoreError.notFound(.account(account)) }
     }
 
     /// An account's row, as it was written.
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     fileprivate func accountRow(_ account: AccountSID) throws -> Row {
         let row = try Row.fetchOne(
             self,
             sql: "SELECT \(ChecksummedTable.account.verifiableColumns) FROM account WHERE sid = ?",
             arguments: [account.text]
         )
-        guard let row else { throw StoreError.accountNotFound(account) }
+        guard let row else { throw StoreError.notFound(.account(account)) }
         try row.verify(.account)
         return row
     }

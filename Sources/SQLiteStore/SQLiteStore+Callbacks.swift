@@ -53,7 +53,7 @@ extension SQLiteStore {
                 sql: "UPDATE callback SET attempts = 0, date_created = ?, due = 0 WHERE number = ? AND due IS NULL",
                 arguments: [clock.now, number]
             )
-            guard db.changesCount == 1 else { throw StoreError.callbackNotFound(number) }
+            guard db.changesCount == 1 else { throw StoreError.notFound(.callback(number)) }
         }
     }
 }

@@ -55,7 +55,7 @@ extension SQLiteStore {
                 sql: "SELECT key FROM message WHERE key >> 32 = ? AND id = ?",
                 arguments: [session.number.value, id.text]
             )
-            guard let key else { throw StoreError.messageNotFound }
+            guard let key else { throw StoreError.notFound(.message) }
             // One that is damaged can be deleted, but not another, to which a damaged index points.
             try db.execute(
                 sql: "DELETE FROM message WHERE key = ? AND (id = ? OR NOT \(ChecksummedTable.message.isIntact))",
@@ -74,7 +74,7 @@ extension SQLiteStore {
 }
 
 extension Database {
-    /// - Throws: `StoreError.sessionNotFound`, `StoreError.messageNotFound`.
+    /// - Throws: `notFound(.session)`, `notFound(.message)`.
     fileprivate func messageRow(
         _ id: MessageID,
         of session: SessionReference,
@@ -88,7 +88,7 @@ extension Database {
                 """,
             arguments: [session.number.value, id.text]
         )
-        guard let row else { throw StoreError.messageNotFound }
+        guard let row else { throw StoreError.notFound(.message) }
         guard try row.value("is_intact"), let role = MessageRole(rawValue: try row.value("role")) else {
             throw DatabaseError.damagedMessage(id.text, of: session.session.id.text)
         }

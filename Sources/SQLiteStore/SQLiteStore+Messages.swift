@@ -24,8 +24,8 @@ extension SQLiteStore {
         to session: SessionReference,
         in account: AccountSID,
         defaults: MessageDefaults,
-        once: Once<[Message]>?
-    ) async throws(StoreError) -> OnceResult<[Message]> {
+        once: IdempotentWrite<[Message]>?
+    ) async throws(StoreError) -> IdempotentResult<[Message]> {
         try await transact { transaction in
             try transaction.write(once, in: account) { transaction in
                 try transaction.append(messages, to: session, in: account, defaults: defaults).messages

@@ -22,7 +22,7 @@ extension SQLiteStore {
     package func delete(_ reference: SessionReference, in account: AccountSID) async throws(StoreError) {
         try await write { db in
             // One that is damaged can be deleted.
-            guard let row = try db.findRow(of: reference, in: account) else { throw StoreError.sessionNotFound }
+            guard let row = try db.findRow(of: reference, in: account) else { throw StoreError.notFound(.session) }
             let number = SessionNumber(try row.value("number"))
             try db.execute(sql: "DELETE FROM session WHERE number = ?", arguments: [number.value])
             if try db.deleteMessages(ofDeleted: number) {
@@ -34,9 +34,9 @@ extension SQLiteStore {
 
 extension Database {
     /// The row of the session that a reference means.
-    /// - Throws: `StoreError.sessionNotFound`.
+    /// - Throws: `notFound(.session)`.
     func sessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow {
-        guard let row = try findRow(of: reference, in: account) else { throw StoreError.sessionNotFound }
+        guard let row = try findRow(of: reference, in: account) else { throw StoreError.notFound(.session) }
         return try SessionRow(row)
     }
 

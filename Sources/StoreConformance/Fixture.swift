@@ -41,14 +41,14 @@ struct Fixture: Sendable {
         _ drafts: [MessageDraft],
         to session: String,
         once request: IdempotentRequest?
-    ) async throws(StoreError) -> OnceResult<[Message]> {
+    ) async throws(StoreError) -> IdempotentResult<[Message]> {
         try await store.append(
             drafts,
             to: SessionReference(session),
             in: account,
             defaults: Self.defaults,
             once: request.map { request in
-                Once(request) { StoredAnswer(status: 201, body: Array($0.map(\.id.text).joined().utf8)) }
+                IdempotentWrite(request) { StoredAnswer(status: 201, body: Array($0.map(\.id.text).joined().utf8)) }
             }
         )
     }

@@ -12,22 +12,22 @@ enum Refusal: Equatable {
     init(_ error: StoreError) {
         self =
             switch error {
-            case .sessionNotFound: .sessionNotFound
-            case .messageNotFound: .messageNotFound
-            case .assistantNotFound: .assistantNotFound
+            case .notFound(.session): .sessionNotFound
+            case .notFound(.message): .messageNotFound
+            case .notFound(.assistant): .assistantNotFound
+            case .notFound(.account): .accountNotFound
+            case .notFound(.apiKey): .apiKeyNotFound
+            case .notFound(.callback): .callbackNotFound
             case .invalidSessionID: .invalidSessionID
             case .cursorOfAnotherSession: .cursorOfAnotherSession
             case .accountExists: .accountExists
-            case .accountNotFound: .accountNotFound
             case .secondaryAuthTokenNotFound: .secondaryAuthTokenNotFound
-            case .apiKeyNotFound: .apiKeyNotFound
             case .messageConflict(_, let index): .messageConflict(index: index)
             case .sessionFull: .sessionFull
             case .idempotencyKeyReused: .idempotencyKeyReused
             case .requestUnderWay: .requestUnderWay
             case .tooManyTurns: .tooManyTurns
             case .turnLost: .turnLost
-            case .callbackNotFound: .callbackNotFound
             case .storeNotEmpty: .storeNotEmpty
             case .unavailable: .unavailable
             case .fault: .fault

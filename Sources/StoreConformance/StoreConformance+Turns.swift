@@ -182,7 +182,7 @@ extension StoreConformance {
         StoreConformance("a turn with a key is under way until its end, and then answered with what it ended with") {
             store in
             let fixture = try await TurnFixture(store)
-            let once = Once<SessionID>(.numbered(1)) { _ in nil }
+            let once = IdempotentWrite<SessionID>(.numbered(1)) { _ in nil }
             guard case .done = try await fixture.accept("1", in: "s", once: once) else {
                 Issue.record("the first request was not done")
                 return

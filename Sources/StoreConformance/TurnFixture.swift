@@ -26,8 +26,8 @@ struct TurnFixture: Sendable {
         webhook: String? = nil,
         lease: Duration = Self.lease,
         at date: Timestamp = .now,
-        once: Once<SessionID>? = nil
-    ) async throws -> OnceResult<SessionID> {
+        once: IdempotentWrite<SessionID>? = nil
+    ) async throws -> IdempotentResult<SessionID> {
         let turn = NewTurn(
             id: TurnID(unchecked: text),
             assistantID: assistant ?? self.assistant.id,

@@ -33,7 +33,7 @@ package struct TranscriptImporter {
     package func run(_ input: ImportInput) async throws -> ImportSummary {
         let start = ContinuousClock.now
         guard try await store.accounts().contains(where: { $0.sid == account }) else {
-            throw StoreError.accountNotFound(account)
+            throw StoreError.notFound(.account(account))
         }
         try await check(input)
         let (messages, sessions) = try await storeAll(input)

@@ -27,7 +27,7 @@ struct TurnTests {
     )
     func unreadable(_ change: String) async throws {
         try await withFixture { fixture, store, database in
-            let once = Once<SessionID>(.numbered(1)) { _ in nil }
+            let once = IdempotentWrite<SessionID>(.numbered(1)) { _ in nil }
             try await fixture.accept("1", in: "s1")
             try await fixture.accept("2", in: "s2", webhook: "https://example.com/", once: once)
             try await fixture.accept("3", in: "s3")

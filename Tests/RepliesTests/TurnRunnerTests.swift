@@ -257,7 +257,7 @@ struct TurnRunnerTests {
         by runner: TurnRunner
     ) async throws {
         let turn = try turn(text, in: session, webhook: webhook)
-        _ = try await runner.submit(turn, in: account, once: nil as Once<SessionID>?)
+        _ = try await runner.submit(turn, in: account, once: nil as IdempotentWrite<SessionID>?)
     }
 
     private func execute(_ sql: String) async throws {

@@ -122,7 +122,7 @@ struct DamageTests {
         let store = try SQLiteStore(path: path)
         let key = APIKey(sid: .random(), account: account, name: "", isReadOnly: true, dateCreated: .now)
         try await store.create(key, secretDigest: [2])
-        let once = Once<[Message]>(IdempotentRequest(key: "once", digest: [1])) { _ in
+        let once = IdempotentWrite<[Message]>(IdempotentRequest(key: "once", digest: [1])) { _ in
             StoredAnswer(status: 201, body: [1])
         }
         let (session, message) = (SessionReference("two"), MessageID(unchecked: "two 7"))
@@ -322,7 +322,7 @@ struct DamageTests {
         let key = APIKey(sid: .random(), account: account, name: "é", isReadOnly: true, dateCreated: .now)
         try await newer.create(key, secretDigest: [2])
         let answer = StoredAnswer(status: 201, body: [1])
-        let once = Once<[Message]>(IdempotentRequest(key: "once", digest: [1])) { _ in answer }
+        let once = IdempotentWrite<[Message]>(IdempotentRequest(key: "once", digest: [1])) { _ in answer }
         try await append(to: "three", in: newer, once: once)
         let older = directory.file("older.sqlite")
         let queue = try DatabaseQueue(path: older)
@@ -410,7 +410,7 @@ struct DamageTests {
     private func append(
         to session: String,
         in store: SQLiteStore,
-        once: Once<[Message]>? = nil
+        once: IdempotentWrite<[Message]>? = nil
     ) async throws -> StoredAnswer? {
         let result = try await store.append(
             [MessageDraft(role: .user, content: try JSONObject("{}"))],

@@ -59,7 +59,7 @@ struct UnreadableRowTests {
         try await fixture.accept("before", in: "s1")
         try await fixture.accept("first", in: "s2")
         let first = try #require(try await fixture.begin(lease: .zero).last)
-        let once = Once<SessionID>(.numbered(1)) { _ in nil }
+        let once = IdempotentWrite<SessionID>(.numbered(1)) { _ in nil }
         try await fixture.accept(Self.text, in: "s2", webhook: "https://example.com/", lease: .zero, once: once)
         try await fixture.finish(first, reply: nil)
         try await fixture.accept("after", in: "s3")

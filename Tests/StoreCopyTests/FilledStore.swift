@@ -73,13 +73,13 @@ struct FilledStore {
         to session: String,
         in store: any Store,
         once request: IdempotentRequest? = nil
-    ) async throws -> OnceResult<[Message]> {
+    ) async throws -> IdempotentResult<[Message]> {
         try await store.append(
             drafts,
             to: SessionReference(session),
             in: account,
             defaults: MessageDefaults(assistantName: "Test"),
-            once: request.map { Once($0) { _ in StoredAnswer(status: 201, body: [92, 110, 0, 255]) } }
+            once: request.map { IdempotentWrite($0) { _ in StoredAnswer(status: 201, body: [92, 110, 0, 255]) } }
         )
     }
 

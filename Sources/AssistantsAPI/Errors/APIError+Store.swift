@@ -5,7 +5,7 @@ extension APIError {
     /// - Parameter path: the resource that was asked for.
     init(_ error: StoreError, path: Substring) {
         switch error {
-        case .sessionNotFound, .messageNotFound, .assistantNotFound:
+        case .notFound(.session), .notFound(.message), .notFound(.assistant):
             self = .notFound(path: path)
         case .cursorOfAnotherSession:
             self = .badRequest("PageToken belongs to another list: it works only where the API gave it")
@@ -30,8 +30,8 @@ extension APIError {
             self = .unavailable(cause)
         case .fault(let cause):
             self = .fault(cause)
-        case .accountExists, .accountNotFound, .secondaryAuthTokenNotFound, .apiKeyNotFound, .messageConflict,
-            .callbackNotFound, .storeNotEmpty:
+        case .accountExists, .notFound(.account), .secondaryAuthTokenNotFound, .notFound(.apiKey), .messageConflict,
+            .notFound(.callback), .storeNotEmpty:
             // No operation of the API gets here.
             self = .fault(error)
         }

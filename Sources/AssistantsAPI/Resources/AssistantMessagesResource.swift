@@ -28,7 +28,7 @@ struct AssistantMessagesResource: Sendable {
             }
         }
         let once = key.map { key in
-            Once<SessionID>(key) { SendRepresentation.accepted($0, in: caller.account) }
+            IdempotentWrite<SessionID>(key) { SendRepresentation.accepted($0, in: caller.account) }
         }
         return switch try await requests.count({ try await turns.submit(turn, in: caller.account, once: once) }) {
         case .done(let session): Response(SendRepresentation.accepted(session, in: caller.account))

@@ -116,7 +116,7 @@ struct MessagesResource: Sendable {
     func append(to session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let body = try AppendBody(json: request.body)
         let once = try IdempotencyKey.request(of: request).map { key in
-            Once(key) { messages in
+            IdempotentWrite(key) { messages in
                 StoredAnswer(
                     status: 201,
                     body: Array(Self.json(of: messages, in: caller.account, isList: body.isList).readableBytesView)
@@ -207,7 +207,7 @@ extension StoreError {
     /// Whether it says that a name means no session, or not that of the cursor.
     fileprivate var isOfSessionName: Bool {
         switch self {
-        case .sessionNotFound, .cursorOfAnotherSession: true
+        case .notFound(.session), .cursorOfAnotherSession: true
         default: false
         }
     }

@@ -4,29 +4,29 @@ package protocol AccountStore: Sendable {
     func create(_ account: Account, token: StoredAuthToken) async throws(StoreError)
 
     /// The account's primary auth token as it was sealed.
-    /// - Throws: `accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     func sealedAuthToken(of account: AccountSID) async throws(StoreError) -> [UInt8]
 
     /// Gives the account a second auth token that works beside the primary one, in place of one that it has; `nil` takes that
     /// away.
-    /// - Throws: `accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     func setSecondaryAuthToken(_ token: StoredAuthToken?, of account: AccountSID) async throws(StoreError)
 
     /// Makes the second auth token the primary, and so the only one.
-    /// - Throws: `accountNotFound`, `secondaryAuthTokenNotFound`.
+    /// - Throws: `notFound(.account)`, `secondaryAuthTokenNotFound`.
     func promoteSecondaryAuthToken(of account: AccountSID) async throws(StoreError)
 
     /// Every account, oldest first.
     func accounts() async throws(StoreError) -> [Account]
 
-    /// - Throws: `accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     func create(_ key: APIKey, secretDigest: [UInt8]) async throws(StoreError)
 
     /// The account's API keys, oldest first.
-    /// - Throws: `accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     func apiKeys(of account: AccountSID) async throws(StoreError) -> [APIKey]
 
-    /// - Throws: `apiKeyNotFound`.
+    /// - Throws: `notFound(.apiKey)`.
     func revoke(_ key: APIKeySID, of account: AccountSID) async throws(StoreError)
 
     /// What the user name of Basic authentication stands for: an account's SID or an API key's.

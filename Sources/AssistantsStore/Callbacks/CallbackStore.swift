@@ -11,6 +11,6 @@ package protocol CallbackStore: Sendable {
     func callbacks() async throws(StoreError) -> [Callback]
 
     /// Has a callback that was given up tried anew.
-    /// - Throws: `callbackNotFound`.
+    /// - Throws: `notFound(.callback)`.
     func resendCallback(_ number: Int64) async throws(StoreError)
 }

@@ -8,7 +8,7 @@ package protocol MessageStore: Sendable {
     /// - Parameters:
     ///   - known: a version whose page is at hand; at that one, only the session is read.
     ///   - body: called for each message in turn; the row lives until it returns.
-    /// - Throws: `sessionNotFound`, `cursorOfAnotherSession`.
+    /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`.
     func readMessages(
         of session: SessionReference,
         in account: AccountSID,
@@ -21,16 +21,16 @@ package protocol MessageStore: Sendable {
     ///
     /// The session is the one that a list of `session` would be of; where there is none, one of exactly this id is made. A
     /// message without an assistant gets its session's.
-    /// - Throws: `invalidSessionID`, `accountNotFound`, `sessionFull`, `idempotencyKeyReused`, `requestUnderWay`.
+    /// - Throws: `invalidSessionID`, `notFound(.account)`, `sessionFull`, `idempotencyKeyReused`, `requestUnderWay`.
     func append(
         _ messages: [MessageDraft],
         to session: SessionReference,
         in account: AccountSID,
         defaults: MessageDefaults,
-        once: Once<[Message]>?
-    ) async throws(StoreError) -> OnceResult<[Message]>
+        once: IdempotentWrite<[Message]>?
+    ) async throws(StoreError) -> IdempotentResult<[Message]>
 
-    /// - Throws: `sessionNotFound`, `messageNotFound`.
+    /// - Throws: `notFound(.session)`, `notFound(.message)`.
     func message(
         _ id: MessageID,
         of session: SessionReference,
@@ -39,7 +39,7 @@ package protocol MessageStore: Sendable {
 
     /// Changes a message, which keeps its place, and gives it as it is then stored.
     /// - Parameter date: what becomes the message's `dateUpdated`.
-    /// - Throws: `sessionNotFound`, `messageNotFound`.
+    /// - Throws: `notFound(.session)`, `notFound(.message)`.
     func update(
         _ id: MessageID,
         of session: SessionReference,
@@ -49,12 +49,12 @@ package protocol MessageStore: Sendable {
     ) async throws(StoreError) -> Message
 
     /// Deletes a message. The places of the others stay as they are, and cursors at its place still work.
-    /// - Throws: `sessionNotFound`, `messageNotFound`.
+    /// - Throws: `notFound(.session)`, `notFound(.message)`.
     func delete(_ id: MessageID, of session: SessionReference, in account: AccountSID) async throws(StoreError)
 
     /// Stores messages that have ids already, in their order, all or nothing, and makes the sessions that are not there. A
     /// message whose id is there already, with the same content, is left as it is.
-    /// - Throws: `messageConflict`, `accountNotFound`, `sessionFull`.
+    /// - Throws: `messageConflict`, `notFound(.account)`, `sessionFull`.
     func importMessages(
         _ messages: [NewMessage],
         to account: AccountSID,

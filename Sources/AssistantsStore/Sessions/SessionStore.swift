@@ -7,11 +7,11 @@ package protocol SessionStore: Sendable {
         page: PageRequest<SessionCursor>
     ) async throws(StoreError) -> Page<Session, SessionCursor>
 
-    /// - Throws: `sessionNotFound`.
+    /// - Throws: `notFound(.session)`.
     func session(_ session: SessionReference, in account: AccountSID) async throws(StoreError) -> Session
 
     /// Deletes a session with its messages. Of a long one, the messages are out of reach at once and removed by
     /// `collectGarbage`.
-    /// - Throws: `sessionNotFound`.
+    /// - Throws: `notFound(.session)`.
     func delete(_ session: SessionReference, in account: AccountSID) async throws(StoreError)
 }

@@ -27,7 +27,7 @@ extension AccountRow {
 
 /// Creates, fetches, lists, changes, and deletes what accounts own, whichever it is. `Store` says what holds for every call.
 package protocol AccountRowStore: Sendable {
-    /// - Throws: `accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     func create<Item: AccountRow>(_ item: Item) async throws(StoreError)
 
     /// - Throws: `Item.notFound`.

@@ -7,7 +7,7 @@ package protocol TurnStore: Sendable {
     ///   - lease: how long the turn is the worker's alone, as for `renewTurns`.
     ///   - once: its answer is `nil` where the answer is that of the turn's end.
     /// - Returns: the session.
-    /// - Throws: `assistantNotFound`, `invalidSessionID`, `sessionFull`, `tooManyTurns`, `idempotencyKeyReused`,
+    /// - Throws: `notFound(.assistant)`, `invalidSessionID`, `sessionFull`, `tooManyTurns`, `idempotencyKeyReused`,
     ///   `requestUnderWay`.
     func accept(
         _ turn: NewTurn,
@@ -15,8 +15,8 @@ package protocol TurnStore: Sendable {
         by worker: WorkerID,
         maximumWaiting: Int,
         lease: Duration,
-        once: Once<SessionID>?
-    ) async throws(StoreError) -> OnceResult<SessionID>
+        once: IdempotentWrite<SessionID>?
+    ) async throws(StoreError) -> IdempotentResult<SessionID>
 
     /// Begins turns, oldest first: those that come first in their sessions and that the worker has accepted and not begun, or
     /// whose lease has run out. They are the worker's from then on.
@@ -45,7 +45,7 @@ package protocol TurnStore: Sendable {
     func releaseTurns(of worker: WorkerID) async throws(StoreError)
 
     /// Stores a turn's end, all of it or nothing.
-    /// - Throws: `turnLost`, and `sessionNotFound` where there is a reply and its session was deleted.
+    /// - Throws: `turnLost`, and `notFound(.session)` where there is a reply and its session was deleted.
     func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) async throws(StoreError)
 }
 

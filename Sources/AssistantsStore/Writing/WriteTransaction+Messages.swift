@@ -39,7 +39,7 @@ extension WriteTransaction where Self: ~Copyable {
             }
             messages.append(message)
         }
-        guard let session else { throw StoreError.sessionNotFound }
+        guard let session else { throw StoreError.notFound(.session) }
         try update(session)
         return (messages, session)
     }
@@ -119,7 +119,7 @@ extension WriteTransaction where Self: ~Copyable {
     }
 
     /// The account's oldest assistant of this name, made if there is none.
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     private mutating func assistant(named name: String, in account: AccountSID) throws -> AssistantID {
         if let found = try oldestAssistant(named: name, in: account) { return found }
         // One at a time: two that look at once would make two.

@@ -56,7 +56,7 @@ extension WriteTransaction where Self: ~Copyable {
             // Before the turn: somebody may have locked the session for long, and the renewal of all leases waits for a turn
             // that is locked.
             session = try openSession(of: turn)
-            guard session != nil else { throw StoreError.sessionNotFound }
+            guard session != nil else { throw StoreError.notFound(.session) }
         }
         guard try remove(turn, of: worker) else { throw StoreError.turnLost }
         if let reply = end.reply, let session {

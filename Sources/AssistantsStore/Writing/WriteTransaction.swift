@@ -14,7 +14,7 @@ package protocol WriteTransaction: ~Copyable {
     mutating func openSession(_ id: SessionID, in account: AccountSID) throws -> OpenSession<SessionHandle>?
 
     /// Makes the session that begins with this message, unless somebody else has made it meanwhile.
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     mutating func createSession(
         beginningWith first: Message,
         in account: AccountSID
@@ -41,14 +41,14 @@ package protocol WriteTransaction: ~Copyable {
     mutating func oldestAssistant(named name: String, in account: AccountSID) throws -> AssistantID?
 
     /// Waits until nobody else has the account locked, which it then is until the transaction ends.
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     mutating func lock(_ account: AccountSID) throws
 
     mutating func insert(_ assistant: Assistant) throws
 
     // MARK: Turns
 
-    /// - Throws: `StoreError.assistantNotFound`.
+    /// - Throws: `notFound(.assistant)`.
     mutating func requireAssistant(_ id: AssistantID, in account: AccountSID) throws
 
     /// How many turns of a session have not ended.
@@ -102,10 +102,10 @@ extension WriteTransaction where Self: ~Copyable {
     /// Runs `write` where its request has not been answered yet, and keeps the answer.
     /// - Throws: `StoreError.idempotencyKeyReused`, `StoreError.requestUnderWay`, and what `write` throws.
     package mutating func write<Value>(
-        _ once: Once<Value>?,
+        _ once: IdempotentWrite<Value>?,
         in account: AccountSID,
         _ write: (inout Self) throws -> Value
-    ) throws -> OnceResult<Value> {
+    ) throws -> IdempotentResult<Value> {
         guard let once else { return .done(try write(&self)) }
         if let answer = try claim(once.request, in: account) { return .replayed(answer) }
         let value = try write(&self)

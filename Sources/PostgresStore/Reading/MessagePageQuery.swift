@@ -58,7 +58,7 @@ enum MessagePageQuery {
 
     /// With a cursor, the page of the cursor's session, which must be one that the reference could mean; else of the nearest
     /// that there is.
-    /// - Throws: `StoreError.sessionNotFound`, `StoreError.cursorOfAnotherSession`.
+    /// - Throws: `notFound(.session)`, `StoreError.cursorOfAnotherSession`.
     static func run(
         _ reference: SessionReference,
         in account: AccountSID,
@@ -95,6 +95,6 @@ enum MessagePageQuery {
             if let cursor, cursor.session != page.version.session { continue }
             return page
         }
-        throw isAnyThere ? .cursorOfAnotherSession : .sessionNotFound
+        throw isAnyThere ? .cursorOfAnotherSession : .notFound(.session)
     }
 }

@@ -7,8 +7,8 @@ extension PostgresStore {
         by worker: WorkerID,
         maximumWaiting: Int,
         lease: Duration,
-        once: Once<SessionID>?
-    ) async throws(StoreError) -> OnceResult<SessionID> {
+        once: IdempotentWrite<SessionID>?
+    ) async throws(StoreError) -> IdempotentResult<SessionID> {
         try await write { connection in
             try connection.write(once, in: account) { connection in
                 try connection.accept(

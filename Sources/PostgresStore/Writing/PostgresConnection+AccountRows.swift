@@ -2,7 +2,7 @@ import AssistantsStore
 
 /// The rows of an `AccountRow`'s table: what `Store` promises of every resource that an account owns.
 extension PostgresConnection {
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     mutating func insert<Item: AccountRow>(_ item: Item) throws {
         let columns = Item.valueColumns
         let places = columns.enumerated().map { "$\($0 + 1)\($1.cast)" }
@@ -16,7 +16,7 @@ extension PostgresConnection {
             )
         } catch {
             guard error.isForeignKeyViolation else { throw error }
-            throw StoreError.accountNotFound(item.account)
+            throw StoreError.notFound(.account(item.account))
         }
     }
 

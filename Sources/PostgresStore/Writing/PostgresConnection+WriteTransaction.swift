@@ -34,7 +34,7 @@ extension PostgresConnection: WriteTransaction {
             )
         } catch {
             guard error.isForeignKeyViolation else { throw error }
-            throw StoreError.accountNotFound(account)
+            throw StoreError.notFound(.account(account))
         }
         guard let made = try openSession(first.sessionID, in: account) else {
             throw Self.conflict("the session was deleted meanwhile")
@@ -89,6 +89,6 @@ extension PostgresConnection: WriteTransaction {
 
     mutating func lock(_ account: AccountSID) throws {
         let locked = try run("SELECT FROM account WHERE sid = $1 FOR NO KEY UPDATE", [account])
-        guard locked.count > 0 else { throw StoreError.accountNotFound(account) }
+        guard locked.count > 0 else { throw StoreError.notFound(.account(account)) }
     }
 }

@@ -61,7 +61,7 @@ package final class TurnRunner: Service {
         _ turn: NewTurn,
         in account: AccountSID,
         once request: IdempotentRequest?
-    ) async throws -> OnceResult<StoredAnswer> {
+    ) async throws -> IdempotentResult<StoredAnswer> {
         let (answers, waiter) = AsyncThrowingStream.makeStream(of: StoredAnswer.self)
         try state.withLock { state in
             guard !state.isStopping else { throw TurnRefusal.stopping }
@@ -69,7 +69,7 @@ package final class TurnRunner: Service {
             state.waiters[turn.id] = waiter
         }
         defer { state.withLock { $0.waiters[turn.id] = nil } }
-        let once = request.map { Once<SessionID>($0) { _ in nil } }
+        let once = request.map { IdempotentWrite<SessionID>($0) { _ in nil } }
         if case .replayed(let answer) = try await accept(turn, in: account, once) { return .replayed(answer) }
         for try await answer in answers { return .done(answer) }
         throw CancellationError()
@@ -79,16 +79,16 @@ package final class TurnRunner: Service {
     package func submit(
         _ turn: NewTurn,
         in account: AccountSID,
-        once: Once<SessionID>?
-    ) async throws -> OnceResult<SessionID> {
+        once: IdempotentWrite<SessionID>?
+    ) async throws -> IdempotentResult<SessionID> {
         try await accept(turn, in: account, once)
     }
 
     private func accept(
         _ turn: NewTurn,
         in account: AccountSID,
-        _ once: Once<SessionID>?
-    ) async throws -> OnceResult<SessionID> {
+        _ once: IdempotentWrite<SessionID>?
+    ) async throws -> IdempotentResult<SessionID> {
         let result = try await store.accept(
             turn,
             in: account,
@@ -223,9 +223,9 @@ package final class TurnRunner: Service {
     /// What the caller of a turn is told of an error, and the log.
     private func failure(_ error: any Error, of turn: Turn) -> TurnOutcome {
         switch error {
-        case StoreError.sessionNotFound, StoreError.cursorOfAnotherSession:
+        case StoreError.notFound(.session), StoreError.cursorOfAnotherSession:
             return .failure("The session was deleted before the reply came")
-        case StoreError.assistantNotFound:
+        case StoreError.notFound(.assistant):
             return .failure("The assistant was deleted before the reply came")
         case StoreError.sessionFull:
             return .failure("The session has as many messages as one can have")

@@ -18,7 +18,7 @@ struct SessionLookup: ~Copyable {
 
     /// With a cursor, the session of the cursor, which must be one that the reference could mean; else the nearest that
     /// there is.
-    /// - Throws: `StoreError.sessionNotFound`, `StoreError.cursorOfAnotherSession`.
+    /// - Throws: `notFound(.session)`, `StoreError.cursorOfAnotherSession`.
     mutating func find(
         _ reference: SessionReference,
         in account: AccountSID,
@@ -40,7 +40,7 @@ struct SessionLookup: ~Copyable {
             if wanted == nil || wanted == number { return SessionVersion(session: number, stamp: byID.integer(2)) }
             isAnyThere = true
         }
-        throw isAnyThere ? StoreError.cursorOfAnotherSession : StoreError.sessionNotFound
+        throw isAnyThere ? StoreError.cursorOfAnotherSession : StoreError.notFound(.session)
     }
 
     /// The id of the session that was found, until `reset`.

@@ -9,8 +9,8 @@ extension SQLiteStore {
         by worker: WorkerID,
         maximumWaiting: Int,
         lease: Duration,
-        once: Once<SessionID>?
-    ) async throws(StoreError) -> OnceResult<SessionID> {
+        once: IdempotentWrite<SessionID>?
+    ) async throws(StoreError) -> IdempotentResult<SessionID> {
         try await transact { transaction in
             try transaction.write(once, in: account) { transaction in
                 try transaction.accept(

@@ -3,7 +3,7 @@ import GRDB
 
 /// The rows of an `AccountRow`'s table: what `Store` promises of every resource that an account owns.
 extension Database {
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     func insert<Item: AccountRow>(_ item: Item) throws {
         try requireAccount(item.account)
         try execute(

@@ -57,7 +57,7 @@ struct SessionStatements: ~Copyable {
     }
 
     /// Makes the session that begins with this message.
-    /// - Throws: `StoreError.accountNotFound`.
+    /// - Throws: `notFound(.account)`.
     mutating func create(by first: Message, in account: AccountSID) throws -> OpenSession<SessionNumber> {
         try insert.bind(account.text, at: 1)
         try insert.bind(first.sessionID.text, at: 2)
@@ -68,7 +68,7 @@ struct SessionStatements: ~Copyable {
         do {
             try insert.run()
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY {
-            throw StoreError.accountNotFound(account)
+            throw StoreError.notFound(.account(account))
         }
         let number = SessionNumber(sqlite3_last_insert_rowid(connection))
         guard number.value <= MessageKey.maximumSessionNumber else {

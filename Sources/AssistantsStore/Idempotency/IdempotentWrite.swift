@@ -1,6 +1,6 @@
 /// Has a write done once: the store keeps the request's key and its answer in the transaction of the write itself, so that
 /// there is never one without the other.
-package struct Once<Value: Sendable>: Sendable {
+package struct IdempotentWrite<Value: Sendable>: Sendable {
     package let request: IdempotentRequest
     /// Makes the answer of what was written; `nil` where the answer comes later.
     package let answer: @Sendable (Value) -> StoredAnswer?
@@ -31,7 +31,7 @@ package struct IdempotentRequest: Sendable {
 }
 
 /// What came of a write that is done once.
-package enum OnceResult<Value: Sendable>: Sendable {
+package enum IdempotentResult<Value: Sendable>: Sendable {
     /// It was done now.
     case done(Value)
     /// It had been done before, with this answer.
