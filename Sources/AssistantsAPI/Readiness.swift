@@ -11,7 +11,7 @@ package final class Readiness: Sendable {
 
     package init() {}
 
-    /// The answer to who asks now.
+    /// Whether the server is ready. Records that a load balancer asks.
     func ask() -> Bool {
         state.withLock { state in
             state.lastQuestion = .now

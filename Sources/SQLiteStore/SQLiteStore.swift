@@ -19,8 +19,8 @@ package struct SQLiteStore: Store {
     /// - Parameters:
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
-    ///   - willMigrate: called before an older database is changed, with the path of the copy that was put aside;
-    ///     throwing leaves the database as it is.
+    ///   - willMigrate: called before an older database is migrated, with the path of its backup; throwing leaves the
+    ///     database unchanged.
     /// - Throws: `DatabaseFileError`, and what `willMigrate` throws.
     package init(
         path: String,

@@ -2,8 +2,7 @@ import Crypto
 import Foundation
 import TextEncodings
 
-/// The key that auth tokens and other secrets are sealed with, which lies outside of the database: who has only the database cannot read
-/// them back.
+/// The key that encrypts auth tokens and other secrets. It is stored outside the database, which alone does not reveal them.
 package struct SealingKey: Sendable {
     private let key: SymmetricKey
 

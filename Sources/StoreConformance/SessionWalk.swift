@@ -7,7 +7,7 @@ package struct SessionWalk: Equatable, Sendable {
 
     /// - Parameters:
     ///   - first: where the walk begins.
-    ///   - next: where it goes on, of the neighbours of the page that was met; `nil` at its end.
+    ///   - next: where the walk continues, from the neighbors of the last page; `nil` at its end.
     package init(
         _ session: String,
         of account: AccountSID,

@@ -1,6 +1,6 @@
 package import AssistantsStore
 
-/// Why a copy ended. What was copied stays, and the same command goes on from there, unless it says otherwise.
+/// Why a copy failed. Copied rows stay, and the same command resumes from there, unless the error says otherwise.
 package enum CopyError: Error, CustomStringConvertible {
     /// The target has an unfinished copy of another store.
     case otherSource

@@ -1,7 +1,7 @@
 import AssistantsStore
 import Foundation
 
-/// How far a copy is: what its target notes with every batch, so that a copy that was cut off goes on from there.
+/// How far a copy is. The target stores it with every batch, so that an interrupted copy resumes from there.
 struct CopyPosition: Codable {
     /// Tells the source from others.
     let source: String

@@ -38,7 +38,7 @@ package struct StoreCopier {
         return CopySummary(counts: counts, duration: start.duration(to: .now))
     }
 
-    /// Where the copy goes on, or begins.
+    /// Where the copy begins or resumes.
     private func position() async throws -> CopyPosition {
         let beginning = CopyPosition(source: try await sourceName(), table: StoredTable.allCases[0])
         guard let noted = try await target.unfinishedCopy() else {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Answers are, byte for byte, those of the files in Golden/")
 struct GoldenTests {
-    /// To write the files anew after a change that is meant: `UNDERSTUDY_WRITE_GOLDEN=1 swift test --filter Golden`.
+    /// To rewrite the files after an intended change: `UNDERSTUDY_WRITE_GOLDEN=1 swift test --filter Golden`.
     private static let writes = ProcessInfo.processInfo.environment["UNDERSTUDY_WRITE_GOLDEN"] == "1"
 
     @Test(

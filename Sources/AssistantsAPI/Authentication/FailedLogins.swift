@@ -38,7 +38,7 @@ final class FailedLogins: Sendable {
         }
     }
 
-    /// Who has one address of IPv6 has the 64 bits behind its network, too.
+    /// An IPv6 client controls all of its /64 network, so the network counts as one address.
     private static func network(of address: IPAddress) -> UInt128 {
         address.isIPv4 ? address.bits : (address.bits >> 64) << 64
     }

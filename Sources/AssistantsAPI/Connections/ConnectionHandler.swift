@@ -26,7 +26,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let logger: Logger
     private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
     private var end = ConnectionEnd()
-    /// Whether the read that goes on has given a part of a request.
+    /// Whether the current read has delivered a part of a request.
     private var hasReadPart = false
     private var timer: Scheduled<Void>?
     private let pause = ReadingPause()

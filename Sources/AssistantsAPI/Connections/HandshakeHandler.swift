@@ -1,7 +1,7 @@
 import NIOCore
 import NIOTLS
 
-/// Closes a connection whose TLS handshake takes too long, or goes on when the server stops. It is gone after the handshake.
+/// Closes a connection whose TLS handshake takes too long or is unfinished at shutdown. Removes itself after the handshake.
 final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

@@ -5,7 +5,7 @@ import Logging
 package struct APIError: Error {
     let status: HTTPResponse.Status
     let code: Int
-    /// For who reads the answer: names what is wrong and what is allowed, and nothing of the inside.
+    /// For the client: what is wrong and what is allowed, without internals.
     let message: String
     var headers = HTTPFields()
     /// What happened inside, for the log alone.

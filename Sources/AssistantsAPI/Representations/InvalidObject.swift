@@ -1,5 +1,4 @@
-/// Why a JSON object is not taken. The text goes on from the words that say which object it is: "line 7 …", "The
-/// message …".
+/// Why a JSON object is invalid. The text continues a sentence that begins with the object: "line 7 …", "The message …".
 package struct InvalidObject: Error, Equatable {
     package let reason: String
 

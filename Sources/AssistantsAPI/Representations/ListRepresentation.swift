@@ -18,7 +18,7 @@ struct ListRepresentation {
 
     private let key: StaticString
     private let capacity: Int
-    /// Has room from the first item on: a page may turn out to be at hand.
+    /// Allocated with the first item: the page may turn out to be cached.
     private var json = ByteBuffer()
     /// Of items.
     private(set) var count = 0
@@ -40,7 +40,7 @@ struct ListRepresentation {
         write(&json)
     }
 
-    /// A list that is whole, and so has no neighbours: `{"messages":[…]}`.
+    /// A complete list without links: `{"messages":[…]}`.
     mutating func finish() -> ByteBuffer {
         if count == 0 { begin() }
         json.writeStaticString("]}")

@@ -70,8 +70,8 @@ package struct IncomingMessage: Sendable {
 
 /// A message as JSON, written straight from the store's row.
 enum MessageRepresentation {
-    /// Names what messages and their lists look like. It changes with that, so that no client takes what it has of old for
-    /// what there is.
+    /// The version of the JSON of messages and their lists. It changes with the format, so that ETags of the previous one no longer
+    /// match.
     static let form = "2"
     /// How many bytes the keys, the account, the dates, and what separates messages take at most.
     static let overhead = 256

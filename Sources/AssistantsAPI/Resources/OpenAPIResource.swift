@@ -6,7 +6,7 @@ struct OpenAPIResource: Sendable {
     /// `OpenAPI/openapi.json`, a part of the program.
     static let document = ByteBuffer(bytes: PackageResources.openapi_json)
 
-    /// Who asks needs no credentials, and must not make the server compress it again and again.
+    /// Compressed once: the route needs no credentials, so it must cost nothing.
     private static let compressed = Gzip.compress(document).map { Content($0, coded: .gzip) }
 
     /// `GET /openapi.json`.

@@ -32,7 +32,7 @@ package struct AccountSID: Identifier {
     }
 }
 
-/// An auth token as a store keeps it: enough to verify one, and, for who has the key, to read it back.
+/// An auth token as it is stored: enough to verify one, and to read it back with the encryption key.
 package struct StoredAuthToken: Sendable {
     /// The SHA-256 of the token's bytes: 32 bytes.
     package let digest: [UInt8]
@@ -50,7 +50,7 @@ package struct StoredCredential: Equatable, Sendable {
     package let account: AccountSID
     /// The SHA-256 of a password's bytes: 32 bytes each. An account has two while it changes its auth token.
     package let digests: [[UInt8]]
-    /// Whether who has it may change nothing.
+    /// Whether the credential allows reads only.
     package let isReadOnly: Bool
 
     package init(account: AccountSID, digests: [[UInt8]], isReadOnly: Bool = false) {

@@ -10,7 +10,7 @@ package protocol CallbackStore: Sendable {
     /// Every callback that has not been delivered, oldest first.
     func callbacks() async throws(StoreError) -> [Callback]
 
-    /// Has a callback that was given up tried anew.
+    /// Schedules a failed callback again.
     /// - Throws: `notFound(.callback)`.
     func resendCallback(_ number: Int64) async throws(StoreError)
 }

@@ -16,8 +16,8 @@ struct JSONKeys {
     }
 }
 
-/// What may be said of a key that somebody sent: its name where that is like a field's. What else stands there may be a secret
-/// or what somebody said, and be as long as it likes.
+/// What an error may repeat of a key that a client sent: its name, if it looks like a field's. Anything else may be a secret or part
+/// of a conversation, and of any length.
 package enum JSONKeyName {
     /// In bytes.
     private static let maximumLength = 32

@@ -8,7 +8,7 @@ package struct JSONScanner {
     package enum Numbers: Sendable {
         /// Those whose nearest IEEE 754 double is finite: one that is not makes Go and C# refuse a whole page.
         case finite
-        /// Every number of the grammar. For text that is stored already, and for callers who ask for it.
+        /// Every number of the grammar. For stored text, and for imports with `--keep-numbers`.
         case any
     }
 

@@ -6,7 +6,7 @@ package protocol MessageStore: Sendable {
     /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
     /// before its size, and no more is read than fits into its budget and one message.
     /// - Parameters:
-    ///   - known: a version whose page is at hand; at that one, only the session is read.
+    ///   - known: the version of a cached page; if the session still has it, only the session is read.
     ///   - body: called for each message in turn; the row lives until it returns.
     /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`.
     func readMessages(

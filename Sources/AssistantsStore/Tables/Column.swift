@@ -9,7 +9,7 @@ package struct Column: Equatable, Sendable {
     package let isNullable: Bool
     /// Whether a row's checksum covers it, where rows have one.
     package let isChecksummed: Bool
-    /// Whether a copy of the store takes it along, and does not find it out anew.
+    /// Whether copies of the store include it; otherwise each store computes it.
     package let isCopied: Bool
 
     private init(

@@ -8,7 +8,7 @@ final class PendingResult<Value: Sendable>: Sendable {
     private enum State {
         case new
         case waiting(Continuation)
-        /// Without a canceler the work goes on to its end, whoever gives it up.
+        /// Without a canceler the work runs to its end even if the caller is cancelled.
         case running(Continuation, PostgresCanceler?)
         /// The server is told to give it up.
         case cancelled(Continuation)

@@ -1,8 +1,8 @@
 import CLibpq
 
 extension PostgresConnection {
-    /// Sends several queries in one go and answers them in their order: the server has the next one at hand when it has
-    /// done one, and neither side waits for the other in between. Each sees what was committed before it was sent.
+    /// Sends several queries at once and delivers their results in order: the server starts the next one without waiting for the
+    /// client. Each sees what was committed before it was sent.
     /// - Returns: how many were answered. Where these are not all, the next one failed, and those behind it were not run.
     /// - Throws: `PostgresError` where they could not be sent.
     mutating func answer(_ queries: [PostgresQuery]) throws(PostgresError) -> Int {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Connections to PostgreSQL, each on a thread of its own, for libpq's calls block. Work waits for a free one.
 ///
-/// A connection is made when there is work for it, and made anew when it was lost.
+/// A connection is opened when there is work for it, and reopened after it was lost.
 final class PostgresPool: Sendable {
     private enum Work {
         case job(@Sendable (WorkerConnection) -> Void)

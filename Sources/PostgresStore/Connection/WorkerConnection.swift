@@ -1,4 +1,4 @@
-/// The connection of one thread: made when it is first needed, and made anew when it was lost.
+/// The connection of one thread: opened on first use, and reopened after it was lost.
 final class WorkerConnection {
     private let url: String
     private var idle: PostgresConnection?

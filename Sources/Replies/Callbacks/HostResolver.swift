@@ -4,7 +4,7 @@ import IPAddresses
 
 /// Finds the addresses of a host by the system's resolver.
 enum HostResolver {
-    /// The resolver waits for as long as it likes, so it has threads of its own.
+    /// The resolver blocks without a limit, so it has its own threads.
     private static let queue = DispatchQueue(label: "resolver", attributes: .concurrent)
 
     /// In the order in which they should be tried; none where there is no such host. A caller that is cancelled is not

@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 extension DatabaseFile {
-    /// Where a backup to a path, or a restoration of the path, is written until it is whole.
+    /// Where a backup to a path, or a restoration of the path, is written until it is complete.
     package static func partialPath(of path: String) -> String { "\(path).partial" }
 
     /// Writes the state that the database has now, while it is read and written, into a new file, which gets its name when

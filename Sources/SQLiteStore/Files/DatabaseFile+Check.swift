@@ -2,8 +2,8 @@ import AssistantsStore
 import GRDB
 
 extension DatabaseFile {
-    /// What is always true of a database of this version, beyond what SQLite itself looks after: a query that counts what breaks
-    /// it, and what that is called.
+    /// Invariants of this schema version that SQLite does not check: a query that counts violations, and a name for
+    /// them.
     private static let invariants = [
         (
             """

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// A database's file, which need not be in use: what it is, whether it is whole, and copies of it.
+/// A database file, in use or not: its state, its integrity, and copies of it.
 package struct DatabaseFile {
     enum State {
         /// There is no file, or one in which nothing has been stored.

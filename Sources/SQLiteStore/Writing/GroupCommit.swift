@@ -83,7 +83,7 @@ final class GroupCommit: Sendable {
         }
     }
 
-    /// `nil` when nothing waits: then the next write schedules anew.
+    /// `nil` when nothing waits: the next write then schedules a commit.
     private func takeWaiting() -> [Write]? {
         state.withLock { state in
             guard !state.waiting.isEmpty else {

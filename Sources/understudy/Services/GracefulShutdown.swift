@@ -21,7 +21,7 @@ struct GracefulShutdown: Service {
     let delay: Duration
     let logger: Logger
 
-    /// When what still goes on is cancelled, from when the server is told to stop.
+    /// How long after the signal the remaining requests are cancelled.
     var limit: Duration { max(delay, Self.patience) + Self.end }
 
     func run() async throws {

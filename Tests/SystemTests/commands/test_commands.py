@@ -93,7 +93,7 @@ def test_a_lost_sealing_key_is_not_replaced_in_silence(tmp_path):
     (tmp_path / "secret.key").unlink()
     assert "secret.key is missing" in fails("account", "create", "--data-directory", tmp_path, code=1)
     with Server(tmp_path) as server:
-        # What needs no key goes on.
+        # Requests that need no key still work.
         assert requests.get(f"{server.url}/v1/Sessions", auth=(SID, TOKEN)).status_code == 200
         body = {"name": "Ann", "segment_credential": {"write_key": "w"}}
         answer = requests.post(f"{server.url}/v1/Assistants", json=body, auth=(SID, TOKEN))

@@ -37,7 +37,7 @@ def test_a_directory_moves_to_postgresql_and_back(empty_url, tmp_path):
 
     secret = {"UNDERSTUDY_SECRET_KEY": (old / "secret.key").read_text().strip()}
     with Server(tmp_path / "empty", "--database-url", empty_url, env=secret) as server:
-        # A walk that was begun before the move goes on, under a key that was made before.
+        # A walk that began before the move continues, with an API key from before it.
         page = requests.get(server.url + next_page, auth=(key["sid"], key["secret"])).json()
         assert [item["content"]["content"] for item in page["messages"]] == [f"text {number}" for number in range(51, 101)]
         body = {"role": "user", "content": {"content": "after the move"}}

@@ -129,7 +129,7 @@ def test_a_database_that_goes_away_comes_back(env, tmp_path):
         messages = f"{server.url}/v1/Sessions/s/Messages"
         body = {"role": "user", "content": {}}
         acknowledged = [requests.post(messages, json=body, auth=(SID, TOKEN)).json()["id"]]
-        # Connections that were killed are made anew.
+        # Killed connections are reopened.
         sql(kill)
         time.sleep(0.2)
         answer = requests.post(messages, json=body, auth=(SID, TOKEN))

@@ -39,7 +39,7 @@ def backed_up_and_restored(writers, data, directory):
         stored = walk(server, size=1_000)
         batches = {text.rsplit("-", 1)[0] for text in stored}
         assert set(before) <= batches
-        # Each is whole, and there once.
+        # Each batch is complete, and stored once.
         assert sorted(stored) == sorted(part for batch in batches for part in writers.parts(batch))
         assert append(server, ["one more"]).status_code == 201
     return len(before)

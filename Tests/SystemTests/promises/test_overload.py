@@ -77,7 +77,7 @@ def test_writes_beyond_the_limit_are_refused_and_their_connections_wait(tmp_path
                     refused = session.get(messages_url(server), auth=AUTH)
                     times.append(time.monotonic() - start)
                     assert (refused.status_code, refused.json()["code"], refused.headers["Retry-After"]) == (429, 20429, "1")
-            # Who asks again at once waits for half a second.
+            # A client that retries at once waits half a second.
             assert times[0] < 0.2
             assert all(0.4 < seconds < 1 for seconds in times[1:])
             for path in ("health", "ready"):

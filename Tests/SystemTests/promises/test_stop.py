@@ -38,7 +38,7 @@ class Clients(Workers):
 
     def _connect(self):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
-        # An error then is seen, and not mended by another connection.
+        # So that an error is seen and not hidden by a second connection.
         connection.auto_open = 0
         connection.connect()
         # The server has accepted it for sure.
@@ -148,7 +148,7 @@ def test_who_watches_is_told_first(tmp_path):
         start = time.monotonic()
         with stopping(server):
             wait_until(lambda: is_unavailable(requests.get(f"{server.url}/ready")))
-            # It goes on for who has not heard of it yet.
+            # It keeps serving clients that have not noticed yet.
             while time.monotonic() - start < 1.5:
                 assert requests.get(messages_url(server), auth=AUTH).status_code == 200
                 assert append(server, ["x"]).status_code == 201

@@ -83,7 +83,7 @@ static const char *name_of(const char *path) {
     size_t length = prefix ? strlen(prefix) : 0;
     if (!length || strncmp(path, prefix, length) || path[length] != '/') return NULL;
     const char *name = path + length + 1;
-    // The index of the write-ahead log is made anew from the log.
+    // The index of the write-ahead log is rebuilt from the log.
     const char *ending = strrchr(name, '-');
     return strchr(name, '/') || (ending && !strcmp(ending, "-shm")) ? NULL : name;
 }
