@@ -5,8 +5,6 @@ extension APIError {
     /// - Parameter path: the resource that was asked for.
     init(_ error: StoreError, path: Substring) {
         switch error {
-        case .notFound(.session), .notFound(.message), .notFound(.assistant):
-            self = .notFound(path: path)
         case .cursorOfAnotherSession:
             self = .badRequest("PageToken belongs to another list: it works only where the API gave it")
         case .invalidSessionID:
@@ -34,6 +32,8 @@ extension APIError {
             .notFound(.callback), .storeNotEmpty:
             // No operation of the API gets here.
             self = .fault(error)
+        case .notFound:
+            self = .notFound(path: path)
         }
     }
 }

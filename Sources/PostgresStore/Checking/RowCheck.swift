@@ -17,10 +17,10 @@ struct RowCheck {
             switch table {
             case .setting, .number: text("name")
             case .account, .apiKey: text("sid")
-            case .assistant, .session: text("id")
             case .message, .turn: "\(text("id")) of session \(text("session_id"))"
             case .idempotencyKey: "\(text("key")) of account \(text("account_sid"))"
             case .callback: "\(integer("number") ?? 0)"
+            default: text("id")
             }
         return "\(table.kind) \(id)"
     }

@@ -19,11 +19,10 @@ extension StoredTable {
         case .message:
             """
             (SELECT session_key, session.account_sid, session.id AS session_id, session.number AS session_number,
-                message.position, message.id, message.assistant_id, message.identity, message.role, message.content,
-                message.meta, message.date_created, message.date_updated
+                \(copiedColumns.dropFirst(3).map { "message.\($0)" }.joined(separator: ", "))
             FROM message JOIN session USING (session_key)) AS rows
             """
-        case .account, .apiKey, .assistant, .session, .idempotencyKey, .turn, .callback: rawValue
+        default: rawValue
         }
     }
 
@@ -32,11 +31,11 @@ extension StoredTable {
         switch self {
         case .setting, .number: ["name"]
         case .account, .apiKey: ["sid"]
-        case .assistant: ["account_sid", "id"]
         case .session: ["session_key"]
         case .message: ["session_key", "position"]
         case .idempotencyKey: ["key_digest"]
         case .turn, .callback: ["session_key", "number"]
+        default: ["account_sid", "id"]
         }
     }
 
@@ -75,8 +74,6 @@ extension StoredTable {
             )
         case .number:
             .statement("SELECT setval($1 || '_number', $2::bigint) WHERE $2::bigint > 0")
-        case .account, .apiKey, .assistant:
-            .copy(columns: copiedColumns, hasDigest: false, leftOut: 0)
         case .session, .turn, .callback:
             .copy(columns: ["session_key"] + copiedColumns, hasDigest: true, leftOut: 0)
         case .idempotencyKey:
@@ -84,6 +81,8 @@ extension StoredTable {
         case .message:
             // Account, session and its number are the session's.
             .copy(columns: ["session_key"] + copiedColumns.dropFirst(3), hasDigest: true, leftOut: 3)
+        default:
+            .copy(columns: copiedColumns, hasDigest: false, leftOut: 0)
         }
     }
 }

@@ -59,9 +59,10 @@ extension StoredTable {
     fileprivate var distribution: Distribution {
         switch self {
         case .setting, .number: .coordinator
-        case .account, .apiKey, .assistant: .everywhere
         case .session, .message, .turn, .callback: .by("session_key")
         case .idempotencyKey: .by("key_digest")
+        // What an account owns is small, and asked for by everyone.
+        default: .everywhere
         }
     }
 }

@@ -17,13 +17,17 @@ extension StoredTable {
             // What is left of a deleted session has none. CROSS JOIN: messages first, in the order of their keys.
             """
             (SELECT message.key, session.account_sid, session.id AS session_id, session.number AS session_number,
-                message.key & \(MessageKey.maximumPosition) AS position, message.id, message.assistant_id,
-                message.identity, message.role, message.content, message.meta, message.date_created,
-                message.date_updated, \(ChecksummedTable.message.isIntact) AS is_intact
+                message.key & \(MessageKey.maximumPosition) AS position, \(messageColumns),
+                \(ChecksummedTable.message.isIntact) AS is_intact
             FROM message CROSS JOIN session ON session.number = message.key >> 32)
             """
-        case .account, .apiKey, .assistant, .session, .idempotencyKey, .turn, .callback: rawValue
+        default: rawValue
         }
+    }
+
+    /// Those of a message that are not in its key.
+    private var messageColumns: String {
+        copiedColumns.dropFirst(4).map { "message.\($0)" }.joined(separator: ", ")
     }
 
     /// What tells a table's rows apart: its primary key.
@@ -32,7 +36,7 @@ extension StoredTable {
         case .setting, .number: "name"
         case .account, .apiKey: "sid"
         case .message: "key"
-        case .assistant, .session, .idempotencyKey, .turn, .callback: "number"
+        default: "number"
         }
     }
 

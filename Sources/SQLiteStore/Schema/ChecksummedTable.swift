@@ -13,7 +13,7 @@ struct ChecksummedTable: Equatable {
     static let message = ChecksummedTable(.message)
     static let idempotencyKey = ChecksummedTable(.idempotencyKey)
 
-    static let all = [account, apiKey, assistant, session, message, idempotencyKey]
+    static let all = StoredTable.allCases.filter { ![.setting, .number, .turn, .callback].contains($0) }.map(Self.init)
 
     let table: StoredTable
 

@@ -3,9 +3,7 @@ package import AssistantsStore
 extension StoreError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .notFound(.session): "There is no such session"
         case .notFound(.message): "The session has no such message"
-        case .notFound(.assistant): "There is no such assistant"
         case .invalidSessionID: "No session can have this id"
         case .cursorOfAnotherSession: "The page belongs to another session"
         case .accountExists(let sid): "There is an account \(sid) already"
@@ -20,6 +18,7 @@ extension StoreError: CustomStringConvertible {
         case .tooManyTurns: "As many turns of the session are waiting as may"
         case .turnLost: "Another worker has taken the turn"
         case .notFound(.callback(let number)): "No callback \(number) was given up; understudy callback list shows them"
+        case .notFound(let resource): "There is no such \(resource)"
         case .storeNotEmpty: "What is copied into has accounts already: copy into an empty one"
         case .unavailable(let cause): "The database cannot be reached: \(cause)"
         case .fault(let cause): "The database failed: \(cause)"
