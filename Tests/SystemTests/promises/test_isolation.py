@@ -52,28 +52,32 @@ class Caller:
 
 # MARK: The API
 
-# What is sent where something is taken. A new place that takes something needs a line here.
+# What is sent to each route that reads a body. A new one needs a line here.
 BODIES = {
-    ("assistants", "POST"): '{"name":"Another"}',
-    ("assistant", "PUT"): '{"name":"Another","personality_prompt":"Another."}',
-    ("send", "POST"): '{"identity":"user_id:another","body":"Another","session_id":"{session}"}',
-    ("messages", "POST"): '{"role":"user","content":{"content":"Another"},"assistant_id":"{assistant}"}',
-    ("message", "PUT"): '{"content":{"content":"Another"}}',
+    ("/v1/Assistants", "POST"): '{"name":"Another"}',
+    ("/v1/Assistants/{assistant}", "PUT"): '{"name":"Another","personality_prompt":"Another."}',
+    ("/v1/Assistants/{assistant}/Messages", "POST"): (
+        '{"identity":"user_id:another","body":"Another","session_id":"{session}"}'
+    ),
+    ("/v1/Sessions/{session}/Messages", "POST"): (
+        '{"role":"user","content":{"content":"Another"},"assistant_id":"{assistant}"}'
+    ),
+    ("/v1/Sessions/{session}/Messages/{message}", "PUT"): '{"content":{"content":"Another"}}',
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def routes():
-    """The paths of the API by the places' names, and what can be done at each, as the sources have them."""
-    sources = ROOT / "Sources" / "AssistantsAPI"
-    paths = re.findall(r"^/// \| `(/\S+)` \| `(\w+)` \|$", (sources / "Route.swift").read_text(), re.MULTILINE)
-    paths = {place: path.replace("aia_msg_…", "{message}") for path, place in paths}
+    """The methods of each path of the API, as the table of routes has them; a path names its parameters by what they are."""
+    source = (ROOT / "Sources" / "AssistantsAPI" / "Routing" / "Routes.swift").read_text()
     methods = {}
-    for case in re.split(r"case \.", (sources / "Routes.swift").read_text())[1:]:
-        place = re.match(r"\w+", case)[0]
-        methods[place] = {method.upper() for method in re.findall(r"\.(\w+): \.for(?:Anyone|Accounts)\b", case)}
-    assert set(paths) == set(methods) and all(methods.values())
-    return paths, methods
+    for row in re.split(r"\bRoute\(", source)[1:]:
+        path = re.search(r'"(/[^"]*)"', row)[1]
+        for collection, name in (("Assistants", "assistant"), ("Sessions", "session"), ("Messages", "message")):
+            path = re.sub(rf"/{collection}/{{\w+}}", f"/{collection}/{{{name}}}", path)
+        methods[path] = {method.upper() for method in re.findall(r"\.(\w+): \.for(?:Anyone|Accounts)\b", row)}
+    assert methods and all(methods.values())
+    return methods
 
 
 def fields(text):
@@ -220,8 +224,8 @@ def said(answer, target, values):
 
 def test_what_is_anothers_is_like_what_is_nowhere(accounts, kind):
     server, a, b, _, b_key = accounts
-    paths, methods = routes()
-    assert set(BODIES) == {(place, method) for place in methods for method in methods[place] & {"POST", "PUT", "PATCH"}}
+    methods = routes()
+    assert set(BODIES) == {(path, method) for path in methods for method in methods[path] & {"POST", "PUT", "PATCH"}}
     assert set().union(*methods.values()) <= set(METHODS)
     theirs = {
         "session": [*PRIVATE, "private/room é", "call"],
@@ -250,9 +254,9 @@ def test_what_is_anothers_is_like_what_is_nowhere(accounts, kind):
             yield answers[0][0]
 
     for caller in (b, Caller(server, *b_key), Caller(server)):
-        for (place, path), method in itertools.product(paths.items(), METHODS):
+        for path, method in itertools.product(methods, METHODS):
             # A message of another's is looked for in one's own session, too, and a session of another's name made.
-            body = BODIES.get((place, method), "")
+            body = BODIES.get((path, method), "")
             own = {"assistant": [own_assistant] if body else [], "session": SHARED if "{message}" in path else []}
             statuses = set(compare(caller, method, path, body, own))
             if caller.headers and fields(path) and method != "POST":
@@ -263,7 +267,7 @@ def test_what_is_anothers_is_like_what_is_nowhere(accounts, kind):
     assert everything(a) == before
     record(
         PROMISE,
-        f"{kind}: {tried:,} requests with what is another's, by each method at each of {len(paths)} paths, "
+        f"{kind}: {tried:,} requests with what is another's, by each method at each of {len(methods)} paths, "
         "answered as if it were nowhere",
     )
 
@@ -277,7 +281,7 @@ def test_what_one_does_to_things_of_the_same_names_is_done_to_ones_own(accounts)
         assert texts == [f"{OTHER_MARK} {number}" for number in range(5)]
         one, two = (message["id"] for message in b.json(f"{path}/Messages?PageSize=2")["messages"])
         assert a("GET", f"{path}/Messages/{one}").status == 200
-        assert b("PUT", f"{path}/Messages/{one}", BODIES["message", "PUT"]).status == 200
+        assert b("PUT", f"{path}/Messages/{one}", '{"content":{"content":"Another"}}').status == 200
         assert b("DELETE", f"{path}/Messages/{two}").status == 204
         assert b("POST", f"{path}/Messages", '{"role":"user","content":{}}').status == 201
         assert everything(a) == before
