@@ -48,7 +48,7 @@ package struct StoredAuthToken: Sendable {
 /// What a user name of Basic authentication stands for, and the digests of which its password must have one.
 package struct StoredCredential: Equatable, Sendable {
     package let account: AccountSID
-    /// The SHA-256 of a password's bytes: 32 bytes each. An account has two while it changes its auth token.
+    /// The SHA-256 of a password's bytes, 32 bytes each. An account has two while it changes its auth token: the primary one first.
     package let digests: [[UInt8]]
     /// Whether the credential allows reads only.
     package let isReadOnly: Bool
