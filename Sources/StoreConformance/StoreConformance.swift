@@ -27,8 +27,7 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
     package static var all: [StoreConformance] {
         [
             paging, pageLengths, walks, versions, appending, idempotency, editing, importing, sessions, assistants,
-            turns, callbacks,
-            credentials,
+            turns, callbacks, credentials,
         ].flatMap(\.self)
     }
 }
