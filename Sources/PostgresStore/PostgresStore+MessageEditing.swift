@@ -57,6 +57,7 @@ extension PostgresStore {
             try connection.update(
                 session.key,
                 lastPosition: session.lastPosition,
+                deletions: 1,
                 dateUpdated: session.session.dateUpdated
             )
         }

@@ -43,7 +43,7 @@ package struct PostgresStore: Store {
             ) { [weak pool] in Double(pool?.waitingCount ?? 0) }
         }
         do {
-            try await pool.run { connection in try Migrator.check(&connection) }
+            try await pool.run { connection in try Migrator().check(&connection) }
             if !isForCopy, try await unfinishedCopy() != nil { throw PostgresDatabaseError.unfinishedCopy }
         } catch {
             await close()
@@ -51,17 +51,26 @@ package struct PostgresStore: Store {
         }
     }
 
-    /// Brings a database to this program's schema, safe to run again and by several at once.
-    /// - Parameter isDistributed: whether the tables are to be spread over the servers of Citus.
+    /// Brings a database to this program's schema, safe to run again and by several at once. Servers of the version before go
+    /// on meanwhile.
+    /// - Parameters:
+    ///   - isDistributed: whether the tables are to be spread over the servers of Citus.
+    ///   - isLast: whether no server of an earlier version runs any more, so that what these leave empty can be filled.
+    /// - Returns: whether nothing is left to be filled.
     /// - Throws: `PostgresDatabaseError`, `StoreError` where the database cannot be reached.
-    package static func migrate(url: String, isDistributed: Bool = false) async throws {
+    @discardableResult
+    package static func migrate(url: String, isDistributed: Bool = false, isLast: Bool = false) async throws -> Bool {
         let pool = PostgresPool(url: url, size: 1)
         do {
-            try await pool.run { connection in
-                try Migrator.migrate(&connection)
-                if isDistributed { try Migrator.distribute(&connection) }
+            let isFinished = try await pool.run { connection in
+                let migrator = Migrator()
+                try migrator.migrate(&connection)
+                if isDistributed { try migrator.distribute(&connection) }
+                if isLast { try migrator.finish(&connection) }
+                return try Migrator.isFinished(&connection)
             }
             await pool.close()
+            return isFinished
         } catch {
             await pool.close()
             throw error is PostgresDatabaseError ? error : StoreError(error)

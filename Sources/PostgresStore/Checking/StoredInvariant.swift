@@ -60,6 +60,15 @@ struct StoredInvariant {
         return problems.sentences
     }
 
+    /// Sessions that lack messages which nobody has deleted; none where deletions have not been counted.
+    static func losses(_ connection: inout PostgresConnection) throws -> [String] {
+        guard try Migrator.isFinished(&connection) else { return [] }
+        return try StoredInvariant(
+            query: "SELECT 'Session ' || id FROM session WHERE deletions IS DISTINCT FROM \(Migrator.deletions)",
+            predicate: "has not all of its messages: some that nobody deleted are missing"
+        ).violations(&connection)
+    }
+
     /// Sequences that would give a number a second time.
     static func repeatedNumbers(_ connection: inout PostgresConnection) throws -> [String] {
         var problems: [String] = []

@@ -5,7 +5,7 @@ import Foundation
 struct PostgresConnection: ~Copyable {
     /// What holds where the URL does not say otherwise.
     private static let defaults = [
-        ("application_name", "understudy"),
+        ("application_name", Migrator.applicationName),
         // In seconds.
         ("connect_timeout", "5"),
         ("options", "-c statement_timeout=30s"),

@@ -2,7 +2,16 @@ package import AssistantsStore
 
 extension PostgresStore: StoreContents {
     package func lockWrites() async throws(StoreError) -> any WriteLock {
-        try await read { [pool] _ in try PostgresWriteLock(pool) }
+        let lock = try await read { [pool] _ in try PostgresWriteLock(pool) }
+        // The copy could not know of them.
+        let losses = try await readOneState { connection in
+            try connection.execute("SET LOCAL statement_timeout = 0")
+            return try StoredInvariant.losses(&connection)
+        }
+        guard losses.isEmpty else {
+            throw StoreError.fault(PostgresError(sqlState: "XX001", message: losses.joined(separator: "; ")))
+        }
+        return lock
     }
 
     package func count(of table: StoredTable) async throws(StoreError) -> Int {
@@ -63,6 +72,9 @@ extension PostgresStore: StoreContents {
 
     package func finishCopy() async throws(StoreError) {
         try await write { connection in
+            // Large tables take their time.
+            try connection.execute("SET LOCAL statement_timeout = 0")
+            try connection.execute("UPDATE session SET deletions = \(Migrator.deletions)")
             // The source's clock may have been another, and nobody works on a copy yet.
             try connection.execute("UPDATE turn SET lease_end = 0; UPDATE callback SET due = 0 WHERE due IS NOT NULL")
             _ = try connection.run("DELETE FROM setting WHERE name = $1", [StoredTable.unfinishedCopy])

@@ -7,7 +7,8 @@ extension StoredTable {
     /// What rows are read from: it has the table's columns and those of `key`.
     private var source: String {
         switch self {
-        case .setting: "(SELECT * FROM setting WHERE name <> '\(Self.unfinishedCopy)') AS rows"
+        case .setting:
+            "(SELECT * FROM setting WHERE name NOT IN ('\(Self.unfinishedCopy)', '\(Migrator.finishSetting)')) AS rows"
         case .number:
             """
             (\(Self.numbered.map(\.rawValue).map { name in

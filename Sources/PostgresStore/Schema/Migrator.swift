@@ -1,52 +1,104 @@
-/// Brings a database to this program's schema.
-enum Migrator {
+import Foundation
+
+/// Brings a database to this program's schema, while servers of the version before may be using it.
+struct Migrator {
     /// The oldest version that is served: 14.
     private static let minimumVersion = 140_000
     /// Any number that nobody else takes in this database.
-    private static let lock = "SELECT pg_advisory_xact_lock(7810774390166115439)"
+    private static let lockNumber = "7810774390166115439"
+    /// Oldest first.
+    private let migrations: [Migration]
+    /// How often a migration is tried while something else is using its tables.
+    private let maximumAttempts: Int
 
-    /// Runs what is missing, all or nothing. Two that come at once take turns.
-    static func migrate(_ connection: inout PostgresConnection) throws {
-        try checkVersion(connection)
+    init(_ migrations: [Migration] = Schema.migrations, maximumAttempts: Int = 60) {
+        self.migrations = migrations
+        self.maximumAttempts = maximumAttempts
+    }
+
+    /// Runs the migrations that are missing, each wholly or not at all. Safe to run again; two that come at once take turns.
+    func migrate(_ connection: inout PostgresConnection) throws {
+        try Self.checkVersion(connection)
         try alone(&connection) { connection in
             try connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
-            let applied = try appliedMigrations(&connection)
+            let applied = try Self.appliedMigrations(&connection)
             try checkNotNewer(applied)
-            for migration in Schema.migrations.dropFirst(applied.count) {
-                try connection.execute(migration.sql)
-                _ = try connection.run("INSERT INTO migration (name) VALUES ($1)", [migration.name])
+            for migration in migrations.dropFirst(applied.count) { try run(migration, &connection) }
+        }
+    }
+
+    private func run(_ migration: Migration, _ connection: inout PostgresConnection) throws {
+        func record(_ connection: inout PostgresConnection) throws {
+            _ = try connection.run("INSERT INTO migration (name) VALUES ($1)", [migration.name])
+        }
+        switch migration.change {
+        case .statements(let sql):
+            try withFreeTables(&connection) { connection in
+                try connection.execute(sql)
+                try record(&connection)
+                guard migration.name == migrations.first?.name else { return }
+                // The database is new.
+                try Self.makePageTokenKey(&connection)
+                try Self.recordFinish(&connection)
             }
-            if applied.isEmpty { try makePageTokenKey(&connection) }
+        case .index(let name, let columns):
+            try connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
+            try connection.execute("CREATE INDEX CONCURRENTLY \(name) ON \(columns)")
+            try record(&connection)
         }
     }
 
     /// Distributes the tables with Citus, all or nothing.
     /// - Throws: `PostgresDatabaseError.citusMissing`.
-    static func distribute(_ connection: inout PostgresConnection) throws {
-        try alone(&connection, Distribution.run)
+    func distribute(_ connection: inout PostgresConnection) throws {
+        try alone(&connection) { connection in try connection.transaction(Distribution.run) }
     }
 
-    /// Runs `body` in a transaction while nobody else migrates.
-    private static func alone(
+    /// Runs `body` while nobody else migrates.
+    func alone(
         _ connection: inout PostgresConnection,
         _ body: (inout PostgresConnection) throws -> Void
     ) throws {
-        try connection.transaction { connection in
-            // Large tables take their time, and so may another one that migrates.
-            try connection.execute("SET LOCAL statement_timeout = 0")
-            _ = try connection.run(lock)
-            try body(&connection)
+        // Large tables take their time.
+        try connection.execute("SET statement_timeout = 0")
+        // Not a statement that waits: an index that is being built waits in turn for every statement that has begun.
+        while try !connection.run("SELECT pg_try_advisory_lock(\(Self.lockNumber))").bool(0, 0) {
+            Thread.sleep(forTimeInterval: 0.1)
         }
+        let result = Result { try body(&connection) }
+        // The end of the connection unlocks too.
+        _ = try? connection.run("SELECT pg_advisory_unlock(\(Self.lockNumber))")
+        try result.get()
+    }
+
+    /// Runs `body` in a transaction, and again from its beginning while tables are in use.
+    /// - Throws: `PostgresDatabaseError.tableInUse`.
+    private func withFreeTables(
+        _ connection: inout PostgresConnection,
+        _ body: (inout PostgresConnection) throws -> Void
+    ) throws {
+        for _ in 0..<maximumAttempts {
+            do {
+                return try connection.transaction { connection in
+                    // Whoever comes behind a statement that waits for a table waits too, so it does not wait for long.
+                    try connection.execute("SET LOCAL lock_timeout = '1s'")
+                    try body(&connection)
+                }
+            } catch let error as PostgresError where error.isOfLock || error.isConflict {
+                Thread.sleep(forTimeInterval: 1)
+            }
+        }
+        throw PostgresDatabaseError.tableInUse
     }
 
     /// - Throws: `PostgresDatabaseError` where the database is not one that this program can use.
-    static func check(_ connection: inout PostgresConnection) throws {
-        try checkVersion(connection)
+    func check(_ connection: inout PostgresConnection) throws {
+        try Self.checkVersion(connection)
         let table = try connection.run("SELECT to_regclass('migration') IS NOT NULL")
         guard table.bool(0, 0) else { throw PostgresDatabaseError.notMigrated }
-        let applied = try appliedMigrations(&connection)
+        let applied = try Self.appliedMigrations(&connection)
         try checkNotNewer(applied)
-        guard applied.count == Schema.migrations.count else { throw PostgresDatabaseError.notMigrated }
+        guard applied.count == migrations.count else { throw PostgresDatabaseError.notMigrated }
     }
 
     private static func checkVersion(_ connection: borrowing PostgresConnection) throws {
@@ -59,12 +111,11 @@ enum Migrator {
     }
 
     private static func appliedMigrations(_ connection: inout PostgresConnection) throws -> [String] {
-        let rows = try connection.run("SELECT name FROM migration ORDER BY name")
-        return rows.map { $0.text($1, 0) }
+        try connection.run("SELECT name FROM migration").map { $0.text($1, 0) }
     }
 
-    private static func checkNotNewer(_ applied: [String]) throws {
-        guard Set(applied).isSubset(of: Schema.migrations.map(\.name)) else { throw PostgresDatabaseError.newer }
+    private func checkNotNewer(_ applied: [String]) throws {
+        guard Set(applied).isSubset(of: migrations.map(\.name)) else { throw PostgresDatabaseError.newer }
     }
 
     private static func makePageTokenKey(_ connection: inout PostgresConnection) throws {

@@ -5,6 +5,10 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
     case unfinishedCopy
     case citusMissing(reason: String)
     case serverTooOld(version: Int, minimum: Int)
+    /// Something that runs long has kept the migration from a table.
+    case tableInUse
+    /// Servers of an earlier version are connected.
+    case earlierServers(connections: Int)
 
     package var description: String {
         switch self {
@@ -21,6 +25,16 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
             """
         case .serverTooOld(let version, let minimum):
             "The database is PostgreSQL \(version); \(minimum) or newer is needed"
+        case .tableInUse:
+            """
+            The tables are in use by something that runs long, such as a backup or a check. Wait until it has ended, then run \
+            the command again
+            """
+        case .earlierServers(let connections):
+            """
+            Servers of an earlier version are connected to the database (connections: \(connections)). Stop them, then run the \
+            command again
+            """
         }
     }
 }

@@ -3,18 +3,23 @@
 /// Every table that grows with use begins with `session_key` (or a key of the same form), so that it can be distributed by
 /// it. Texts compare as bytes: COLLATE "C".
 enum Schema {
-    static let migrations: [(name: String, sql: String)] = [
-        ("1 all that SQLite has", first),
-        ("2 edits of sessions", "ALTER TABLE session ADD COLUMN edits bigint NOT NULL DEFAULT 0"),
+    static let migrations = [
+        Migration("1 all that SQLite has", .statements(first)),
+        Migration("2 edits of sessions", .statements("ALTER TABLE session ADD COLUMN edits bigint NOT NULL DEFAULT 0")),
         // It was how many messages had been changed or deleted; each write now draws a number, which makes the version.
-        ("3 stamps of sessions", "ALTER TABLE session RENAME COLUMN edits TO stamp"),
-        (
+        Migration("3 stamps of sessions", .statements("ALTER TABLE session RENAME COLUMN edits TO stamp")),
+        Migration(
             "4 secondary auth tokens, read-only keys",
-            """
-            ALTER TABLE account ADD COLUMN secondary_token_digest bytea, ADD COLUMN secondary_token_sealed bytea;
-            ALTER TABLE api_key ADD COLUMN read_only boolean NOT NULL DEFAULT false
-            """
+            .statements(
+                """
+                ALTER TABLE account ADD COLUMN secondary_token_digest bytea, ADD COLUMN secondary_token_sealed bytea;
+                ALTER TABLE api_key ADD COLUMN read_only boolean NOT NULL DEFAULT false
+                """
+            )
         ),
+        // How many messages were deleted from a session. NULL where a server of an earlier version made it; wrong where one
+        // deleted from it, until `Migrator.finish` has counted.
+        Migration("5 deletions of sessions", .statements("ALTER TABLE session ADD COLUMN deletions bigint")),
     ]
 
     private static let first = """

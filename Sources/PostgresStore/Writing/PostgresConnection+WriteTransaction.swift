@@ -23,8 +23,8 @@ extension PostgresConnection: WriteTransaction {
         do {
             _ = try run(
                 """
-                INSERT INTO session (\(SessionRow.columns))
-                VALUES ($1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint)
+                INSERT INTO session (\(SessionRow.columns), deletions)
+                VALUES ($1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, 0)
                 ON CONFLICT (session_key) DO NOTHING
                 """,
                 [
@@ -47,13 +47,20 @@ extension PostgresConnection: WriteTransaction {
     }
 
     /// Stores what has changed of a session, and gives it a new version.
-    mutating func update(_ session: SessionKey, lastPosition: Int64, dateUpdated: Timestamp) throws {
+    /// - Parameter deletions: how many of its messages were deleted.
+    mutating func update(
+        _ session: SessionKey,
+        lastPosition: Int64,
+        deletions: Int64 = 0,
+        dateUpdated: Timestamp
+    ) throws {
         _ = try run(
             """
-            UPDATE session SET last_position = $2::bigint, stamp = $3::bigint, date_updated = $4::bigint
+            UPDATE session
+            SET last_position = $2::bigint, deletions = deletions + $3::bigint, stamp = $4::bigint, date_updated = $5::bigint
             WHERE session_key = $1::bytea
             """,
-            [session.bytes, lastPosition, Int64.random(in: .min ... .max), dateUpdated]
+            [session.bytes, lastPosition, deletions, Int64.random(in: .min ... .max), dateUpdated]
         )
     }
 

@@ -9,8 +9,8 @@ struct CheckCommand: AsyncParsableCommand {
             Looks for damage in the file, for messages without a session and out of their places, for content that is no JSON, \
             and for turns and webhooks that cannot be read. Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
 
-            With --database-url, checks the rows of a PostgreSQL database: messages without a session, positions, keys, ids, \
-            roles, times, and JSON. It reads one snapshot of all tables, and names rows by their ids. Damage of PostgreSQL's \
+            With --database-url, checks the rows of a PostgreSQL database: messages without a session, lost messages, positions, \
+            keys, ids, roles, times, and JSON. It reads one snapshot of all tables, and names rows by their ids. Damage of PostgreSQL's \
             own files is found by data checksums and amcheck.
 
             Example:

@@ -5,7 +5,10 @@ struct DatabaseMigrateCommand: AsyncParsableCommand {
         commandName: "migrate",
         abstract: "Make a PostgreSQL database's tables, or bring them to this version's form.",
         discussion: """
-            Safe to run again, and by several at once. The server never does it by itself.
+            Safe to run again, and by several at once. The server never does it by itself. Servers of the version before may \
+            be running: they go on as they were.
+
+            An upgrade ends with --finish, when all servers run the new version.
 
             Example:
               understudy database migrate --database-url postgresql://understudy@db.example.com/understudy
@@ -17,13 +20,18 @@ struct DatabaseMigrateCommand: AsyncParsableCommand {
     @Flag(help: "Spread the tables over the servers of Citus, too; the URL is the coordinator's.")
     var citus = false
 
+    @Flag(help: "Fill in what servers of earlier versions left empty; none may run any more.")
+    var finish = false
+
     func run() async throws {
         let settings = try await Settings(common, flags: citus ? ["citus": true] : [:])
         guard let database = try await settings.postgresDatabase() else {
             throw ValidationError("--database-url is missing: it says which database to migrate")
         }
         let isDistributed = try await settings.flag("citus")
-        try await database.migrate(isDistributed: isDistributed)
+        let isFinished = try await database.migrate(isDistributed: isDistributed, isLast: finish)
         print("The database is of this version\(isDistributed ? ", and distributed" : "")")
+        guard !isFinished else { return }
+        print("When all servers run this version, finish the upgrade: understudy database migrate --finish")
     }
 }

@@ -32,8 +32,11 @@ struct PostgresDatabase {
     }
 
     /// Makes the tables, or brings them to this version's form.
-    /// - Parameter isDistributed: whether they are to be spread over the servers of Citus.
-    func migrate(isDistributed: Bool) async throws {
-        try await PostgresStore.migrate(url: url, isDistributed: isDistributed)
+    /// - Parameters:
+    ///   - isDistributed: whether they are to be spread over the servers of Citus.
+    ///   - isLast: whether no server of an earlier version runs any more.
+    /// - Returns: whether nothing is left to be done once that is so.
+    func migrate(isDistributed: Bool, isLast: Bool) async throws -> Bool {
+        try await PostgresStore.migrate(url: url, isDistributed: isDistributed, isLast: isLast)
     }
 }

@@ -87,7 +87,8 @@ def test_a_postgresql_database_of_an_earlier_version_goes_on_there_and_in_a_dire
     dump, expected = unpacked(version, "postgres.sql")
     subprocess.run([PSQL, "--quiet", "--set", "ON_ERROR_STOP=1", empty_url], input=dump, check=True, capture_output=True)
     postgres = {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": empty_url}
-    command("database", "migrate", env=postgres)
+    assert "--finish" in command("database", "migrate", env=postgres).stdout
+    assert "--finish" not in command("database", "migrate", "--finish", env=postgres).stdout
     directory = data_directory(tmp_path / "data")
     command("copy", "--from", empty_url, "--to", directory)
     for env, directory in ((None, directory), (postgres, data_directory(tmp_path / "empty"))):

@@ -1,0 +1,21 @@
+/// One step from an earlier schema to a later one.
+///
+/// A step adds tables, nullable columns, and indexes, and rewrites nothing: servers of the version before go on beside it. What
+/// they leave empty is filled later, by `Migrator.finish`.
+struct Migration {
+    enum Change {
+        /// Statements that are run in one transaction.
+        case statements(String)
+        /// An index that is built while others write, which no transaction can do. What an attempt that was cut short has left
+        /// is built anew.
+        case index(name: String, on: String)
+    }
+
+    let name: String
+    let change: Change
+
+    init(_ name: String, _ change: Change) {
+        self.name = name
+        self.change = change
+    }
+}

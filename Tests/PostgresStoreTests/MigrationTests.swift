@@ -1,0 +1,188 @@
+import AssistantsStore
+import TestSupport
+import Testing
+
+@testable import PostgresStore
+@testable import StoreConformance
+
+@Suite("Migrations of PostgreSQL", .serialized)
+struct MigrationTests {
+    /// What version 0.1.0 had.
+    private static let earlier = Migrator(Array(Schema.migrations.prefix(4)))
+
+    private let database: TestDatabase
+
+    init() throws {
+        database = try TestDatabase()
+    }
+
+    private func connection() throws -> PostgresConnection {
+        try PostgresConnection(url: database.url)
+    }
+
+    /// A connection to a database as version 0.1.0 made it.
+    private func earlierDatabase() throws -> PostgresConnection {
+        var connection = try connection()
+        try Self.earlier.migrate(&connection)
+        try connection.execute("DELETE FROM setting WHERE name = '\(Migrator.finishSetting)'")
+        return connection
+    }
+
+    /// What is wrong with sessions; these tests' messages have ids that none has.
+    private func lossesFound(by store: PostgresStore) async throws -> [String] {
+        try await store.problems().filter { $0.hasPrefix("Session") }
+    }
+
+    @Test("a server of the version before goes on, and no table is rewritten")
+    func versionBefore() throws {
+        var connection = try earlierDatabase()
+        try connection.execute(Self.earlierRows)
+        func files(_ connection: inout PostgresConnection) throws -> [String: Int64] {
+            let files = try connection.run(
+                """
+                SELECT relname::text, relfilenode::bigint FROM pg_class
+                WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+                """
+            )
+            return Dictionary(uniqueKeysWithValues: files.map { ($0.text($1, 0), $0.integer($1, 1)) })
+        }
+        let before = try files(&connection)
+        try Migrator().migrate(&connection)
+        #expect(try files(&connection).filter { before.keys.contains($0.key) } == before)
+        try connection.execute(Self.earlierRows.replacing("\\x01", with: "\\x02").replacing("KI01", with: "KI02"))
+        try connection.execute("DELETE FROM message WHERE id = 'KI02'")
+        #expect(try connection.run("SELECT FROM session WHERE deletions IS NULL").count == 2)
+    }
+
+    @Test("deletions are counted when no earlier server is left, and lost messages are found from then on")
+    func finish() async throws {
+        var connection = try earlierDatabase()
+        try await #expect(PostgresStore.migrate(url: database.url) == false)
+        let store = try await PostgresStore(url: database.url)
+        let fixture = try await Fixture(store)
+        for session in ["a", "b", "c"] { try await fixture.put(["1", "2", "3", "4", "5"], in: session) }
+        try await store.delete(MessageID(unchecked: "2"), of: SessionReference("a"), in: fixture.account)
+        // As an earlier server makes a session, and deletes messages.
+        try connection.execute(
+            """
+            UPDATE session SET deletions = NULL WHERE id = 'b';
+            DELETE FROM message USING session WHERE session.session_key = message.session_key AND session.id <> 'a' AND position < 3
+            """
+        )
+        #expect(try await lossesFound(by: store) == [])
+
+        try connection.execute("SET application_name = understudy")
+        await #expect(throws: PostgresDatabaseError.self) {
+            try await PostgresStore.migrate(url: database.url, isLast: true)
+        }
+        #expect(try !Migrator.isFinished(&connection))
+        try connection.execute("RESET application_name")
+        for _ in 1...2 { #expect(try await PostgresStore.migrate(url: database.url, isLast: true)) }
+        let counted = try connection.run("SELECT deletions FROM session ORDER BY id").map { $0.integer($1, 0) }
+        #expect(counted == [1, 2, 2])
+        try await fixture.put(["1"], in: "d")
+        #expect(try await lossesFound(by: store) == [])
+
+        for (session, position) in [("b", 3), ("d", 1)] {
+            try connection.execute(
+                """
+                DELETE FROM message USING session
+                WHERE session.session_key = message.session_key AND session.id = '\(session)' AND position = \(position)
+                """
+            )
+        }
+        let losses = try await lossesFound(by: store)
+        #expect(losses.map { $0.prefix(10) }.sorted() == ["Session b ", "Session d "])
+        await #expect(throws: StoreError.self) { _ = try await store.lockWrites() }
+        await store.close()
+    }
+
+    @Test("deletions are counted while messages come and go")
+    func finishBesideWriters() async throws {
+        var connection = try earlierDatabase()
+        try Migrator().migrate(&connection)
+        let store = try await PostgresStore(url: database.url)
+        let fixture = try await Fixture(store)
+        let names = (1...8).map { "s\($0)" }
+        for name in names { try await fixture.put((1...50).map(String.init), in: name) }
+        try connection.execute("UPDATE session SET deletions = NULL")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in names {
+                group.addTask {
+                    for number in 1...50 {
+                        let id = MessageID(unchecked: String(number))
+                        try await store.delete(id, of: SessionReference(name), in: fixture.account)
+                        try await fixture.put(["more \(number)"], in: name)
+                    }
+                }
+            }
+            group.addTask { try await PostgresStore.migrate(url: database.url, isLast: true) }
+            try await group.waitForAll()
+        }
+        #expect(try connection.run("SELECT FROM session WHERE deletions = 50").count == 8)
+        #expect(try await lossesFound(by: store) == [])
+        await store.close()
+    }
+
+    @Test("an index is built beside writers, and anew after an attempt that failed")
+    func index() throws {
+        var connection = try connection()
+        try Migrator().migrate(&connection)
+        try connection.execute(Self.earlierRows)
+        func migrate(_ columns: String) throws {
+            let migration = Migration("999 an index", .index(name: "session_by_test", on: "session (\(columns))"))
+            try Migrator(Schema.migrations + [migration]).migrate(&connection)
+        }
+        let state = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('session_by_test')"
+        #expect(throws: PostgresError.self) { try migrate("(1 / (last_position - 1))") }
+        #expect(try connection.run(state).map { $0.bool($1, 0) } == [false])
+        for _ in 1...2 { try migrate("identity") }
+        #expect(try connection.run(state).map { $0.bool($1, 0) } == [true])
+    }
+
+    @Test("two that build an index at once take turns")
+    func twoAtOnce() async throws {
+        let index = Migration("999 an index", .index(name: "by_test", on: "session (identity)"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...3 {
+                group.addTask {
+                    var connection = try PostgresConnection(url: database.url)
+                    try Migrator(Schema.migrations + [index]).migrate(&connection)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test("a table that something long is using is waited for in short turns, in which others go on")
+    func tableInUse() async throws {
+        var connection = try earlierDatabase()
+        try connection.execute("BEGIN; LOCK TABLE session IN ACCESS SHARE MODE")
+        let url = database.url
+        let migration = Task.detached {
+            var connection = try PostgresConnection(url: url)
+            try Migrator(maximumAttempts: 2).migrate(&connection)
+        }
+        var reader = try PostgresConnection(url: database.url)
+        for _ in 1...20 {
+            try reader.execute("SET statement_timeout = '3s'; SELECT count(*) FROM session")
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        await #expect(throws: PostgresDatabaseError.self) { try await migration.value }
+        try connection.execute("COMMIT")
+        try Migrator(maximumAttempts: 2).migrate(&connection)
+    }
+
+    /// As version 0.1.0 wrote them.
+    private static let earlierRows = """
+        INSERT INTO account (sid, name, auth_token_digest, auth_token_sealed, date_created)
+        VALUES ('AC', 'n', '', '', 1) ON CONFLICT DO NOTHING;
+        INSERT INTO session (
+            session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated
+        ) VALUES ('\\x01', 'AC', 's', 1, 'a', '', false, 0, 1, 1);
+        UPDATE session SET last_position = 1, stamp = 2, date_updated = 2 WHERE session_key = '\\x01';
+        INSERT INTO message (
+            session_key, position, id, assistant_id, identity, role, content, meta, date_created, date_updated
+        ) VALUES ('\\x01', 1, 'KI01', 'a', '', 'user', '{}', '{}', 1, 1);
+        """
+}
