@@ -26,7 +26,7 @@ package enum StoreError: Error {
     case accountExists(AccountSID)
     /// The account has one auth token alone.
     case secondaryAuthTokenNotFound(AccountSID)
-    /// The session has a message of this id with other content; `index` is its place among the messages of the call.
+    /// The session has a message of this id with other content; `index` is its index among the messages of the call.
     case messageConflict(MessageID, index: Int)
     /// The session has as many messages as one can have.
     case sessionFull(SessionID)

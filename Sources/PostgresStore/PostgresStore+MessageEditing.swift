@@ -8,7 +8,7 @@ extension PostgresStore {
     ) async throws(StoreError) -> Message {
         try await read { connection in
             let session = try connection.session(session, in: account)
-            return try connection.message(id, of: session, "SELECT \(Message.columns) FROM message WHERE \(place)")
+            return try connection.message(id, of: session, "SELECT \(Message.columns) FROM message WHERE \(isMessage)")
         }
     }
 
@@ -29,7 +29,7 @@ extension PostgresStore {
                 UPDATE message
                 SET content = coalesce($3, content), meta = coalesce($4, meta),
                     date_updated = greatest(date_created, $5::bigint)
-                WHERE \(place) RETURNING \(Message.columns)
+                WHERE \(isMessage) RETURNING \(Message.columns)
                 """,
                 [changes.content?.text, changes.meta?.text, date]
             )
@@ -52,7 +52,7 @@ extension PostgresStore {
             _ = try connection.message(
                 id,
                 of: session,
-                "DELETE FROM message WHERE \(place) RETURNING \(Message.columns)"
+                "DELETE FROM message WHERE \(isMessage) RETURNING \(Message.columns)"
             )
             try connection.update(
                 session.key,
@@ -64,7 +64,7 @@ extension PostgresStore {
     }
 }
 
-private let place = "session_key = $1::bytea AND id = $2"
+private let isMessage = "session_key = $1::bytea AND id = $2"
 
 extension PostgresConnection {
     /// - Throws: `notFound(.session)`.

@@ -31,9 +31,9 @@ package final class Histogram: Sendable {
     }
 
     package func record(_ value: Double) {
-        let place = bounds.firstIndex { value <= $0 } ?? bounds.count
+        let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
         state.withLock { state in
-            state.counts[place] += 1
+            state.counts[bucket] += 1
             state.sum += value
         }
     }

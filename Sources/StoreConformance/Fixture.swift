@@ -56,14 +56,14 @@ struct Fixture: Sendable {
     /// One page, as the texts of its messages.
     func page(
         of session: String,
-        _ place: PageRequest<MessageCursor>.Place,
+        _ anchor: PageRequest<MessageCursor>.Anchor,
         size: Int
     ) async throws -> (texts: [String], neighbors: PageNeighbors<MessageCursor>) {
         var texts: [String] = []
         let neighbors = try await store.readMessages(
             of: SessionReference(session),
             in: account,
-            page: PageRequest(place, size: size)
+            page: PageRequest(anchor, size: size)
         ) { row in
             texts.append(row.id.text)
         }
@@ -106,13 +106,13 @@ struct Fixture: Sendable {
         afterEachPage: (Int) async throws -> Void = { _ in }
     ) async throws -> [[String]] {
         var pages: [[String]] = []
-        var place = PageRequest<MessageCursor>.Place.first
+        var anchor = PageRequest<MessageCursor>.Anchor.first
         while true {
-            let page = try await page(of: session, place, size: size)
+            let page = try await page(of: session, anchor, size: size)
             pages.append(page.texts)
             guard let next = page.neighbors.next else { return pages }
             try await afterEachPage(pages.count)
-            place = .after(next)
+            anchor = .after(next)
         }
     }
 }

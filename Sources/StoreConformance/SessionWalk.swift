@@ -13,11 +13,11 @@ package struct SessionWalk: Equatable, Sendable {
         of account: AccountSID,
         in store: any Store,
         size: Int,
-        from first: PageRequest<MessageCursor>.Place = .first,
-        _ next: (PageNeighbors<MessageCursor>) -> PageRequest<MessageCursor>.Place? = { $0.next.map { .after($0) } }
+        from first: PageRequest<MessageCursor>.Anchor = .first,
+        _ next: (PageNeighbors<MessageCursor>) -> PageRequest<MessageCursor>.Anchor? = { $0.next.map { .after($0) } }
     ) async throws {
-        var place: PageRequest<MessageCursor>.Place? = first
-        while let current = place {
+        var anchor: PageRequest<MessageCursor>.Anchor? = first
+        while let current = anchor {
             let page = PageRequest(current, size: size)
             var texts: [String] = []
             let met = try await store.readMessages(of: SessionReference(session), in: account, page: page) { row in
@@ -25,7 +25,7 @@ package struct SessionWalk: Equatable, Sendable {
             }
             messages += texts
             neighbors.append("\(met)")
-            place = next(met)
+            anchor = next(met)
         }
     }
 }

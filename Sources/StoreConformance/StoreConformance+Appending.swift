@@ -66,8 +66,8 @@ extension StoreConformance {
                             let appended = try await fixture.append([.number(number), .number(-number)], to: "s")
                             // A reader sees what it wrote.
                             let ids = try await fixture.walk("s", size: 1_000).flatMap(\.self)
-                            let place = try #require(ids.firstIndex(of: appended[0].id.text))
-                            #expect(ids[place + 1] == appended[1].id.text)
+                            let index = try #require(ids.firstIndex(of: appended[0].id.text))
+                            #expect(ids[index + 1] == appended[1].id.text)
                         }
                     }
                 }

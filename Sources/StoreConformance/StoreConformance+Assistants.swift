@@ -35,15 +35,15 @@ extension StoreConformance {
             let names = (1...5).map { "\($0)" }
             for name in names { _ = try await fixture.createAssistant(name) }
             var met: [[String]] = []
-            var place = PageRequest<AssistantCursor>.Place.first
+            var anchor = PageRequest<AssistantCursor>.Anchor.first
             while true {
-                let page = try await store.assistants(of: fixture.account, page: PageRequest(place, size: 2))
+                let page = try await store.assistants(of: fixture.account, page: PageRequest(anchor, size: 2))
                 met.append(page.items.map(\.details.name))
                 guard let next = page.neighbors.next else { break }
-                place = .after(next)
+                anchor = .after(next)
             }
             #expect(met == [["1", "2"], ["3", "4"], ["5"]])
-            let last = try await store.assistants(of: fixture.account, page: PageRequest(place, size: 2))
+            let last = try await store.assistants(of: fixture.account, page: PageRequest(anchor, size: 2))
             let previous = try #require(last.neighbors.previous)
             let back = try await store.assistants(of: fixture.account, page: PageRequest(.before(previous), size: 2))
             #expect(back.items.map(\.details.name) == ["3", "4"])

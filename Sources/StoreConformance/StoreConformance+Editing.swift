@@ -3,7 +3,7 @@ import Testing
 
 extension StoreConformance {
     static let editing = [
-        StoreConformance("a changed message keeps its place and all that was not changed") { store in
+        StoreConformance("a changed message keeps its position and all that was not changed") { store in
             let fixture = try await Fixture(store)
             try await fixture.put(["a", "b", "c"], in: "s")
             let before = try await fixture.message("b", of: "s")
@@ -41,7 +41,7 @@ extension StoreConformance {
             for id in ["b", "c", "f"] { try await fixture.delete(id, of: "s") }
             #expect(try await fixture.page(of: "s", .after(next), size: 2).texts == ["d", "e"])
             #expect(try await fixture.page(of: "s", .before(next), size: 2).texts == ["a"])
-            // The place of the last one is not given again.
+            // The position of the last one is not given again.
             let appended = try await fixture.append([.number(1)], to: "s").map(\.id.text)
             #expect(try await fixture.page(of: "s", .first, size: 9).texts == ["a", "d", "e"] + appended)
         },

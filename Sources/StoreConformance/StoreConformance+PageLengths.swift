@@ -75,8 +75,8 @@ extension StoreConformance {
         budget: PageBudget,
         _ read: (PageRequest<Cursor>) async throws -> Page<Item, Cursor>
     ) async throws -> [Item] {
-        func page(_ place: PageRequest<Cursor>.Place) async throws -> Page<Item, Cursor> {
-            let page = try await read(PageRequest(place, size: size, budget: budget))
+        func page(_ anchor: PageRequest<Cursor>.Anchor) async throws -> Page<Item, Cursor> {
+            let page = try await read(PageRequest(anchor, size: size, budget: budget))
             let lengths = page.items.map { $0.pageLength + budget.overhead }
             #expect(lengths.count <= size)
             #expect(lengths.count == 1 || lengths.reduce(0, +) <= budget.bytes)
@@ -103,7 +103,7 @@ extension Fixture {
     /// A page as the texts of its messages, with what each takes of the budget.
     private func page(
         of session: String,
-        _ place: PageRequest<MessageCursor>.Place,
+        _ anchor: PageRequest<MessageCursor>.Anchor,
         size: Int,
         budget: PageBudget
     ) async throws -> (texts: [String], lengths: [Int], neighbors: PageNeighbors<MessageCursor>) {
@@ -111,7 +111,7 @@ extension Fixture {
         let neighbors = try await store.readMessages(
             of: SessionReference(session),
             in: account,
-            page: PageRequest(place, size: size, budget: budget)
+            page: PageRequest(anchor, size: size, budget: budget)
         ) { row in
             texts.append(row.id.text)
             lengths.append(row.maximumJSONLength + budget.overhead)

@@ -29,7 +29,7 @@ extension StoreConformance {
                 let fixture = try await Fixture(store)
                 try await fixture.put(["a", "b", "c", "d"], in: "s")
                 try await expectWayBack(isForward: isForward) { request in
-                    let page = try await fixture.page(of: "s", request.place, size: request.size)
+                    let page = try await fixture.page(of: "s", request.anchor, size: request.size)
                     return Page<String, MessageCursor>(items: page.texts, neighbors: page.neighbors)
                 } delete: { text in
                     try await store.delete(MessageID(unchecked: text), of: SessionReference("s"), in: fixture.account)
@@ -122,8 +122,8 @@ extension StoreConformance {
         _ read: (PageRequest<Cursor>) async throws -> Page<String, Cursor>,
         delete: (String) async throws -> Void
     ) async throws {
-        func page(_ place: PageRequest<Cursor>.Place, size: Int = 2) async throws -> Page<String, Cursor> {
-            try await read(PageRequest(place, size: size))
+        func page(_ anchor: PageRequest<Cursor>.Anchor, size: Int = 2) async throws -> Page<String, Cursor> {
+            try await read(PageRequest(anchor, size: size))
         }
         let first = try await page(.first)
         let second = try await page(.after(try #require(first.neighbors.next)))
@@ -146,11 +146,11 @@ extension StoreConformance {
 
     /// From the last page of a walk back to the first: the same pages.
     private static func expectWalkBack(_ fixture: Fixture, _ forward: [[String]], size: Int) async throws {
-        var place = PageRequest<MessageCursor>.Place.first
-        var last = try await fixture.page(of: "s", place, size: size)
+        var anchor = PageRequest<MessageCursor>.Anchor.first
+        var last = try await fixture.page(of: "s", anchor, size: size)
         while let next = last.neighbors.next {
-            place = .after(next)
-            last = try await fixture.page(of: "s", place, size: size)
+            anchor = .after(next)
+            last = try await fixture.page(of: "s", anchor, size: size)
         }
         for expected in forward.dropLast().reversed() {
             let previous = try #require(last.neighbors.previous)

@@ -22,7 +22,7 @@ extension StoreConformance {
                 _ = try await fixture.update("a", of: "s", MessageChanges(meta: .empty), at: .now)
             }
             try await changes { try await fixture.delete("b", of: "s") }
-            // As many appended again as were deleted, and at the same place.
+            // As many appended again as were deleted, and at the same position.
             try await changes { try await fixture.delete("c", of: "s") }
             try await changes { try await fixture.put(["b"], in: "s") }
             try await changes {
@@ -48,8 +48,8 @@ extension StoreConformance {
             try await fixture.put(["a", "b", "c"], in: "t")
             let (_, old) = try await fixture.reading(of: "s")
             let next = try #require(try await fixture.page(of: "s", .first, size: 2).neighbors.next)
-            for place in [PageRequest<MessageCursor>.Place.first, .after(next), .before(next)] {
-                #expect(try await fixture.reading(of: "s", place, unless: old).texts == nil)
+            for anchor in [PageRequest<MessageCursor>.Anchor.first, .after(next), .before(next)] {
+                #expect(try await fixture.reading(of: "s", anchor, unless: old).texts == nil)
             }
             await Refusal.cursorOfAnotherSession.expect {
                 _ = try await fixture.reading(of: "t", .after(next), unless: old)
@@ -115,14 +115,14 @@ extension Fixture {
     /// A page of up to 1,000 messages, as their ids, `nil` where it is unchanged, and the version it is of.
     fileprivate func reading(
         of session: String,
-        _ place: PageRequest<MessageCursor>.Place = .first,
+        _ anchor: PageRequest<MessageCursor>.Anchor = .first,
         unless known: SessionVersion? = nil
     ) async throws -> (texts: [String]?, version: SessionVersion) {
         var texts: [String] = []
         let reading = try await store.readMessages(
             of: SessionReference(session),
             in: account,
-            page: PageRequest(place, size: 1_000),
+            page: PageRequest(anchor, size: 1_000),
             unless: known
         ) { row in
             texts.append(row.id.text)

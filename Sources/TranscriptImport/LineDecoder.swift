@@ -2,7 +2,7 @@ import AssistantsAPI
 import AssistantsStore
 import Crypto
 
-/// Makes messages of lines. A line without an id gets one derived from the account, the session, the line's place among
+/// Makes messages of lines. A line without an id gets one derived from the account, the session, the line's index among
 /// that session's lines, and its bytes: the same input gives the same ids.
 struct LineDecoder {
     private let account: AccountSID

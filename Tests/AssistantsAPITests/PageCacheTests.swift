@@ -7,6 +7,13 @@ import Testing
 
 @Suite("Pages that are kept")
 struct PageCacheTests {
+    private let listing: MessageListing
+
+    init() throws {
+        let tokens = PageTokens(key: TestServer.pageTokenKey)
+        listing = try MessageListing(nil, of: TestServer.sid, budget: PageBudget(), tokens: tokens)
+    }
+
     private func key(_ number: Int) -> PageKey {
         PageKey(account: TestServer.sid, baseURL: "http://localhost", target: "/v1/Sessions/s\(number)/Messages")
     }
@@ -17,7 +24,7 @@ struct PageCacheTests {
 
     private func page(_ key: PageKey, size: Int = 1_000, stamp: Int64 = 1) -> PageCache.Page {
         PageCache.Page(
-            request: PageRequest(.first, size: 50),
+            listing: listing,
             tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), of: key),
             content: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity)
         )
@@ -121,7 +128,7 @@ struct PageCacheTests {
         json.reserveCapacity(60_000)
         json.writeString("{}")
         let page = PageCache.Page(
-            request: PageRequest(.first, size: 50),
+            listing: listing,
             tag: page(key(1)).tag,
             content: Content(json, coded: .identity)
         )

@@ -8,19 +8,24 @@ import Testing
 struct PageTokenTests {
     private let tokens = PageTokens(key: TestServer.pageTokenKey)
     private let cursor = MessageCursor(session: SessionNumber(7), position: 1_234)
+    /// Of the plain listing, and of another.
+    private static let digests: [ListingDigest?] = [nil, ListingDigest([("Order", "desc")])]
 
-    @Test("a token says again what it was made of")
-    func roundTrip() throws {
+    @Test("a token says again what it was made of", arguments: digests)
+    func roundTrip(_ digest: ListingDigest?) throws {
+        try expectRoundTrip(cursor, digest)
+        try expectRoundTrip(MessageCursor(session: SessionNumber(1), position: .max), digest)
+        try expectRoundTrip(SessionCursor(dateCreated: Timestamp(microseconds: -5), number: SessionNumber(9)), digest)
+        try expectRoundTrip(AssistantCursor(number: 3), digest)
+    }
+
+    private func expectRoundTrip<Cursor: KeysetCursor>(_ cursor: Cursor, _ digest: ListingDigest?) throws {
+        func anchor(of token: String) throws -> PageRequest<Cursor>.Anchor {
+            try tokens.anchor(of: token, in: TestServer.sid, binding: digest)
+        }
         guard
-            case .after(let after) = try tokens.place(
-                of: tokens.token(after: cursor, in: TestServer.sid),
-                in: TestServer.sid
-            )
-                as PageRequest<MessageCursor>.Place,
-            case .before(let before) = try tokens.place(
-                of: tokens.token(before: cursor, in: TestServer.sid),
-                in: TestServer.sid
-            ) as PageRequest<MessageCursor>.Place
+            case .after(let after) = try anchor(of: tokens.token(after: cursor, in: TestServer.sid, binding: digest)),
+            case .before(let before) = try anchor(of: tokens.token(before: cursor, in: TestServer.sid, binding: digest))
         else {
             Issue.record("the direction was lost")
             return
@@ -31,32 +36,77 @@ struct PageTokenTests {
 
     @Test("a token has letters that every SDK leaves alone")
     func alphabet() {
-        let token = tokens.token(after: cursor, in: TestServer.sid)
-        #expect(token.wholeMatch(of: /PA[A-Za-z0-9_-]{48}/) != nil)
+        #expect(token(nil).wholeMatch(of: /PA[A-Za-z0-9_-]{48}/) != nil)
+        #expect(token(Self.digests[1]).wholeMatch(of: /PA[A-Za-z0-9_-]{64}/) != nil)
     }
 
-    @Test("a token with any one character changed is refused, and so is a cut or longer one")
-    func altered() throws {
-        let token = tokens.token(after: cursor, in: TestServer.sid)
+    @Test("a token with any one character changed is refused, and so is a cut or longer one", arguments: digests)
+    func altered(_ digest: ListingDigest?) throws {
+        let token = token(digest)
         let letters = Array(token)
         for index in letters.indices {
             for letter in "AZaz09-_=.é" where letter != letters[index] {
                 var altered = letters
                 altered[index] = letter
-                expectRefusal(String(altered))
+                expectRefusal(String(altered), digest)
             }
         }
-        for length in 0..<letters.count { expectRefusal(String(letters.prefix(length))) }
-        expectRefusal(token + "A")
-        expectRefusal(token + "AAAA")
+        for length in 0..<letters.count { expectRefusal(String(letters.prefix(length)), digest) }
+        expectRefusal(token + "A", digest)
+        expectRefusal(token + "AAAA", digest)
     }
 
-    @Test("a token of another account, another key or another list is refused")
-    func foreign() throws {
-        expectRefusal(tokens.token(after: cursor, in: TestServer.otherSID))
-        expectRefusal(PageTokens(key: [UInt8](repeating: 1, count: 32)).token(after: cursor, in: TestServer.sid))
+    @Test("a token of another account, another key, another list, or another listing is refused", arguments: digests)
+    func foreign(_ digest: ListingDigest?) throws {
+        expectRefusal(tokens.token(after: cursor, in: TestServer.otherSID, binding: digest), digest)
+        let others = PageTokens(key: [UInt8](repeating: 1, count: 32))
+        expectRefusal(others.token(after: cursor, in: TestServer.sid, binding: digest), digest)
         let session = SessionCursor(dateCreated: Timestamp(microseconds: 7), number: SessionNumber(1_234))
-        expectRefusal(tokens.token(after: session, in: TestServer.sid))
+        expectRefusal(tokens.token(after: session, in: TestServer.sid, binding: digest), digest)
+        for other in Self.digests + [ListingDigest([("Order", "asc")])] where other != digest {
+            expectRefusal(token(other), digest)
+        }
+    }
+
+    @Test("a digest tells names and values apart")
+    func distinctDigests() {
+        let selections = [[("a", "b")], [("ab", "")], [("", "ab")], [("a", "b"), ("", "")], [("a", ""), ("b", "")]]
+        let digests = selections.map { ListingDigest($0.map { (name: $0.0, value: $0.1) })?.bytes }
+        #expect(Set(digests).count == selections.count)
+        #expect(ListingDigest([]) == nil)
+    }
+
+    @Test("a listing's tokens lead on in it, and are refused by every other one")
+    func listings() throws {
+        func listing(_ query: String) throws -> MessageListing {
+            try MessageListing(
+                query[...],
+                of: TestServer.sid,
+                budget: PageBudget(),
+                selecting: ["Order", "Role"],
+                tokens: tokens
+            )
+        }
+        let queries = ["", "Order=desc", "Order=desc&Role=user", "Order=desc&Role=assistant", "Role=user"]
+        for query in queries {
+            let neighbors = PageNeighbors(previous: nil, next: cursor)
+            let links = try listing(query + "&other=1")
+                .links(to: "/list", at: "http://understudy.test", neighbors: neighbors, tokens: tokens)
+            let next = try #require(links.next?.split(separator: "?").last)
+            for parameter in query.split(separator: "&") { #expect(next.contains(parameter)) }
+            let following = try listing(String(next))
+            guard case .after(cursor) = following.page.anchor else {
+                Issue.record("\(next) leads elsewhere")
+                continue
+            }
+            let token = try #require(next.split(separator: "&").last)
+            for other in queries where other != query {
+                #expect(throws: APIError.self) { try listing("\(other)&\(token)") }
+            }
+            // The order of the parameters means nothing.
+            let reversed = query.split(separator: "&").reversed().joined(separator: "&")
+            #expect(try listing(reversed + "&\(token)").digest == following.digest)
+        }
     }
 
     @Test("a token of another session, or of the list of sessions, is a bad request")
@@ -77,9 +127,18 @@ struct PageTokenTests {
         #expect(response.status == 400)
     }
 
-    private func expectRefusal(_ token: String, at location: SourceLocation = #_sourceLocation) {
+    private func token(_ digest: ListingDigest?) -> String {
+        tokens.token(after: cursor, in: TestServer.sid, binding: digest)
+    }
+
+    private func expectRefusal(
+        _ token: String,
+        _ digest: ListingDigest?,
+        at location: SourceLocation = #_sourceLocation
+    ) {
         let error = #expect(throws: APIError.self, "\(token)", sourceLocation: location) {
-            let _: PageRequest<MessageCursor>.Place = try tokens.place(of: token, in: TestServer.sid)
+            let _: PageRequest<MessageCursor>.Anchor =
+                try tokens.anchor(of: token, in: TestServer.sid, binding: digest)
         }
         #expect(error?.code == 20001, sourceLocation: location)
     }

@@ -10,7 +10,7 @@ import Synchronization
 /// there is room for, pages that evict each other would save nothing.
 final class PageCache: Sendable {
     struct Page: Sendable {
-        let request: PageRequest<MessageCursor>
+        let listing: MessageListing
         let tag: PageTag
         let content: Content
 
@@ -24,7 +24,7 @@ final class PageCache: Sendable {
         fileprivate var trimmed: Page {
             guard content.bytes.storageCapacity > 2 * content.bytes.readableBytes else { return self }
             let bytes = ByteBuffer(bytes: content.bytes.readableBytesView)
-            return Page(request: request, tag: tag, content: Content(bytes, coded: content.coding))
+            return Page(listing: listing, tag: tag, content: Content(bytes, coded: content.coding))
         }
     }
 

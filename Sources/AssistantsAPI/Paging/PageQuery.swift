@@ -1,9 +1,9 @@
-import AssistantsStore
 import TextEncodings
 
-/// The paging parameters of a list's query: `Page`, `PageSize`, `PageToken`. Other parameters are kept for the page's
-/// URLs and otherwise ignored.
-struct PageQuery {
+/// The query of a list: the paging parameters `Page`, `PageSize`, and `PageToken`, and those that choose the items or their order.
+/// Other parameters are ignored, but kept for the page's URLs.
+struct PageQuery: Sendable {
+    private static let pagingParameters = ["Page", "PageSize", "PageToken"]
     static let defaultSize = 50
     static let maximumSize = 1_000
     /// The largest integer that every JSON parser reads exactly, less the one that the next page's number needs.
@@ -14,10 +14,13 @@ struct PageQuery {
     /// 1 to 1,000: more is cut down to that, for SDKs ask for their caller's limit.
     let size: Int
     let token: String?
-    /// The other parameters as they came, with an ampersand behind each.
+    /// The parameters that choose the items or their order, by name.
+    let selection: [(name: String, value: String)]
+    /// All parameters but those of paging as they came, with an ampersand behind each.
     let otherParameters: String
 
-    init(_ query: Substring?) throws(APIError) {
+    /// - Parameter names: of the parameters that choose the items or their order, in alphabetical order.
+    init(_ query: Substring?, selecting names: [String] = []) throws(APIError) {
         var values: [String: String] = [:]
         var others = ""
         // By bytes: where a mark of Unicode follows a sign, both are one character.
@@ -25,10 +28,10 @@ struct PageQuery {
             let parts = parameter.utf8
                 .split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
                 .map(Substring.init)
-            guard let name = Self.name(of: parts[0]) else {
-                others += PercentEncoding.encodeForbidden(in: parameter) + "&"
-                continue
-            }
+            let decoded = try? PercentEncoding.decode(parts[0], plusIsSpace: true)
+            let pagingName = Self.pagingParameters.first { $0 == decoded }
+            if pagingName == nil { others += PercentEncoding.encodeForbidden(in: parameter) + "&" }
+            guard let name = pagingName ?? names.first(where: { $0 == decoded }) else { continue }
             guard values[name] == nil else {
                 // Java's SDK sends two where a program sets both a page size and a limit: the first is the program's.
                 if name == "PageSize" { continue }
@@ -41,27 +44,13 @@ struct PageQuery {
             }
         }
         otherParameters = others
+        selection = names.compactMap { name in values[name].map { (name, $0) } }
         size = try values["PageSize"].map(Self.size) ?? Self.defaultSize
         page = try values["Page"].map(Self.page) ?? 0
         token = values["PageToken"]
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
         }
-    }
-
-    /// Where the page lies in the list.
-    func place<Cursor: PageTokenCursor>(
-        in account: AccountSID,
-        _ tokens: PageTokens
-    ) throws(APIError) -> PageRequest<Cursor>.Place {
-        guard let token else { return .first }
-        return try tokens.place(of: token, in: account)
-    }
-
-    /// `nil` where it is no paging parameter.
-    private static func name(of text: Substring) -> String? {
-        let name = try? PercentEncoding.decode(text, plusIsSpace: true)
-        return ["Page", "PageSize", "PageToken"].first { $0 == name }
     }
 
     private static func size(_ text: String) throws(APIError) -> Int {

@@ -5,21 +5,20 @@ import Crypto
 ///
 /// A token says from where on a page lies and which way, so it is read without looking anything up, and still works when
 /// the message that it points at is gone. It is opaque to clients and authenticated: what was altered, or made for
-/// another account, is refused. Its form is `PA` (forward) or `PB` (back) and 48 letters of base64url (RFC 4648, section
-/// 5), which are 36 bytes:
+/// another account, is refused. Its form is `PA` (forward) or `PB` (back) and base64url (RFC 4648, section 5): 48 letters
+/// of 36 bytes for a plain listing, 64 letters of 48 bytes for one that chooses its items or their order.
 ///
 /// | bytes | |
 /// |---|---|
-/// | 0 | version, 1 |
-/// | 1 | which list: `PageTokenCursor.kind` |
-/// | 2 to 9, 10 to 17 | the cursor's two numbers, big-endian |
-/// | 18 to 35 | the first 18 bytes of HMAC-SHA256 over direction, bytes 0 to 17, and the account's SID |
+/// | 0 | version: 1 for a plain listing, 2 for another |
+/// | 1 | which list: `KeysetCursor.kind` |
+/// | 2 to 9, 10 to 17 | the cursor's numbers, big-endian; 0 for a second one that it does not have |
+/// | 18 to 29, in version 2 | `ListingDigest` |
+/// | the last 18 | the first 18 bytes of HMAC-SHA256 over direction, the bytes before, and the account's SID |
 ///
-/// 36 is a multiple of 3: no letter has spare bits, so no two texts mean the same bytes. The alphabet is one that the Go
-/// SDK leaves alone: it deletes a point with digits behind it from query strings.
+/// Both lengths are multiples of 3: no letter has spare bits, so no two texts mean the same bytes. The alphabet is one that the
+/// Go SDK leaves alone: it deletes a point with digits behind it from query strings.
 struct PageTokens: Sendable {
-    private static let version: UInt8 = 1
-    private static let payloadLength = 18
     private static let macLength = 18
     private static let forward = "PA"
     private static let back = "PB"
@@ -32,33 +31,40 @@ struct PageTokens: Sendable {
     }
 
     /// The token of the page that lies behind the cursor.
-    func token(after cursor: some PageTokenCursor, in account: AccountSID) -> String {
-        token(Self.forward, cursor, account)
+    /// - Parameter digest: of the listing; `nil` for the plain one.
+    func token(after cursor: some KeysetCursor, in account: AccountSID, binding digest: ListingDigest?) -> String {
+        token(Self.forward, cursor, account, digest)
     }
 
     /// The token of the page that lies before the cursor.
-    func token(before cursor: some PageTokenCursor, in account: AccountSID) -> String {
-        token(Self.back, cursor, account)
+    /// - Parameter digest: of the listing; `nil` for the plain one.
+    func token(before cursor: some KeysetCursor, in account: AccountSID, binding digest: ListingDigest?) -> String {
+        token(Self.back, cursor, account, digest)
     }
 
     /// Where the page lies that a token was made for.
-    /// - Throws: `APIError` where it is no token, was altered, or belongs to another account or another kind of list.
-    func place<Cursor: PageTokenCursor>(
+    /// - Parameter digest: of the listing; `nil` for the plain one.
+    /// - Throws: `APIError` where it is no token, was altered, or belongs to another account, another list, or another listing.
+    func anchor<Cursor: KeysetCursor>(
         of token: String,
-        in account: AccountSID
-    ) throws(APIError) -> PageRequest<Cursor>.Place {
+        in account: AccountSID,
+        binding digest: ListingDigest?
+    ) throws(APIError) -> PageRequest<Cursor>.Anchor {
+        let header = Self.header(of: Cursor.self, digest)
+        let payloadLength = header.count + 16 + (digest?.bytes.count ?? 0)
         let direction = String(token.prefix(2))
         // The length first, so that nothing long is worked on.
-        guard token.utf8.count == 2 + Base64URL.encodedLength(of: Self.payloadLength + Self.macLength),
+        guard token.utf8.count == 2 + Base64URL.encodedLength(of: payloadLength + Self.macLength),
             direction == Self.forward || direction == Self.back,
             let bytes = Base64URL.decode(token.utf8.dropFirst(2))
         else { throw Self.refusal }
-        let payload = bytes.prefix(Self.payloadLength)
+        let payload = bytes.prefix(payloadLength)
         guard
             isEqualInConstantTime(bytes.suffix(Self.macLength), mac(direction, payload, account)),
-            payload[0] == Self.version, payload[1] == Cursor.kind
+            payload.starts(with: header), payload[18...] == (digest?.bytes ?? [])[...]
         else { throw Self.refusal }
-        let cursor = Cursor(numbers: (Int64(bigEndian: payload[2..<10]), Int64(bigEndian: payload[10..<18])))
+        let numbers = [Int64(bigEndian: payload[2..<10]), Int64(bigEndian: payload[10..<18])]
+        let cursor = Cursor(values: Array(numbers.prefix(Cursor.columns.count)))
         return direction == Self.forward ? .after(cursor) : .before(cursor)
     }
 
@@ -66,13 +72,20 @@ struct PageTokens: Sendable {
         .badRequest("PageToken is not one that the API gave for this list: use a page's URLs as they are")
     }
 
-    private func token<Cursor: PageTokenCursor>(
+    private static func header<Cursor: KeysetCursor>(of: Cursor.Type, _ digest: ListingDigest?) -> [UInt8] {
+        [digest == nil ? 1 : 2, Cursor.kind]
+    }
+
+    private func token<Cursor: KeysetCursor>(
         _ direction: String,
         _ cursor: Cursor,
-        _ account: AccountSID
+        _ account: AccountSID,
+        _ digest: ListingDigest?
     ) -> String {
-        let numbers = cursor.numbers
-        let payload = [Self.version, Cursor.kind] + numbers.0.bigEndianBytes + numbers.1.bigEndianBytes
+        let values = cursor.values
+        var payload = Self.header(of: Cursor.self, digest) + values[0].bigEndianBytes
+        payload += (values.count > 1 ? values[1] : 0).bigEndianBytes
+        if let digest { payload += digest.bytes }
         return direction + Base64URL.encode(payload + mac(direction, payload[...], account))
     }
 

@@ -13,27 +13,25 @@ struct AssistantsResource: Sendable {
 
     /// `GET /v1/Assistants`: a page, in order of creation.
     func list(_ request: APIRequest, _ caller: Caller) async throws -> Response {
-        let query = try PageQuery(request.target.query)
         let overhead = AssistantRepresentation.overhead(defaultModel: model, baseURL: request.baseURL)
-        let pageRequest = PageRequest<AssistantCursor>(
-            try query.place(in: caller.account, tokens),
-            size: query.size,
-            budget: ListRepresentation.budget(overhead: overhead)
+        let listing = try Listing<AssistantCursor>(
+            request.target.query,
+            of: caller.account,
+            budget: ListRepresentation.budget(overhead: overhead),
+            tokens: tokens
         )
-        let assistants = try await store.assistants(of: caller.account, page: pageRequest)
+        let assistants = try await store.assistants(of: caller.account, page: listing.page)
         var page = ListRepresentation(key: "assistants", capacity: 1_024 * (assistants.items.count + 1))
         for assistant in assistants.items {
             page.append { representation(of: assistant, at: request).write(to: &$0) }
         }
         return Response(
             json: page.finish(
-                links: PageLinks(
-                    query,
+                links: listing.links(
                     to: request.path,
-                    at: request,
+                    at: request.baseURL,
                     neighbors: assistants.neighbors,
-                    tokens: tokens,
-                    account: caller.account
+                    tokens: tokens
                 )
             )
         )

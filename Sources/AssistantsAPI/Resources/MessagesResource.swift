@@ -35,11 +35,11 @@ struct MessagesResource: Sendable {
         let key = PageKey(request, in: caller.account)
         let condition = request.http.headers[.ifNoneMatch]
         let cached = cache.page(for: key)
-        let pageRequest = try cached?.request ?? self.pageRequest(request, caller.account)
+        let listing = try cached?.listing ?? listing(request, caller.account)
         let known = cached?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
-        var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: pageRequest.size))
+        var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: listing.page.size))
         var session = session
-        let reading = try await read(&session, in: caller.account, page: pageRequest, unless: known?.version) { row in
+        let reading = try await read(&session, in: caller.account, page: listing.page, unless: known?.version) { row in
             json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
         }
         guard case .read(let neighbors, let version) = reading else {
@@ -51,17 +51,14 @@ struct MessagesResource: Sendable {
             )
         }
         sizeEstimate.add(json.length, of: json.count)
-        let query = try PageQuery(request.target.query)
-        let links = PageLinks(
-            query,
+        let links = listing.links(
             to: request.route.template.path(PathParameters(session.name ?? "")),
-            at: request,
+            at: request.baseURL,
             neighbors: neighbors,
-            tokens: tokens,
-            account: caller.account
+            tokens: tokens
         )
         let page = PageCache.Page(
-            request: pageRequest,
+            listing: listing,
             tag: PageTag(version, of: key),
             content: await Content(json.finish(links: links), as: request.coding)
         )
@@ -81,7 +78,7 @@ struct MessagesResource: Sendable {
         do {
             return try await store.readMessages(of: session, in: account, page: request, unless: known, body)
         } catch {
-            guard error.isOfSessionName, request.place.isByCursor, let decoded = Self.decodedAgain(session) else {
+            guard error.isOfSessionName, request.anchor.isByCursor, let decoded = Self.decodedAgain(session) else {
                 throw error
             }
             do {
@@ -100,15 +97,12 @@ struct MessagesResource: Sendable {
         return (try? PercentEncoding.decode(name[...])).map { SessionReference($0) }
     }
 
-    private func pageRequest(
-        _ request: APIRequest,
-        _ account: AccountSID
-    ) throws(APIError) -> PageRequest<MessageCursor> {
-        let query = try PageQuery(request.target.query)
-        return PageRequest(
-            try query.place(in: account, tokens),
-            size: query.size,
-            budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead)
+    private func listing(_ request: APIRequest, _ account: AccountSID) throws(APIError) -> MessageListing {
+        try MessageListing(
+            request.target.query,
+            of: account,
+            budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead),
+            tokens: tokens
         )
     }
 
@@ -213,7 +207,7 @@ extension StoreError {
     }
 }
 
-extension PageRequest.Place {
+extension PageRequest.Anchor {
     fileprivate var isByCursor: Bool {
         if case .first = self { false } else { true }
     }

@@ -9,26 +9,24 @@ struct SessionsResource: Sendable {
 
     /// `GET /v1/Sessions`: a page, in order of creation.
     func list(_ request: APIRequest, _ caller: Caller) async throws -> Response {
-        let query = try PageQuery(request.target.query)
-        let pageRequest = PageRequest<SessionCursor>(
-            try query.place(in: caller.account, tokens),
-            size: query.size,
-            budget: ListRepresentation.budget(overhead: SessionRepresentation.overhead)
+        let listing = try Listing<SessionCursor>(
+            request.target.query,
+            of: caller.account,
+            budget: ListRepresentation.budget(overhead: SessionRepresentation.overhead),
+            tokens: tokens
         )
-        let sessions = try await store.sessions(of: caller.account, page: pageRequest)
+        let sessions = try await store.sessions(of: caller.account, page: listing.page)
         var page = ListRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
         for session in sessions.items {
             page.append { SessionRepresentation.write(session, to: &$0) }
         }
         return Response(
             json: page.finish(
-                links: PageLinks(
-                    query,
+                links: listing.links(
                     to: request.path,
-                    at: request,
+                    at: request.baseURL,
                     neighbors: sessions.neighbors,
-                    tokens: tokens,
-                    account: caller.account
+                    tokens: tokens
                 )
             )
         )

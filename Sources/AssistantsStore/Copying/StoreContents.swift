@@ -32,7 +32,7 @@ package protocol StoreContents: Sendable {
 package struct StoredRows: Sendable {
     /// Of the table's columns.
     package let rows: [[StoredValue]]
-    /// The last row's place in the store's own order, for what follows; `nil` where there is no row.
+    /// The last row's key in the store's own order, from which the next batch is read; `nil` where there is no row.
     package let cursor: [StoredValue]?
 
     package init(rows: [[StoredValue]], cursor: [StoredValue]?) {

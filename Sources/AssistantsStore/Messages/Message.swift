@@ -38,10 +38,10 @@ package enum MessageRole: String, CaseIterable, Sendable {
     case user, assistant, tool, knowledge
 }
 
-/// A place in a session's list of messages.
+/// A position in a session's list of messages.
 package struct MessageCursor: Hashable, Sendable {
     package let session: SessionNumber
-    /// The message's place in its session: 1 or more; it only grows, and is not given again.
+    /// Of the message in its session: 1 or more. Positions only grow, and none is given twice.
     package let position: Int64
 
     package init(session: SessionNumber, position: Int64) {

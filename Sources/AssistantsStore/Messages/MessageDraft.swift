@@ -1,4 +1,4 @@
-/// A message to be appended to a session, which gives it its place and the store its id. What is `nil` gets its default.
+/// A message to be appended to a session, which gives it its position, and the store its id. What is `nil` gets its default.
 package struct MessageDraft: Sendable {
     package let role: MessageRole
     package let content: JSONObject

@@ -37,7 +37,7 @@ package protocol MessageStore: Sendable {
         in account: AccountSID
     ) async throws(StoreError) -> Message
 
-    /// Changes a message, which keeps its place, and gives it as it is then stored.
+    /// Changes a message, which keeps its position, and gives it as it is then stored.
     /// - Parameter date: what becomes the message's `dateUpdated`.
     /// - Throws: `notFound(.session)`, `notFound(.message)`.
     func update(
@@ -48,7 +48,7 @@ package protocol MessageStore: Sendable {
         at date: Timestamp
     ) async throws(StoreError) -> Message
 
-    /// Deletes a message. The places of the others stay as they are, and cursors at its place still work.
+    /// Deletes a message. The positions of the others stay as they are, and a cursor at its position still works.
     /// - Throws: `notFound(.session)`, `notFound(.message)`.
     func delete(_ id: MessageID, of session: SessionReference, in account: AccountSID) async throws(StoreError)
 
@@ -61,7 +61,7 @@ package protocol MessageStore: Sendable {
         defaults: MessageDefaults
     ) async throws(StoreError) -> ImportResult
 
-    /// The place of the first message whose id its session has already, with other content.
+    /// The index of the first message whose id its session has already, with other content.
     func firstConflict(among messages: [NewMessage], in account: AccountSID) async throws(StoreError) -> Int?
 }
 

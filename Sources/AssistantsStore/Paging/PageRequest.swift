@@ -1,23 +1,23 @@
 /// Which page of a list is wanted.
 package struct PageRequest<Cursor: Sendable>: Sendable {
     /// Where the page lies.
-    package enum Place: Sendable {
+    package enum Anchor: Sendable {
         /// At the beginning of the list.
         case first
-        /// What follows the cursor's place, nearest first.
+        /// The items behind the cursor, nearest first.
         case after(Cursor)
-        /// What precedes the cursor's place: the nearest, in the list's order.
+        /// The items before the cursor: the nearest ones, in the list's order.
         case before(Cursor)
     }
 
-    package let place: Place
+    package let anchor: Anchor
     /// How many items at most: 1 or more.
     package let size: Int
     /// How many bytes at most. A page that ends because of it has a neighbor like one that is full.
     package let budget: PageBudget
 
-    package init(_ place: Place, size: Int, budget: PageBudget = PageBudget()) {
-        self.place = place
+    package init(_ anchor: Anchor, size: Int, budget: PageBudget = PageBudget()) {
+        self.anchor = anchor
         self.size = size
         self.budget = budget
     }

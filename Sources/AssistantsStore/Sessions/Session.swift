@@ -54,7 +54,7 @@ package struct SessionVersion: Hashable, Sendable {
     }
 }
 
-/// A place in an account's list of sessions, which is in order of creation, then of number.
+/// A position in an account's list of sessions, which is in order of creation, then of number.
 package struct SessionCursor: Hashable, Sendable {
     package let dateCreated: Timestamp
     package let number: SessionNumber

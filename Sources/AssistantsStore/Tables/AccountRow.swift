@@ -2,7 +2,7 @@
 /// columns are `account_sid`, `id`, and `number`.
 package protocol AccountRow: PageItem {
     associatedtype ID: Identifier
-    /// A place in an account's list, which is in the order of the numbers.
+    /// A position in an account's list, which is in the order of the numbers.
     associatedtype Cursor: KeysetCursor
 
     static var table: StoredTable { get }

@@ -9,7 +9,7 @@ package struct Turn: Sendable {
     package let mode: SendMode
     /// Where to report the reply; `nil` where the caller waits for it.
     package let webhook: String?
-    /// The place of the user's message in its session; `nil` where the session was deleted, or was full, before the turn began,
+    /// The position of the user's message in its session; `nil` where the session was deleted, or was full, before the turn began,
     /// or the turn is damaged.
     package let message: MessageCursor?
     /// Whether the turn's row is damaged or from a newer version, or its message cannot be read or stored. Such a turn can

@@ -13,7 +13,7 @@ struct KeysetList<Cursor: KeysetCursor> {
     /// cursor's, then the list's. Rows end behind the first that goes beyond that, or the second.
     func sql(_ direction: KeysetDirection) -> String {
         let keys = Cursor.columns.joined(separator: ", ")
-        let places = Cursor.columns.indices.map { "$\($0 + 2)::bigint" }.joined(separator: ", ")
+        let values = Cursor.columns.indices.map { "$\($0 + 2)::bigint" }.joined(separator: ", ")
         let (comparison, order) =
             switch direction {
             case .after: (">", keys)
@@ -21,18 +21,18 @@ struct KeysetList<Cursor: KeysetCursor> {
             }
         let limit = Cursor.columns.count + 2
         let rows = """
-            FROM \(table) WHERE account_sid = $1 AND (\(keys)) \(comparison) (\(places))
+            FROM \(table) WHERE account_sid = $1 AND (\(keys)) \(comparison) (\(values))
             ORDER BY \(order) LIMIT $\(limit)::bigint
             """
         guard let length else { return "SELECT \(keys), \(columns) \(rows)" }
         return """
             SELECT \(keys), \(columns)
             FROM (
-                SELECT *, row_number() OVER nearest AS place, sum(\(length)) OVER nearest - (\(length)) AS bytes_before
+                SELECT *, row_number() OVER nearest AS row_number, sum(\(length)) OVER nearest - (\(length)) AS bytes_before
                 FROM (SELECT * \(rows)) AS \(table)
                 WINDOW nearest AS (ORDER BY \(order) ROWS UNBOUNDED PRECEDING)
             ) AS \(table)
-            WHERE place <= 2 OR bytes_before <= $\(limit + 1)::bigint
+            WHERE row_number <= 2 OR bytes_before <= $\(limit + 1)::bigint
             ORDER BY \(order)
             """
     }
@@ -43,8 +43,8 @@ struct KeysetList<Cursor: KeysetCursor> {
         _ connection: inout PostgresConnection,
         _ item: (borrowing PostgresResult, _ row: Int, _ column: Int32) throws -> Item
     ) throws -> Page<Item, Cursor> {
-        try request.page { direction, place, limit, wantsMore in
-            var values = [account] + place.values.map { $0 as any PostgresValue } + [limit]
+        try request.page { direction, cursor, limit, wantsMore in
+            var values = [account] + cursor.values.map { $0 as any PostgresValue } + [limit]
             if length != nil { values.append(request.budget.bytes) }
             let rows = try connection.run(sql(direction), values)
             for row in 0..<rows.count {

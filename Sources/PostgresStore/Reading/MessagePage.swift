@@ -32,22 +32,22 @@ struct MessagePage {
         let size = Self.size(of: request, in: result, count: count)
         let hasMore = count > size
         func cursor(_ position: Int64) -> MessageCursor { MessageCursor(session: session, position: position) }
-        switch request.place {
+        switch request.anchor {
         case .first, .after:
             rows = 0..<size
-            // The place before the page's first row, or right behind the cursor where the page has none.
+            // The position of the page's first row, or the one right behind the cursor where the page has none.
             let edge: Int64 =
-                if case .after(let cursor) = request.place, rows.isEmpty { cursor.position + 1 } else {
+                if case .after(let cursor) = request.anchor, rows.isEmpty { cursor.position + 1 } else {
                     rows.isEmpty ? 1 : result.integer(0, 3)
                 }
             neighbors = PageNeighbors(
                 previous: hasOther ? cursor(edge) : nil,
                 next: hasMore ? cursor(result.integer(rows.upperBound - 1, 3)) : nil
             )
-        case .before(let place):
+        case .before(let end):
             // The rows more are those farthest from the cursor.
             rows = count - size..<count
-            let edge = rows.isEmpty ? place.position - 1 : result.integer(count - 1, 3)
+            let edge = rows.isEmpty ? end.position - 1 : result.integer(count - 1, 3)
             neighbors = PageNeighbors(
                 previous: hasMore ? cursor(result.integer(rows.lowerBound, 3)) : nil,
                 next: hasOther ? cursor(edge) : nil
@@ -61,7 +61,7 @@ struct MessagePage {
         in result: borrowing PostgresResult,
         count: Int
     ) -> Int {
-        let isBackward = if case .before = request.place { true } else { false }
+        let isBackward = if case .before = request.anchor { true } else { false }
         var room = PageRoom(request.budget)
         var size = 0
         while size < min(count, request.size) {

@@ -30,11 +30,11 @@ enum MessagePageQuery {
             if isLong {
                 """
                 SELECT * FROM (
-                    SELECT *, row_number() OVER nearest AS place, sum(\(length)) OVER nearest - (\(length)) AS bytes_before
+                    SELECT *, row_number() OVER nearest AS row_number, sum(\(length)) OVER nearest - (\(length)) AS bytes_before
                     FROM (\(nearest)) AS message
                     WINDOW nearest AS (ORDER BY \(order) ROWS UNBOUNDED PRECEDING)
                 ) AS message
-                WHERE place <= 2 OR bytes_before <= $6::bigint
+                WHERE row_number <= 2 OR bytes_before <= $6::bigint
                 """
             } else {
                 nearest
@@ -67,7 +67,7 @@ enum MessagePageQuery {
         on store: PostgresStore
     ) async throws(StoreError) -> MessagePage {
         let (sql, longSQL, cursor): (String, String, MessageCursor?) =
-            switch request.place {
+            switch request.anchor {
             case .first: (after, longAfter, nil)
             case .after(let cursor): (after, longAfter, cursor)
             case .before(let cursor): (before, longBefore, cursor)

@@ -6,8 +6,8 @@ struct Migration {
     enum Change {
         /// Statements that are run in one transaction.
         case statements(String)
-        /// An index that is built while others write, which no transaction can do. What an attempt that was cut short has left
-        /// is built anew.
+        /// An index that is built while others write, which no transaction can do. What an interrupted attempt has left is dropped
+        /// first. `on` is what `CREATE INDEX` says behind `ON`.
         case index(name: String, on: String)
     }
 

@@ -53,7 +53,7 @@ struct MessagePageQuery: ~Copyable {
         if let known {
             defer { session.reset() }
             // One statement is of one state by itself.
-            if try session.find(reference, in: account, for: request.place) == known { return .unchanged }
+            if try session.find(reference, in: account, for: request.anchor) == known { return .unchanged }
         }
         try begin.run()
         defer {
@@ -61,7 +61,7 @@ struct MessagePageQuery: ~Copyable {
             // Ends a transaction that has only read; where that fails, so does the next one's BEGIN.
             try? end.run()
         }
-        let version = try session.find(reference, in: account, for: request.place)
+        let version = try session.find(reference, in: account, for: request.anchor)
         return .read(try readPage(request, of: version.session, body), at: version)
     }
 
@@ -75,29 +75,29 @@ struct MessagePageQuery: ~Copyable {
         func cursor(_ key: MessageKey?) -> MessageCursor? {
             key.map { MessageCursor(session: number, position: $0.position) }
         }
-        switch request.place {
+        switch request.anchor {
         case .first:
             let read = try Self.read(&after, of: session, after: first, before: last, .after, request, body)
             return PageNeighbors(previous: nil, next: read.hasMore ? cursor(read.farthest) : nil)
 
         case .after(let start):
-            let place = MessageKey(number, position: start.position)
-            let read = try Self.read(&after, of: session, after: place, before: last, .after, request, body)
-            let edge = read.nearest ?? MessageKey(place.value + 1)
+            let bound = MessageKey(number, position: start.position)
+            let read = try Self.read(&after, of: session, after: bound, before: last, .after, request, body)
+            let edge = read.nearest ?? MessageKey(bound.value + 1)
             return PageNeighbors(
                 previous: try hasRow(before: edge, of: number) ? cursor(edge) : nil,
                 next: read.hasMore ? cursor(read.farthest) : nil
             )
 
         case .before(let end):
-            let place = MessageKey(number, position: end.position)
+            let bound = MessageKey(number, position: end.position)
             // From the last row to the first: where the page begins shows when it is full.
             var rows = ReversedRows(capacity: request.size)
-            let read = try Self.read(&before, of: session, after: first, before: place, .before, request) {
+            let read = try Self.read(&before, of: session, after: first, before: bound, .before, request) {
                 rows.append($0)
             }
             rows.forEach(of: session.id, body)
-            let edge = read.nearest ?? MessageKey(place.value - 1)
+            let edge = read.nearest ?? MessageKey(bound.value - 1)
             return PageNeighbors(
                 previous: read.hasMore ? cursor(read.farthest) : nil,
                 next: try hasRow(after: edge, of: number) ? cursor(edge) : nil
@@ -177,7 +177,7 @@ struct MessagePageQuery: ~Copyable {
         return read
     }
 
-    // Where no message was deleted, its place tells, and nothing needs to be read.
+    // Where no message was deleted, its position tells, and nothing needs to be read.
 
     private mutating func hasRow(before key: MessageKey, of number: SessionNumber) throws -> Bool {
         guard session.hasGaps else {

@@ -22,10 +22,10 @@ struct SessionLookup: ~Copyable {
     mutating func find(
         _ reference: SessionReference,
         in account: AccountSID,
-        for place: PageRequest<MessageCursor>.Place
+        for anchor: PageRequest<MessageCursor>.Anchor
     ) throws -> SessionVersion {
         var wanted: SessionNumber?
-        switch place {
+        switch anchor {
         case .first: wanted = nil
         case .after(let cursor), .before(let cursor): wanted = cursor.session
         }
@@ -50,7 +50,7 @@ struct SessionLookup: ~Copyable {
 
     var idText: String { byID.text(1) }
     var lastPosition: Int64 { byID.integer(3) }
-    /// Whether messages of it have been deleted; where none were, there is one at each place from 1 to the last.
+    /// Whether messages of it have been deleted; where none were, there is one at each position from 1 to the last.
     var hasGaps: Bool { byID.integer(4) != 0 }
 
     mutating func reset() {

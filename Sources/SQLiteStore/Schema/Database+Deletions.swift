@@ -14,7 +14,7 @@ extension Database {
         name: "sessions have not all of their messages"
     )
 
-    /// Takes every place of a session that has no message for one whose message was deleted.
+    /// Counts every position of a session without a message as a deletion.
     func countDeletions() throws {
         try execute(
             sql: """

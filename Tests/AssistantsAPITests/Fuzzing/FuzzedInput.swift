@@ -36,16 +36,20 @@ enum FuzzedInput: UInt8, CaseIterable {
 
     /// Only what was made here is read, and means what it was made of.
     private static func checkPageToken(_ text: String) throws -> Bool {
-        let place: PageRequest<MessageCursor>.Place? = try? tokens.place(of: text, in: account)
-        guard let place else { return false }
-        let again =
-            switch place {
-            case .first: ""
-            case .after(let cursor): tokens.token(after: cursor, in: account)
-            case .before(let cursor): tokens.token(before: cursor, in: account)
-            }
-        try expect(again == text, "a token that was not made here is read")
-        return true
+        for digest in [nil, ListingDigest([("Order", "desc")])] {
+            let anchor: PageRequest<MessageCursor>.Anchor? =
+                try? tokens.anchor(of: text, in: account, binding: digest)
+            guard let anchor else { continue }
+            let again =
+                switch anchor {
+                case .first: ""
+                case .after(let cursor): tokens.token(after: cursor, in: account, binding: digest)
+                case .before(let cursor): tokens.token(before: cursor, in: account, binding: digest)
+                }
+            try expect(again == text, "a token that was not made here is read")
+            return true
+        }
+        return false
     }
 
     /// What is encoded for a URL decodes to the same, and may stand in one.

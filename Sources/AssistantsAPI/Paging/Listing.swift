@@ -1,0 +1,69 @@
+import AssistantsStore
+import Crypto
+
+/// One page of a list, as a request asks for it: which items, in which order, where the page begins, and how many it has. Parsed once;
+/// the page's URLs and their tokens derive from it.
+struct Listing<Cursor: KeysetCursor>: Sendable {
+    let account: AccountSID
+    let query: PageQuery
+    let page: PageRequest<Cursor>
+    /// What the page's tokens bind it by; `nil` for the plain listing.
+    let digest: ListingDigest?
+
+    /// - Parameters:
+    ///   - budget: of a page.
+    ///   - names: the parameters beside those of paging that choose the items or their order. No list has any yet.
+    /// - Throws: `APIError` where a parameter is wrong, or the page token is not of this listing.
+    init(
+        _ query: Substring?,
+        of account: AccountSID,
+        budget: PageBudget,
+        selecting names: [String] = [],
+        tokens: PageTokens
+    ) throws(APIError) {
+        let query = try PageQuery(query, selecting: names)
+        let digest = ListingDigest(query.selection)
+        let anchor: PageRequest<Cursor>.Anchor =
+            if let token = query.token { try tokens.anchor(of: token, in: account, binding: digest) } else { .first }
+        self.account = account
+        self.query = query
+        self.digest = digest
+        page = PageRequest(anchor, size: query.size, budget: budget)
+    }
+
+    /// - Parameter path: the list's, in the least encoding; the request's may be encoded once too often.
+    func links(
+        to path: String,
+        at baseURL: String,
+        neighbors: PageNeighbors<Cursor>,
+        tokens: PageTokens
+    ) -> PageLinks {
+        PageLinks(
+            query,
+            list: baseURL + path,
+            previous: neighbors.previous.map { tokens.token(before: $0, in: account, binding: digest) },
+            next: neighbors.next.map { tokens.token(after: $0, in: account, binding: digest) }
+        )
+    }
+}
+
+/// A page of a session's messages.
+typealias MessageListing = Listing<MessageCursor>
+
+/// Tells listings of one list apart: the first 96 bits of SHA-256 over the parameters that choose the items or their order.
+struct ListingDigest: Equatable, Sendable {
+    static let length = 12
+
+    /// `ListingDigest.length` of them.
+    let bytes: [UInt8]
+
+    /// - Parameter selection: in their canonical order and form. Of none there is no digest: that is the plain listing.
+    init?(_ selection: [(name: String, value: String)]) {
+        guard !selection.isEmpty else { return nil }
+        var hash = SHA256()
+        for text in selection.flatMap({ [$0.name, $0.value] }) {
+            hash.update(data: Array("\(text.utf8.count):\(text)".utf8))
+        }
+        bytes = Array(hash.finalize().prefix(Self.length))
+    }
+}
