@@ -77,5 +77,45 @@ extension StoreConformance {
             #expect(ids.count == 160)
             #expect(Set(ids).count == 160)
         },
+        StoreConformance("appends that need an assistant at once make one, and use the oldest of its name") { store in
+            let fixture = try await Fixture(store)
+            try await withThrowingTaskGroup { group in
+                for number in 1...20 { group.addTask { _ = try await fixture.append([.number(1)], to: "s\(number)") } }
+                try await group.waitForAll()
+            }
+            let made = try await store.assistants(of: fixture.account, page: PageRequest(.first, size: 9)).items
+            #expect(made.map(\.details.name) == [Fixture.defaults.assistantName])
+            _ = try await fixture.createAssistant(Fixture.defaults.assistantName)
+            #expect(try await fixture.append([.number(1)], to: "t").map(\.assistantID) == made.map(\.id))
+        },
+        StoreConformance("a full session takes no further message, from whomever") { store in
+            let fixture = try await TurnFixture(store)
+            let contents = try #require(store as? any StoreContents)
+            let (account, assistant) = (fixture.base.account.text, fixture.assistant.id.text)
+            try await contents.add(
+                [
+                    [.text(account), .text("s"), .integer(1_000), .text(assistant), .text("user_id:alice")]
+                        + [.integer(0), .integer(.max), .integer(1), .integer(1), .integer(1)]
+                ],
+                to: .session,
+                noting: []
+            )
+            try await contents.add(
+                [
+                    [.text(account), .text("s"), .integer(1_000), .text("1"), .integer(1_000), .text(assistant)]
+                        + [.text("user_id:alice"), .text("chat"), .null, .null, .text("{}"), .null]
+                        + [.text("nobody"), .integer(0), .integer(0)]
+                ],
+                to: .turn,
+                noting: []
+            )
+            await Refusal.sessionFull.expect { _ = try await fixture.base.append([.number(1)], to: "s") }
+            await Refusal.sessionFull.expect { try await fixture.base.put(["a"], in: "s") }
+            let waiting = try #require(try await fixture.begin().first)
+            #expect(waiting.id.text == "1" && waiting.message == nil && !waiting.isDamaged)
+            await Refusal.sessionFull.expect { try await fixture.finish(waiting, reply: "reply") }
+            try await fixture.finish(waiting, reply: nil)
+            await Refusal.sessionFull.expect { try await fixture.accept("2", in: "s") }
+        },
     ]
 }

@@ -26,8 +26,32 @@ extension StoreConformance {
             #expect(again.dateUpdated == date)
             #expect(again.dateCreated == assistant.dateCreated)
             let past = Timestamp(microseconds: assistant.dateCreated.microseconds - 5)
-            let early = try await store.update(assistant.id, in: fixture.account, at: past) { $0.name = "a" }
+            let early = try await store.update(assistant.id, in: fixture.account, at: past) { details in
+                details.name = "a"
+                details.sealedSegmentCredential = nil
+            }
             #expect(early.dateUpdated == assistant.dateCreated)
+            let last = try await store.assistant(assistant.id, in: fixture.account)
+            #expect(last.details == early.details && last.dateUpdated == early.dateUpdated)
+            #expect(last.details.sealedSegmentCredential == nil)
+        },
+        StoreConformance("changes of an assistant that come at once are all kept") { store in
+            let fixture = try await Fixture(store)
+            let assistant = try await fixture.createAssistant("")
+            try await withThrowingTaskGroup { group in
+                for _ in 1...20 {
+                    group.addTask {
+                        _ = try await store.update(assistant.id, in: fixture.account, at: .now) { $0.name += "x" }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let stored = try await store.assistant(assistant.id, in: fixture.account)
+            #expect(stored.details.name == String(repeating: "x", count: 20))
+        },
+        StoreConformance("an assistant of an account that is not there is refused") { store in
+            let assistant = Assistant(AssistantDetails(name: "x"), in: .random())
+            await Refusal.accountNotFound.expect { try await store.create(assistant) }
         },
         StoreConformance("assistants are listed in the order of their creation, page by page") { store in
             let fixture = try await Fixture(store)

@@ -93,6 +93,33 @@ extension StoreConformance {
             #expect(alice.map(\.identity) == ["user_id:alice", "user_id:alice"])
             #expect(Set(alice.map(\.assistantID) + unknown.map(\.assistantID)).count == 1)
         },
+        StoreConformance("one batch agrees with itself, and keeps the order of each of its sessions") { store in
+            let fixture = try await Fixture(store)
+            let message = try NewMessage.text("a", in: "s")
+            let changed = NewMessage(id: message.id, sessionID: message.sessionID, role: .user, content: .empty)
+            await Refusal.messageConflict(index: 1).expect { try await fixture.put([message, changed]) }
+            await Refusal.sessionNotFound.expect { _ = try await fixture.page(of: "s", .first, size: 9) }
+            let twice = try await fixture.put([message, message])
+            #expect(twice.stored == 1 && twice.alreadyThere == 1)
+            try await fixture.put(
+                try (1...6).map { try .text("\($0)", in: $0.isMultiple(of: 2) ? "even" : "odd") }
+            )
+            #expect(try await fixture.page(of: "odd", .first, size: 9).texts == ["1", "3", "5"])
+            #expect(try await fixture.page(of: "even", .first, size: 9).texts == ["2", "4", "6"])
+        },
+        StoreConformance("nothing conflicts with a session that is not there, or is another account's") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.neighbor().put(["a"], in: "s")
+            let changed = NewMessage(
+                id: MessageID(unchecked: "a"),
+                sessionID: SessionID(unchecked: "s"),
+                role: .user,
+                content: .empty
+            )
+            #expect(try await store.firstConflict(among: [changed], in: fixture.account) == nil)
+            try await fixture.put(["b"], in: "s")
+            #expect(try await store.firstConflict(among: [changed], in: fixture.account) == nil)
+        },
         StoreConformance("an import to an account that is not there is refused") { store in
             let stranger = AccountSID.random()
             let messages = [try NewMessage.text("a", in: "s")]

@@ -179,6 +179,33 @@ extension StoreConformance {
             for turn in try await fixture.begin() { try await fixture.finish(turn, reply: "reply to 3") }
             #expect(try await fixture.contents(of: "s") == ["2", "reply to 2", "3", "reply to 3"])
         },
+        StoreConformance("a message that waited for a deleted session's turn is not stored in the session after it") {
+            store in
+            let fixture = try await TurnFixture(store)
+            for text in ["1", "2"] { try await fixture.accept(text, in: "s") }
+            let old = try #require(try await fixture.begin().first)
+            try await store.delete(SessionReference("s"), in: fixture.base.account)
+            try await fixture.accept("3", in: "s")
+            try await fixture.finish(old, reply: nil)
+            let waiting = try #require(try await fixture.begin().first { $0.id.text == "2" })
+            #expect(waiting.message == nil && !waiting.isDamaged)
+            #expect(try await fixture.contents(of: "s") == ["3"])
+        },
+        StoreConformance("a turn that another worker has taken up is lost, also where its session was deleted") {
+            store in
+            let fixture = try await TurnFixture(store)
+            try await fixture.accept("1", in: "s")
+            let turn = try #require(try await fixture.begin().first)
+            try await store.delete(SessionReference("s"), in: fixture.base.account)
+            await Refusal.turnLost.expect { try await fixture.finish(turn, reply: "late", as: .unique()) }
+        },
+        StoreConformance("a turn for a session without a valid id is refused") { store in
+            let fixture = try await TurnFixture(store)
+            for name in ["", String(repeating: "x", count: 1_025)] {
+                await Refusal.invalidSessionID.expect { try await fixture.accept("1", in: name) }
+            }
+            #expect(try await fixture.begin().isEmpty)
+        },
         StoreConformance("a turn with a key is under way until its end, and then answered with what it ended with") {
             store in
             let fixture = try await TurnFixture(store)
@@ -188,6 +215,8 @@ extension StoreConformance {
                 return
             }
             await Refusal.requestUnderWay.expect { try await fixture.accept("2", in: "s", once: once) }
+            let other = IdempotentWrite<SessionID>(.numbered(1, digest: 2)) { _ in nil }
+            await Refusal.idempotencyKeyReused.expect { try await fixture.accept("2", in: "s", once: other) }
             let turn = try #require(try await fixture.begin().first)
             try await fixture.finish(turn, reply: "reply")
             guard case .replayed(TurnFixture.answer) = try await fixture.accept("3", in: "s", once: once) else {
@@ -212,86 +241,6 @@ extension StoreConformance {
             for turn in try await fixture.begin() { try await fixture.finish(turn, reply: nil) }
             #expect(try await fixture.begin().map(\.sessionID.text) == ["webhook:s"])
             #expect(try await fixture.contents(of: "webhook:s") == ["1", "2"])
-        },
-    ]
-
-    static let callbacks = [
-        StoreConformance("a callback is made with the end of its turn, tried when it is due, and gone when delivered") {
-            store in
-            let fixture = try await TurnFixture(store)
-            try await fixture.accept("1", in: "s")
-            let turn = try #require(try await fixture.begin().first)
-            #expect(try await fixture.take().isEmpty)
-            try await fixture.finish(turn, reply: "reply", callback: TurnFixture.callback)
-            let callback = try #require(try await fixture.take().first)
-            #expect(callback.content.url == TurnFixture.callback.url)
-            #expect(callback.content.body == TurnFixture.callback.body)
-            #expect(callback.content.idempotencyToken == TurnFixture.callback.idempotencyToken)
-            #expect(callback.account == fixture.base.account)
-            #expect(callback.attempts == 1)
-            #expect(try await fixture.take().isEmpty)
-            try await store.record(.delivered, of: callback)
-            #expect(try await store.callbacks().isEmpty)
-        },
-        StoreConformance("an attempt that nothing is heard of is repeated, and one that failed is when it is time") {
-            store in
-            let fixture = try await TurnFixture(store)
-            try await fixture.callBack()
-            let first = try #require(try await fixture.take(lease: .zero).first)
-            let second = try #require(try await fixture.take().first)
-            #expect(second.attempts == 2)
-            #expect(try await fixture.take().isEmpty)
-            // The first attempt was given up by others; its failure counts for nothing.
-            try await store.record(.givenUp(error: "late"), of: first)
-            try await store.record(.failed(error: "late", delay: .zero), of: first)
-            #expect(try await fixture.take().isEmpty)
-            try await store.record(.failed(error: "why", delay: .seconds(600)), of: second)
-            #expect(try await fixture.take().isEmpty)
-            #expect(try await store.callbacks().map(\.lastError) == ["why"])
-            try await store.record(.failed(error: "why", delay: .zero), of: second)
-            #expect(try await fixture.take().map(\.attempts) == [3])
-        },
-        StoreConformance("a callback that was given up is kept, not tried again, and can be resent") { store in
-            let fixture = try await TurnFixture(store)
-            try await fixture.callBack()
-            let callback = try #require(try await fixture.take().first)
-            await Refusal.callbackNotFound.expect { try await store.resendCallback(callback.number) }
-            try await store.record(.failed(error: "why", delay: .zero), of: callback)
-            let again = try #require(try await fixture.take(lease: .zero).first)
-            try await store.record(.givenUp(error: "why"), of: again)
-            #expect(try await fixture.take().isEmpty)
-            let kept = try #require(try await store.callbacks().first)
-            #expect(kept.isFailed && kept.lastError == "why")
-            try await store.resendCallback(callback.number)
-            let resent = try #require(try await fixture.take().first)
-            #expect(resent.attempts == 1 && !resent.isFailed)
-            #expect(resent.content.idempotencyToken == callback.content.idempotencyToken)
-        },
-        StoreConformance("callbacks that were given up are kept for 30 days, and others for as long as they are tried")
-        {
-            store in
-            let fixture = try await Fixture(store)
-            let contents = try #require(store as? any StoreContents)
-            // A minute: clocks may differ a little.
-            let lifetime = Retention().failedCallbacks.microseconds
-            let (now, minute) = (Timestamp.now.microseconds, Int64(60_000_000))
-            let (old, young) = (now - lifetime - minute, now - lifetime + minute)
-            func row(_ number: Int64, date: Int64, due: Int64?) -> [StoredValue] {
-                [.text(fixture.account.text), .text("token \(number)"), .integer(number)]
-                    + [.text("https://example.com/"), .text("a=b"), .integer(9), .text("why")]
-                    + [.integer(date), due.map { .integer($0) } ?? .null]
-            }
-            // More than are looked at in one transaction.
-            let rows =
-                (1...250).map { row($0, date: old, due: now + minute) }
-                + (251...2_500).map { row($0, date: old, due: nil) }
-                + [
-                    row(2_501, date: young, due: nil), row(2_502, date: old, due: nil),
-                    row(2_503, date: now, due: now + minute),
-                ]
-            try await contents.add(rows, to: .callback, noting: [])
-            try await store.collectGarbage()
-            #expect(try await store.callbacks().map(\.number) == Array(1...250) + [2_501, 2_503])
         },
     ]
 }

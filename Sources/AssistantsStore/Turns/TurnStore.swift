@@ -1,9 +1,9 @@
 /// Messages to assistants, from their acceptance to their replies. `Store` says what holds for every call.
 package protocol TurnStore: Sendable {
-    /// Takes a turn on, for `worker`: its message is stored now or, behind other turns of its session, kept and stored
+    /// Accepts a turn, for `worker`: its message is stored now or, behind other turns of its session, kept and stored
     /// when its turn begins, so that every reply follows its message.
     /// - Parameters:
-    ///   - maximumWaiting: how many turns of a session may wait behind the one that is being taken.
+    ///   - maximumWaiting: how many turns of a session may wait behind the one that is being accepted.
     ///   - lease: how long the turn is the worker's alone, as for `renewTurns`.
     ///   - once: its answer is `nil` where the answer is that of the turn's end.
     /// - Returns: the session.
@@ -41,10 +41,10 @@ package protocol TurnStore: Sendable {
     /// - Parameter running: turns of the worker; those that are no longer its are left out.
     func renewTurns(_ running: Set<TurnID>, of worker: WorkerID, lease: Duration) async throws(StoreError)
 
-    /// Gives the worker's turns to whoever comes next.
+    /// Gives the worker's turns to the next worker that asks.
     func releaseTurns(of worker: WorkerID) async throws(StoreError)
 
-    /// Stores a turn's end, all of it or nothing.
+    /// Stores a turn's end, all of it or nothing. A damaged turn ends without a reply.
     /// - Throws: `turnLost`, and `notFound(.session)` where there is a reply and its session was deleted.
     func finish(_ turn: TurnID, as worker: WorkerID, with end: TurnEnd) async throws(StoreError)
 }

@@ -121,10 +121,10 @@ extension WriteTransaction where Self: ~Copyable {
     /// The account's oldest assistant of this name, made if there is none.
     /// - Throws: `notFound(.account)`.
     private mutating func assistant(named name: String, in account: AccountSID) throws -> AssistantID {
-        if let found = try oldestAssistant(named: name, in: account) { return found }
+        if let found = try first(Assistant.self, in: account, where: "name", is: name) { return found.id }
         // One at a time: two that look at once would make two.
         try lock(account)
-        if let found = try oldestAssistant(named: name, in: account) { return found }
+        if let found = try first(Assistant.self, in: account, where: "name", is: name) { return found.id }
         let assistant = Assistant(AssistantDetails(name: name), in: account)
         try insert(assistant)
         return assistant.id

@@ -37,14 +37,18 @@ extension WriteTransaction where Self: ~Copyable {
     }
 
     /// Stores the message of a turn that begins.
-    /// - Returns: its position; `nil` where its session was deleted.
+    /// - Returns: its position; `nil` where its session was deleted or is full.
     package mutating func storeMessage(
         _ content: JSONObject,
         of turn: StoredTurn<SessionHandle>,
         at date: Timestamp
     ) throws -> Int64? {
         guard let session = try openSession(of: turn) else { return nil }
-        return try append(turn.draft(.user, content), to: session, of: turn, at: date).lastPosition
+        do {
+            return try append(turn.draft(.user, content), to: session, of: turn, at: date).lastPosition
+        } catch StoreError.sessionFull {
+            return nil
+        }
     }
 
     /// As `TurnStore.finish` says.

@@ -36,15 +36,22 @@ package protocol WriteTransaction: ~Copyable {
         sessionID: SessionID
     ) throws -> Message?
 
-    // MARK: Assistants
+    // MARK: What accounts own
 
-    mutating func oldestAssistant(named name: String, in account: AccountSID) throws -> AssistantID?
+    /// The account's oldest item whose column has this text.
+    mutating func first<Item: AccountRow>(
+        _ type: Item.Type,
+        in account: AccountSID,
+        where column: String,
+        is text: String
+    ) throws -> Item?
 
     /// Waits until nobody else has the account locked, which it then is until the transaction ends.
     /// - Throws: `notFound(.account)`.
     mutating func lock(_ account: AccountSID) throws
 
-    mutating func insert(_ assistant: Assistant) throws
+    /// - Throws: `notFound(.account)`.
+    mutating func insert<Item: AccountRow>(_ item: Item) throws
 
     // MARK: Turns
 
@@ -73,10 +80,10 @@ package protocol WriteTransaction: ~Copyable {
 
     mutating func insert(_ callback: NewCallback, of turn: StoredTurn<SessionHandle>) throws
 
-    /// What tells of a row that is damaged.
+    /// The error for a damaged row.
     static func damage(of turn: StoredTurn<SessionHandle>) -> any Error
 
-    /// What has a transaction run again that lost against another one.
+    /// The error for a transaction that lost a race. PostgreSQL runs it again; with SQLite's one writer there are no races.
     static func conflict(_ reason: String) -> any Error
 
     // MARK: Idempotency

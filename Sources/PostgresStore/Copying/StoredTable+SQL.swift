@@ -48,8 +48,8 @@ extension StoredTable {
     /// the table's.
     func rows(isFirst: Bool) -> String {
         let keys = key.joined(separator: ", ")
-        let places = key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-        let condition = isFirst ? "" : "WHERE (\(keys)) > (\(places))"
+        let parameters = key.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        let condition = isFirst ? "" : "WHERE (\(keys)) > (\(parameters))"
         return """
             SELECT \((key + copiedColumns).joined(separator: ", ")) FROM \(source) \(condition)
             ORDER BY \(keys) LIMIT $\(isFirst ? 1 : key.count + 1)::bigint

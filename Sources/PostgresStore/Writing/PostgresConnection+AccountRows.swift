@@ -5,12 +5,12 @@ extension PostgresConnection {
     /// - Throws: `notFound(.account)`.
     mutating func insert<Item: AccountRow>(_ item: Item) throws {
         let columns = Item.valueColumns
-        let places = columns.enumerated().map { "$\($0 + 1)\($1.cast)" }
+        let parameters = columns.enumerated().map { "$\($0 + 1)\($1.cast)" }
         do {
             _ = try run(
                 """
                 INSERT INTO \(Item.table.rawValue) (number, \(columns.map(\.name).joined(separator: ", ")))
-                VALUES (nextval('\(Item.table.rawValue)_number'), \(places.joined(separator: ", ")))
+                VALUES (nextval('\(Item.table.rawValue)_number'), \(parameters.joined(separator: ", ")))
                 """,
                 item.values.map(\.parameter)
             )
@@ -37,6 +37,23 @@ extension PostgresConnection {
         )
         guard row.count > 0 else { throw Item.notFound }
         return try row.item(0)
+    }
+
+    /// The account's oldest row whose column has this text.
+    mutating func first<Item: AccountRow>(
+        _ item: Item.Type,
+        in account: AccountSID,
+        where column: String,
+        is text: String
+    ) throws -> Item? {
+        let row = try run(
+            """
+            SELECT \(Self.columns(of: item)) FROM \(item.table.rawValue)
+            WHERE account_sid = $1 AND \(column) = $2 ORDER BY number LIMIT 1
+            """,
+            [account, text]
+        )
+        return row.count > 0 ? try row.item(0) : nil
     }
 
     /// One page of the account's rows, in the order of creation.
@@ -78,15 +95,16 @@ extension PostgresConnection {
         item.table.columns.map(\.name).joined(separator: ", ")
     }
 
-    /// How many bytes a row's texts have in SQL, at most what `pageLength` counts.
-    private static func length<Item: AccountRow>(of item: Item.Type) -> String {
-        item.valueColumns.dropFirst(2).compactMap { column in
+    /// How many bytes a row's texts have in SQL, at most what `pageLength` counts; `nil` where it has none.
+    private static func length<Item: AccountRow>(of item: Item.Type) -> String? {
+        let lengths: [String] = item.valueColumns.dropFirst(2).compactMap { column in
             switch column.type {
             case .boolean, .integer: nil
             case .text, .bytes:
                 column.isNullable ? "coalesce(octet_length(\(column.name)), 0)" : "octet_length(\(column.name))"
             }
-        }.joined(separator: " + ")
+        }
+        return lengths.isEmpty ? nil : lengths.joined(separator: " + ")
     }
 }
 

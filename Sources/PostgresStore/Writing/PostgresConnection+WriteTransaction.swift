@@ -86,14 +86,6 @@ extension PostgresConnection: WriteTransaction {
         return row.count > 0 ? try Message(row, id: id, sessionID: sessionID) : nil
     }
 
-    mutating func oldestAssistant(named name: String, in account: AccountSID) throws -> AssistantID? {
-        let row = try run(
-            "SELECT id FROM assistant WHERE account_sid = $1 AND name = $2 ORDER BY number LIMIT 1",
-            [account, name]
-        )
-        return row.count > 0 ? AssistantID(unchecked: row.text(0, 0)) : nil
-    }
-
     mutating func lock(_ account: AccountSID) throws {
         let locked = try run("SELECT FROM account WHERE sid = $1 FOR NO KEY UPDATE", [account])
         guard locked.count > 0 else { throw StoreError.notFound(.account(account)) }

@@ -27,11 +27,12 @@ extension SQLiteStore: StoreContents {
         limit: Int
     ) async throws(StoreError) -> StoredRows {
         try await read { db in
+            let checksummed = table.checksummed
             let rows = try Row.fetchAll(
                 db.cachedStatement(sql: table.rows(isFirst: cursor == nil)),
                 arguments: StatementArguments((cursor ?? []).map(\.databaseValue) + [limit.databaseValue])
             ).map { row in
-                if let checksummed = table.checksummed { try row.verify(checksummed) }
+                if let checksummed { try row.verify(checksummed) }
                 return try row.databaseValues.map(StoredValue.init)
             }
             return StoredRows(rows: rows.map { Array($0.dropFirst(2)) }, cursor: rows.last.map { [$0[0]] })

@@ -70,8 +70,8 @@ extension StoredTable {
         case .message: return ChecksummedTable.message.insertion(of: ["key"] + copiedColumns.dropFirst(4))
         default:
             if let checksummed { return checksummed.insertion(of: copiedColumns) }
-            let places = copiedColumns.map { _ in "?" }.joined(separator: ", ")
-            return "INSERT INTO \(rawValue) (\(copiedColumns.joined(separator: ", "))) VALUES (\(places))"
+            let parameters = copiedColumns.map { _ in "?" }.joined(separator: ", ")
+            return "INSERT INTO \(rawValue) (\(copiedColumns.joined(separator: ", "))) VALUES (\(parameters))"
         }
     }
 }

@@ -58,8 +58,8 @@ struct ChecksummedTable: Equatable {
     ///   - given: the columns of the values, which are ?1 and so on.
     ///   - replacing: whether the row takes the place of one that is there.
     func insertion(of given: [String], replacing: Bool = false) -> String {
-        let places = zip(given, given.indices.map { "?\($0 + 1)" })
-        var valueOfColumn = defaults.merging(places) { $1 }
+        let parameters = zip(given, given.indices.map { "?\($0 + 1)" })
+        var valueOfColumn = defaults.merging(parameters) { $1 }
         valueOfColumn["checksum"] = RowChecksum.sql(of: columns.map { valueOfColumn[$0] ?? "NULL" })
         let all = valueOfColumn.sorted { $0.key < $1.key }
         return """

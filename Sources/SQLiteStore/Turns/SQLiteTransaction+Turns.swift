@@ -72,8 +72,8 @@ extension SQLiteTransaction {
         return begun
     }
 
-    /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted, is full
-    /// or damaged.
+    /// Gives the turn to a worker, and stores its message where that waited, unless the session was deleted, is full,
+    /// or is damaged.
     private mutating func begin(
         _ row: TurnRow,
         as worker: WorkerID,
@@ -88,8 +88,6 @@ extension SQLiteTransaction {
                     row.turn.position = try storeMessage(content, of: row.turn, at: date)
                     return .commit
                 }
-            } catch StoreError.sessionFull {
-                row.turn.position = nil
             } catch {
                 guard isOfOneTurn(error), isOfData(error) else { throw error }
                 isDamaged = true

@@ -18,20 +18,21 @@ extension Database {
         return try row.item()
     }
 
-    /// The account's oldest row that has these values, by column.
+    /// The account's oldest row whose column has this text.
     func first<Item: AccountRow>(
         _ item: Item.Type,
         in account: AccountSID,
-        where values: KeyValuePairs<String, StoredValue>
+        where column: String,
+        is text: String
     ) throws -> Item? {
         let table = ChecksummedTable(of: item)
         return try Row.fetchOne(
             self,
             sql: """
                 SELECT \(table.verifiableColumns) FROM \(table.name)
-                WHERE account_sid = ?\(values.map { " AND \($0.key) = ?" }.joined()) ORDER BY number LIMIT 1
+                WHERE account_sid = ? AND \(column) = ? ORDER BY number LIMIT 1
                 """,
-            arguments: StatementArguments([account.text.databaseValue] + values.map(\.value.databaseValue))
+            arguments: [account.text, text]
         )?.item()
     }
 
@@ -47,9 +48,9 @@ extension Database {
 
     /// Stores a row that was read in this transaction, and changed since.
     func update<Item: AccountRow>(_ item: Item) throws {
-        let places = Item.valueColumns.enumerated().map { (column: $1.name, value: "?\($0 + 1)") }
+        let assignments = Item.valueColumns.enumerated().map { (column: $1.name, value: "?\($0 + 1)") }
         // Account and id come first, and stay.
-        let update = ChecksummedTable(of: Item.self).update(setting: Array(places.dropFirst(2)))
+        let update = ChecksummedTable(of: Item.self).update(setting: Array(assignments.dropFirst(2)))
         try execute(
             sql: "\(update) WHERE account_sid = ?1 AND id = ?2",
             arguments: StatementArguments(item.values.map(\.databaseValue))

@@ -38,16 +38,21 @@ struct SQLiteTransaction: WriteTransaction {
         StoreError.fault(DatabaseError(resultCode: .SQLITE_INTERNAL, message: reason))
     }
 
-    func oldestAssistant(named name: String, in account: AccountSID) throws -> AssistantID? {
-        try db.first(Assistant.self, in: account, where: ["name": .text(name)])?.id
+    func first<Item: AccountRow>(
+        _ type: Item.Type,
+        in account: AccountSID,
+        where column: String,
+        is text: String
+    ) throws -> Item? {
+        try db.first(type, in: account, where: column, is: text)
     }
 
     func lock(_ account: AccountSID) throws {
         try db.requireAccount(account)
     }
 
-    func insert(_ assistant: Assistant) throws {
-        try db.insert(assistant)
+    func insert<Item: AccountRow>(_ item: Item) throws {
+        try db.insert(item)
     }
 }
 
