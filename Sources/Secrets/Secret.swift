@@ -1,4 +1,4 @@
-import Crypto
+package import Crypto
 import TextEncodings
 
 /// An auth token or an API key's secret. What describes or mirrors it does not show it.
@@ -26,10 +26,11 @@ package struct Secret: Sendable, CustomStringConvertible, CustomReflectable {
         Secret(SymmetricKey(size: .bits128).withUnsafeBytes(Hexadecimal.encode))
     }
 
-    /// The SHA-256 of its bytes, which is what stores keep of it to verify it.
-    package var digest: [UInt8] {
-        Array(SHA256.hash(data: Array(text.utf8)))
-    }
+    /// The SHA-256 of its bytes. `==` compares it with bytes in constant time.
+    package var sha256: SHA256Digest { SHA256.hash(data: Array(text.utf8)) }
+
+    /// `sha256` as stores keep it, to verify the secret.
+    package var digest: [UInt8] { Array(sha256) }
 
     package var description: String { "(secret)" }
     package var customMirror: Mirror { Mirror(self, children: []) }

@@ -59,8 +59,10 @@ struct PageTokens: Sendable {
             let bytes = Base64URL.decode(token.utf8.dropFirst(2))
         else { throw Self.refusal }
         let payload = bytes.prefix(payloadLength)
+        let code = code(direction, payload, account)
+        // Whole codes are compared, because `==` of these takes constant time; a token has only the first bytes.
         guard
-            isEqualInConstantTime(bytes.suffix(Self.macLength), mac(direction, payload, account)),
+            code == bytes.suffix(Self.macLength) + code.dropFirst(Self.macLength),
             payload.starts(with: header), payload[18...] == (digest?.bytes ?? [])[...]
         else { throw Self.refusal }
         let numbers = [Int64(bigEndian: payload[2..<10]), Int64(bigEndian: payload[10..<18])]
@@ -86,11 +88,11 @@ struct PageTokens: Sendable {
         var payload = Self.header(of: Cursor.self, digest) + values[0].bigEndianBytes
         payload += (values.count > 1 ? values[1] : 0).bigEndianBytes
         if let digest { payload += digest.bytes }
-        return direction + Base64URL.encode(payload + mac(direction, payload[...], account))
+        return direction + Base64URL.encode(payload + code(direction, payload[...], account).prefix(Self.macLength))
     }
 
-    private func mac(_ direction: String, _ payload: ArraySlice<UInt8>, _ account: AccountSID) -> ArraySlice<UInt8> {
+    private func code(_ direction: String, _ payload: ArraySlice<UInt8>, _ account: AccountSID) -> HMAC<SHA256>.MAC {
         let message = Array(direction.utf8) + payload + Array(account.text.utf8)
-        return Array(HMAC<SHA256>.authenticationCode(for: message, using: key)).prefix(Self.macLength)
+        return HMAC<SHA256>.authenticationCode(for: message, using: key)
     }
 }
