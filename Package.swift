@@ -93,6 +93,7 @@ let package = Package(
             ]
         ),
         .target(name: "Secrets", dependencies: ["TextEncodings", .product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "IPAddresses"),
         .target(name: "PrometheusMetrics"),
         .target(name: "AssistantsStore", dependencies: ["TextEncodings"]),
@@ -114,6 +115,7 @@ let package = Package(
             dependencies: [
                 "AssistantsStore",
                 "CLibpq",
+                "Digests",
                 "PrometheusMetrics",
                 "TextEncodings",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -126,12 +128,13 @@ let package = Package(
             dependencies: [
                 "AssistantsAPI",
                 "AssistantsStore",
+                "Digests",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
         .target(
             name: "StoreCopy",
-            dependencies: ["AssistantsStore", .product(name: "Crypto", package: "swift-crypto")]
+            dependencies: ["AssistantsStore", "Digests", .product(name: "Crypto", package: "swift-crypto")]
         ),
         .target(name: "StoreConformance", dependencies: ["AssistantsStore", "TestSupport"]),
         .target(

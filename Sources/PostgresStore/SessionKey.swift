@@ -1,5 +1,6 @@
 import AssistantsStore
 import Crypto
+import Digests
 
 /// What every row of a session begins with: the digest of the account and the session's id. It spreads the sessions
 /// evenly, also those of one account, and is known without asking.
@@ -20,6 +21,7 @@ struct SessionKey {
 enum AccountDigest {
     static func bytes(of text: String, in account: AccountSID) -> [UInt8] {
         // A SID has one length, so no two pairs give one text.
-        Array(SHA256.hash(data: Array(account.text.utf8) + Array(text.utf8)).prefix(16))
+        let digest = SHA256.hash(data: Array(account.text.utf8) + Array(text.utf8))
+        return withUnsafeBytes(of: digest.first128Bits.bigEndian) { Array($0) }
     }
 }

@@ -1,5 +1,6 @@
 import AssistantsStore
 import Crypto
+import Digests
 
 /// What a table's rows come to, in whatever order they are read: how many there are, and the sum of their digests.
 struct TableSum: Equatable {
@@ -29,6 +30,6 @@ struct TableSum: Equatable {
             case .bytes(let binary): append("b", binary)
             }
         }
-        return SHA256.hash(data: bytes).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+        return SHA256.hash(data: bytes).first128Bits
     }
 }

@@ -1,6 +1,7 @@
 import AssistantsAPI
 import AssistantsStore
 import Crypto
+import Digests
 
 /// Makes messages of lines. A line without an id gets one derived from the account, the session, the line's index among
 /// that session's lines, and its bytes: the same input gives the same ids.

@@ -1,5 +1,6 @@
 import AssistantsStore
 import Crypto
+import Digests
 
 /// Finds a message id that comes twice in one session of the input with different content. Only lines that bring their
 /// own ids are kept in mind, with 24 bytes each.
