@@ -14,12 +14,12 @@ struct BodyBudgetTests {
         let names = Mutex<[String]>([])
     }
 
-    private func begin(_ name: String, at seconds: Double = 0) -> Int {
-        budget.begin(at: start + .seconds(seconds)) { [woken] in woken.names.withLock { $0.append(name) } }
+    private func begin(_ name: String, at time: Duration = .zero) -> Int {
+        budget.begin(at: start + time) { [woken] in woken.names.withLock { $0.append(name) } }
     }
 
-    private func add(_ count: Int, to number: Int, at seconds: Double = 0) -> BodyBudget.Verdict {
-        budget.add(count, to: number, at: start + .seconds(seconds))
+    private func add(_ count: Int, to number: Int, at time: Duration = .zero) -> BodyBudget.Verdict {
+        budget.add(count, to: number, at: start + time)
     }
 
     private var wokenNames: [String] { woken.names.withLock(\.self) }
@@ -45,13 +45,13 @@ struct BodyBudgetTests {
         #expect(add(200, to: stalled) == .fits)
         #expect(add(500, to: slow) == .fits)
         #expect(add(800, to: fast) == .fits)
-        let new = begin("new", at: 1)
-        #expect(add(101, to: new, at: 1) == .fits)
+        let new = begin("new", at: .seconds(1))
+        #expect(add(101, to: new, at: .seconds(1)) == .fits)
         #expect(wokenNames == ["stalled"])
         #expect(budget.total == 1_401)
-        #expect(add(1, to: stalled, at: 2) == .tooSlow)
+        #expect(add(1, to: stalled, at: .seconds(2)) == .tooSlow)
         #expect(budget.total == 1_401)
-        #expect(add(200, to: new, at: 1.5) == .fits)
+        #expect(add(200, to: new, at: .seconds(1.5)) == .fits)
         #expect(wokenNames == ["stalled", "slow"])
     }
 
@@ -59,22 +59,22 @@ struct BodyBudgetTests {
     func rates() {
         let old = begin("old")
         #expect(add(900, to: old) == .fits)
-        let young = begin("young", at: 8)
-        #expect(add(600, to: young, at: 8) == .fits)
-        let new = begin("new", at: 10)
-        #expect(add(200, to: new, at: 10) == .fits)
+        let young = begin("young", at: .seconds(8))
+        #expect(add(600, to: young, at: .seconds(8)) == .fits)
+        let new = begin("new", at: .seconds(10))
+        #expect(add(200, to: new, at: .seconds(10)) == .fits)
         #expect(wokenNames == ["old"])
     }
 
     @Test("where none has had a second, the one that has no room is refused, and the others stay")
     func noRoom() {
         let (first, second) = (begin("first"), begin("second"))
-        #expect(add(1_500, to: first, at: 0.9) == .fits)
-        #expect(add(101, to: second, at: 0.9) == .noRoom)
+        #expect(add(1_500, to: first, at: .seconds(0.9)) == .fits)
+        #expect(add(101, to: second, at: .seconds(0.9)) == .noRoom)
         #expect(budget.total == 1_500)
         #expect(wokenNames == [])
-        let third = begin("third", at: 1)
-        #expect(add(101, to: third, at: 1) == .fits)
+        let third = begin("third", at: .seconds(1))
+        #expect(add(101, to: third, at: .seconds(1)) == .fits)
         #expect(wokenNames == ["first"])
     }
 
@@ -82,7 +82,7 @@ struct BodyBudgetTests {
     func itself() {
         let (slow, fast) = (begin("slow"), begin("fast"))
         #expect(add(1_500, to: fast) == .fits)
-        #expect(add(101, to: slow, at: 2) == .tooSlow)
+        #expect(add(101, to: slow, at: .seconds(2)) == .tooSlow)
         #expect(budget.total == 1_500)
     }
 }

@@ -24,8 +24,8 @@ struct ConnectionDeadlinesTests {
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
     }
 
-    private func wait(seconds: Int64) {
-        channel.embeddedEventLoop.advanceTime(by: .seconds(seconds))
+    private func wait(_ time: Duration) {
+        channel.embeddedEventLoop.advanceTime(by: TimeAmount(time))
     }
 
     private func receive(_ part: HTTPRequestPart) throws {
@@ -33,9 +33,9 @@ struct ConnectionDeadlinesTests {
     }
 
     /// A piece of a body every second.
-    private func receivePieces(seconds: Int) throws {
-        for _ in 1...seconds {
-            wait(seconds: 1)
+    private func receivePieces(_ count: Int) throws {
+        for _ in 1...count {
+            wait(.seconds(1))
             try receive(.body(ByteBuffer(string: "x")))
         }
     }
@@ -61,15 +61,15 @@ struct ConnectionDeadlinesTests {
     private func expectTimeout() throws {
         #expect(try status() == 408)
         #expect(channel.isActive)
-        wait(seconds: 2)
+        wait(.seconds(2))
         #expect(!channel.isActive)
     }
 
     @Test("a connection on which nothing happens is closed after a minute, without an answer")
     func idle() throws {
-        wait(seconds: 59)
+        wait(.seconds(59))
         #expect(channel.isActive)
-        wait(seconds: 1)
+        wait(.seconds(1))
         #expect(!channel.isActive)
         #expect(try status() == nil)
     }
@@ -81,23 +81,23 @@ struct ConnectionDeadlinesTests {
             try receive(.end(nil))
             try answer()
         }
-        wait(seconds: 30)
+        wait(.seconds(30))
         for _ in 1...9 {
             receiveBytes()
-            wait(seconds: 1)
+            wait(.seconds(1))
         }
         #expect(channel.isActive)
         receiveBytes()
-        wait(seconds: 1)
+        wait(.seconds(1))
         try expectTimeout()
     }
 
     @Test("a body has 30 s from its headers, however many pieces come")
     func body() throws {
         try receive(.head(request))
-        try receivePieces(seconds: 29)
+        try receivePieces(29)
         #expect(channel.isActive)
-        wait(seconds: 1)
+        wait(.seconds(1))
         try expectTimeout()
     }
 
@@ -113,7 +113,7 @@ struct ConnectionDeadlinesTests {
         channel.write(HTTPResponsePart.head(HTTPResponse(status: .ok)), promise: nil)
         channel.writeAndFlush(HTTPResponsePart.end(nil), promise: nil)
         if isHeadLate { receiveBytes() } else { try receive(.head(request)) }
-        wait(seconds: 31)
+        wait(.seconds(31))
         #expect(channel.isActive)
         writes.release()
         #expect(try status() == 200)
@@ -129,7 +129,7 @@ struct ConnectionDeadlinesTests {
         try receive(.head(request))
         try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .contentTooLarge)))
         #expect(try status() == 413)
-        wait(seconds: 30)
+        wait(.seconds(30))
         #expect(!channel.isActive)
         #expect(try status() == nil)
     }
@@ -138,9 +138,9 @@ struct ConnectionDeadlinesTests {
     func bodyAfterWholeAnswer() throws {
         try receive(.head(request))
         try answer()
-        try receivePieces(seconds: 29)
+        try receivePieces(29)
         #expect(channel.isActive)
-        wait(seconds: 1)
+        wait(.seconds(1))
         #expect(!channel.isActive)
         #expect(try status() == nil)
     }
@@ -150,12 +150,12 @@ struct ConnectionDeadlinesTests {
         try receive(.head(request))
         try receive(.end(nil))
         receiveBytes()
-        wait(seconds: 600)
+        wait(.seconds(600))
         #expect(channel.isActive)
         try answer()
-        wait(seconds: 9)
+        wait(.seconds(9))
         #expect(channel.isActive)
-        wait(seconds: 1)
+        wait(.seconds(1))
         try expectTimeout()
     }
 
@@ -163,12 +163,12 @@ struct ConnectionDeadlinesTests {
     func busy() throws {
         for _ in 1...100 {
             receiveBytes()
-            wait(seconds: 5)
+            wait(.seconds(5))
             try receive(.head(request))
-            wait(seconds: 20)
+            wait(.seconds(20))
             try receive(.end(nil))
             try answer()
-            wait(seconds: 50)
+            wait(.seconds(50))
         }
         #expect(channel.isActive)
     }
@@ -187,7 +187,7 @@ struct ConnectionDeadlinesTests {
         #expect(channel.isActive)
         try receive(.head(request))
         try receive(.end(nil))
-        wait(seconds: 5)
+        wait(.seconds(5))
         try channel.writeOutbound(HTTPResponsePart.head(HTTPResponse(status: .ok)))
         try channel.writeOutbound(HTTPResponsePart.end(nil))
         guard case .head(let head) = try channel.readOutbound(as: HTTPResponsePart.self) else {
@@ -200,7 +200,7 @@ struct ConnectionDeadlinesTests {
 
     @Test("when the server stops, a connection without a request is closed after a second")
     func stopWithoutRequest() throws {
-        wait(seconds: 50)
+        wait(.seconds(50))
         stop()
         channel.embeddedEventLoop.advanceTime(by: .milliseconds(999))
         #expect(channel.isActive)

@@ -8,21 +8,17 @@ struct FailedLoginsTests {
     private let failed = FailedLogins()
     private let start = ContinuousClock.now
 
-    private func note(_ address: String, after seconds: Int = 0) throws -> Duration? {
-        try note(address, after: .seconds(seconds))
-    }
-
-    private func note(_ address: String, after time: Duration) throws -> Duration? {
+    private func note(_ address: String, after time: Duration = .zero) throws -> Duration? {
         failed.note(from: try #require(IPAddress(address)), at: start + time)
     }
 
     @Test("nine in a minute are let off, and the tenth waits until the first of them is a minute old")
     func tenth() throws {
-        for second in 0..<9 { #expect(try note("192.0.2.1", after: second) == nil) }
-        #expect(try note("192.0.2.1", after: 10) == .seconds(50))
-        #expect(try note("192.0.2.2", after: 10) == nil)
-        #expect(try note("192.0.2.1", after: 60) == nil)
-        #expect(try note("192.0.2.1", after: 60) == .seconds(1))
+        for second in 0..<9 { #expect(try note("192.0.2.1", after: .seconds(second)) == nil) }
+        #expect(try note("192.0.2.1", after: .seconds(10)) == .seconds(50))
+        #expect(try note("192.0.2.2", after: .seconds(10)) == nil)
+        #expect(try note("192.0.2.1", after: .seconds(60)) == nil)
+        #expect(try note("192.0.2.1", after: .seconds(60)) == .seconds(1))
     }
 
     @Test("an address of IPv6 is one with those of its network of 64 bits")
@@ -35,11 +31,11 @@ struct FailedLoginsTests {
     @Test("only so many addresses are remembered, until their minute is over")
     func capacity() throws {
         for number in 0..<FailedLogins.capacity { #expect(try note("10.0.\(number / 256).\(number % 256)") == nil) }
-        for _ in 1...20 { #expect(try note("192.0.2.1", after: 30) == nil) }
+        for _ in 1...20 { #expect(try note("192.0.2.1", after: .seconds(30)) == nil) }
         // Those that are over are looked for once a second at most: all of them are looked at for that.
         #expect(try note("192.0.2.1", after: .milliseconds(59_500)) == nil)
         for _ in 1...20 { #expect(try note("192.0.2.1", after: .milliseconds(60_400)) == nil) }
-        for _ in 1...9 { #expect(try note("192.0.2.1", after: 61) == nil) }
-        #expect(try note("192.0.2.1", after: 61) == .seconds(60))
+        for _ in 1...9 { #expect(try note("192.0.2.1", after: .seconds(61)) == nil) }
+        #expect(try note("192.0.2.1", after: .seconds(61)) == .seconds(60))
     }
 }

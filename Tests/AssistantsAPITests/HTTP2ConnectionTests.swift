@@ -21,8 +21,8 @@ struct HTTP2ConnectionTests {
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
     }
 
-    private func wait(seconds: Int64) {
-        channel.embeddedEventLoop.advanceTime(by: .seconds(seconds))
+    private func wait(_ time: Duration) {
+        channel.embeddedEventLoop.advanceTime(by: TimeAmount(time))
     }
 
     private func open(_ stream: HTTP2StreamID) {
@@ -44,9 +44,9 @@ struct HTTP2ConnectionTests {
 
     @Test("a connection without a stream is closed after a minute, and its client told that none was taken")
     func unused() throws {
-        wait(seconds: 59)
+        wait(.seconds(59))
         #expect(channel.isActive)
-        wait(seconds: 1)
+        wait(.seconds(1))
         #expect(!channel.isActive)
         #expect(try goAways() == [0])
     }
@@ -55,14 +55,14 @@ struct HTTP2ConnectionTests {
     func used() throws {
         open(1)
         open(3)
-        wait(seconds: 600)
+        wait(.seconds(600))
         close(3)
-        wait(seconds: 600)
+        wait(.seconds(600))
         close(1)
-        wait(seconds: 59)
+        wait(.seconds(59))
         #expect(channel.isActive)
         #expect(try goAways().isEmpty)
-        wait(seconds: 1)
+        wait(.seconds(1))
         #expect(!channel.isActive)
         #expect(try goAways() == [3])
     }
@@ -75,10 +75,10 @@ struct HTTP2ConnectionTests {
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         channel.embeddedEventLoop.run()
         #expect(try goAways() == [3])
-        wait(seconds: 5)
+        wait(.seconds(5))
         #expect(channel.isActive)
         close(1)
-        wait(seconds: 3)
+        wait(.seconds(3))
         #expect(!channel.isActive)
     }
 

@@ -41,8 +41,8 @@ struct SendTests {
     func hangingReceiver() async throws {
         var options = CallbackOptions()
         options.addresses = CallbackAddresses(allowsPrivate: true)
-        options.attemptTime = 1
-        options.firstDelay = 1.5
+        options.attemptTime = .seconds(1)
+        options.firstDelay = .seconds(1.5)
         let receiver = try await WebhookReceiver(answers: [nil, 500, 200])
         let (server, path) = try await start(callbackOptions: options)
         let body = #"{"identity":"user_id:alice","body":"Hello","webhook":"http://127.0.0.1:\#(receiver.port)/a b"}"#

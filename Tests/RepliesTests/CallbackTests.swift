@@ -101,7 +101,7 @@ struct CallbackTests {
     func rebinding() async throws {
         // The system's resolver has another address for the name, where nobody listens.
         let receiver = try await WebhookReceiver(host: "127.0.0.2")
-        var delivery = CallbackDelivery(addresses: CallbackAddresses(allowsPrivate: true), timeout: 5)
+        var delivery = CallbackDelivery(addresses: CallbackAddresses(allowsPrivate: true), timeout: .seconds(5))
         delivery.resolve = { host in host == "localhost" ? ["127.0.0.2"].compactMap { IPAddress($0) } : [] }
         try await delivery.deliver(callback("http://localhost:\(receiver.port)/"), token: Secret("12345"))
         #expect(receiver.requests.map(\.host) == ["localhost:\(receiver.port)"])
@@ -110,7 +110,7 @@ struct CallbackTests {
     @Test("a URL that an earlier version stored is normalized when it is requested")
     func storedEarlier() async throws {
         let receiver = try await WebhookReceiver()
-        let delivery = CallbackDelivery(addresses: CallbackAddresses(allowsPrivate: true), timeout: 5)
+        let delivery = CallbackDelivery(addresses: CallbackAddresses(allowsPrivate: true), timeout: .seconds(5))
         let long = String(repeating: " ", count: 2_000)
         let stored = "HTTP://127.1:\(receiver.port)?a=%20b c\(long)x#d"
         try await delivery.deliver(callback(stored), token: Secret("12345"))
@@ -132,11 +132,12 @@ struct CallbackTests {
     @Test("the delay doubles from retry to retry, up to its maximum")
     func delays() {
         var options = CallbackOptions()
-        options.firstDelay = 1
-        options.maximumDelay = 100
-        for (attempt, delay) in [(1, 1.0), (2, 2), (3, 4), (4, 8), (7, 64), (8, 100), (1_000, 100)] {
+        options.firstDelay = .seconds(1)
+        options.maximumDelay = .seconds(100)
+        for (attempt, seconds) in [(1, 1), (2, 2), (3, 4), (4, 8), (7, 64), (8, 100), (1_000, 100)] {
+            let delay = Duration.seconds(seconds)
             for _ in 1...20 {
-                #expect((0.8 * delay...1.2 * delay).contains(options.delay(afterAttempt: attempt)))
+                #expect((delay * 0.8...delay * 1.2).contains(options.delay(afterAttempt: attempt)))
             }
         }
     }

@@ -77,16 +77,17 @@ struct ServerErrorTests {
     @Test(
         "Retry-After is a number of seconds or a date, of the server's clock",
         arguments: [
-            ("7", 7), ("0", 0), ("-1", 0), ("Sun, 06 Nov 1994 08:49:39 GMT", 2), ("Sun, 06 Nov 1994 08:49:30 GMT", 0),
-            ("Sun Nov  6 08:49:40 1994", 3), ("soon", nil), ("", nil),
-        ] as [(String, Int?)]
+            ("7", .seconds(7)), ("0", .zero), ("-1", .zero), ("Sun, 06 Nov 1994 08:49:39 GMT", .seconds(2)),
+            ("Sun, 06 Nov 1994 08:49:30 GMT", .zero), ("Sun Nov  6 08:49:40 1994", .seconds(3)), ("soon", nil),
+            ("", nil),
+        ] as [(String, Duration?)]
     )
-    func retryAfter(_ text: String, _ seconds: Int?) {
+    func retryAfter(_ text: String, _ delay: Duration?) {
         let now = Timestamp(microseconds: 784_111_777_000_000)
-        #expect(RetryAfter.delay(["Retry-After": text], now: now) == seconds.map { .seconds($0) })
+        #expect(RetryAfter.delay(["Retry-After": text], now: now) == delay)
         // An hour off.
         let other = Timestamp(microseconds: 784_115_377_000_000)
         let headers: HTTPHeaders = ["Retry-After": text, "Date": "Sun, 06 Nov 1994 08:49:37 GMT"]
-        #expect(RetryAfter.delay(headers, now: other) == seconds.map { .seconds($0) })
+        #expect(RetryAfter.delay(headers, now: other) == delay)
     }
 }

@@ -61,7 +61,7 @@ struct Authenticator: Sendable {
         else { return .unauthorized(message) }
         return .tooManyRequests(
             "\(message), and too many logins from this address have failed; wait before the next",
-            seconds: wait.components.seconds + 1
+            after: wait
         )
     }
 

@@ -4,24 +4,24 @@ import NIOCore
 struct ConnectionDeadlines {
     /// What is to be done at the end of a wait.
     enum Verdict {
-        case look(in: TimeAmount)
+        case look(in: Duration)
         /// Part of a request has taken too long to arrive.
         case refuse(String)
         case close
     }
 
     /// From the first byte of a request to the end of its head, its first on the connection or not.
-    static let head = TimeAmount.seconds(10)
+    static let head = Duration.seconds(10)
     /// From the head to the end of the body, in total.
-    static let body = TimeAmount.seconds(30)
+    static let body = Duration.seconds(30)
     /// While part of an answer waits and none of it is taken.
-    static let stall = TimeAmount.seconds(30)
+    static let stall = Duration.seconds(30)
     /// Between requests.
-    static let idle = TimeAmount.seconds(60)
+    static let idle = Duration.seconds(60)
     /// Between requests while the server is shutting down: one that was on its way is still answered.
-    static let drainPeriod = TimeAmount.seconds(1)
+    static let drainPeriod = Duration.seconds(1)
     /// How often a connection is looked at, at least: what is written and read meanwhile sets no timer of its own.
-    static let interval = TimeAmount.milliseconds(2_500)
+    static let interval = Duration.milliseconds(2_500)
 
     /// What of a request has arrived.
     private enum Reading {
@@ -114,28 +114,33 @@ struct ConnectionDeadlines {
     /// - Parameter bytes: how many wait to be sent.
     mutating func verdict(waiting bytes: Int, at now: NIODeadline) -> Verdict {
         if bytes == 0 || bytes != waiting.bytes || writes != waiting.writes { waiting = (bytes, writes, now) }
-        if now - waiting.since >= Self.stall { return .close }
+        if waiting.since.duration(to: now) >= Self.stall { return .close }
         if isEnding { return .look(in: Self.interval) }
         // Who still reads an answer is not idle.
         if bytes > 0, reading == .nothing, unanswered == 0 { start = now }
         guard let limit else { return .look(in: Self.interval) }
-        let left = start + limit - now
+        let left = limit - start.duration(to: now)
         if left > .zero { return .look(in: min(left, Self.interval)) }
         let isAnswered = isAnswerBegun || (reading == .body && unanswered == 0)
         // What waits to be sent would be lost.
         if isAnswered, bytes > 0 { return .look(in: Self.interval) }
         if reading == .nothing || isAnswered { return .close }
         let part = reading == .head ? "headers" : "body"
-        return .refuse("The request's \(part) took longer than \(limit.nanoseconds / 1_000_000_000) s to arrive")
+        return .refuse("The request's \(part) took longer than \(limit.components.seconds) s to arrive")
     }
 
     /// How long what is waited for now may take; `nil` where the client waits for us. A request whose predecessor is not
     /// answered yet may be waiting for that.
-    private var limit: TimeAmount? {
+    private var limit: Duration? {
         switch reading {
         case .nothing: unanswered == 0 ? (isStopping ? Self.drainPeriod : Self.idle) : nil
         case .head: unanswered == 0 ? Self.head : nil
         case .body: unanswered <= 1 ? Self.body : nil
         }
     }
+}
+
+extension NIODeadline {
+    /// Named as with the instants of the standard library's clocks.
+    fileprivate func duration(to other: NIODeadline) -> Duration { Duration(other - self) }
 }

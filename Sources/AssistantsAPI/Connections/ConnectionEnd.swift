@@ -5,7 +5,7 @@ import NIOCore
 /// arrives. A connection that is closed while bytes of its client are unread is reset, and then the client may lose the response.
 struct ConnectionEnd {
     /// How long a client may take to see the last response, and to close the connection.
-    static let time = TimeAmount.seconds(2)
+    static let time = Duration.seconds(2)
     /// In bytes: how much is discarded meanwhile.
     static let maximumBytes = 32 << 20
     /// In bytes: how much of a body is discarded so that the connection can be used again.

@@ -185,7 +185,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private func linger(_ context: ChannelHandlerContext) {
         end.linger()
         timer?.cancel()
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: ConnectionEnd.time) { context.close(promise: nil) }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(ConnectionEnd.time)) {
+            context.close(promise: nil)
+        }
         // A stream's side is closed by the response's end, and cannot be closed alone.
         if stream == nil { context.close(mode: .output, promise: nil) }
         // Nobody else reads any more.
@@ -214,8 +216,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         lookAgain(context, in: ConnectionDeadlines.interval)
     }
 
-    private func lookAgain(_ context: ChannelHandlerContext, in delay: TimeAmount) {
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.look(context) }
+    private func lookAgain(_ context: ChannelHandlerContext, in delay: Duration) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { self.look(context) }
     }
 
     private func look(_ context: ChannelHandlerContext) {

@@ -77,8 +77,8 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Time
 
-    private func lookAgain(_ context: ChannelHandlerContext, in delay: TimeAmount) {
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.look(context) }
+    private func lookAgain(_ context: ChannelHandlerContext, in delay: Duration) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { self.look(context) }
     }
 
     private func look(_ context: ChannelHandlerContext) {

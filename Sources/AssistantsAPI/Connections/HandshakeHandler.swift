@@ -9,7 +9,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var timer: Scheduled<Void>?
 
     func handlerAdded(context: ChannelHandlerContext) {
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: ConnectionDeadlines.head) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(ConnectionDeadlines.head)) {
             context.close(promise: nil)
         }
     }

@@ -5,7 +5,7 @@ final class ReadingPause {
     /// Asks the connection's handler for one.
     struct Request {}
 
-    private static let duration = TimeAmount.milliseconds(500)
+    private static let duration = Duration.milliseconds(500)
 
     private var isPaused = false
 
@@ -13,7 +13,7 @@ final class ReadingPause {
         guard !isPaused else { return }
         isPaused = true
         try? context.channel.syncOptions?.setOption(.autoRead, value: false)
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.duration) {
+        context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(Self.duration)) {
             self.isPaused = false
             try? context.channel.syncOptions?.setOption(.autoRead, value: true)
         }

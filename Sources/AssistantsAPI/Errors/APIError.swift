@@ -87,15 +87,16 @@ package struct APIError: Error {
     }
 
     /// Nothing was done, for there is too much to do, or too much has been tried.
-    /// - Parameter seconds: when to try again.
-    static func tooManyRequests(_ message: String, seconds: Int64 = 1) -> APIError {
-        APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "\(seconds)"])
+    /// - Parameter wait: when to try again. Clients get whole seconds, rounded up, and at least one.
+    static func tooManyRequests(_ message: String, after wait: Duration = .seconds(1)) -> APIError {
+        let seconds = max(1, Int64((wait / .seconds(1)).rounded(.up)))
+        return APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "\(seconds)"])
     }
 
     /// The same, where there may be very many of it.
     /// - Parameter wait: when to try again.
     static func overloaded(_ message: String, after wait: Duration = .seconds(1)) -> APIError {
-        var error = tooManyRequests(message, seconds: max(1, Int64((wait / .seconds(1)).rounded(.up))))
+        var error = tooManyRequests(message, after: wait)
         error.isOverload = true
         return error
     }

@@ -13,8 +13,8 @@ struct CallbackDelivery {
     }
 
     let addresses: CallbackAddresses
-    /// How long it may take, in seconds.
-    let timeout: Int
+    /// How long it may take.
+    let timeout: Duration
     /// Finds the addresses of a host.
     var resolve: @Sendable (_ host: String) async -> [IPAddress] = HostResolver.addresses
 
@@ -28,10 +28,10 @@ struct CallbackDelivery {
         } catch {
             throw Failure(reason: "the URL \(error.reason)")
         }
-        let deadline = NIODeadline.now() + .seconds(Int64(timeout))
+        let deadline = NIODeadline.now() + TimeAmount(timeout)
         let address = try await allowedAddress(of: url.host)
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.timeout.connect = .seconds(Int64(timeout))
+        configuration.timeout.connect = TimeAmount(timeout)
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
         // The address that was checked is the one that is connected to, whatever the name means by then.
@@ -50,9 +50,9 @@ struct CallbackDelivery {
     private func allowedAddress(of host: String) async throws -> IPAddress {
         let found: [IPAddress]
         do {
-            found = try await withTimeout(.seconds(timeout)) { await resolve(host) }
+            found = try await withTimeout(timeout) { await resolve(host) }
         } catch is TimedOut {
-            throw Failure(reason: "the host \(host) could not be looked up within \(timeout) s")
+            throw Failure(reason: "the host \(host) could not be looked up within \(timeout.components.seconds) s")
         }
         guard !found.isEmpty else { throw Failure(reason: "the host \(host) is not known") }
         guard let address = found.first(where: addresses.allows) else {
@@ -88,7 +88,7 @@ struct CallbackDelivery {
         } catch let failure as Failure {
             throw failure
         } catch let error as HTTPClientError where [.deadlineExceeded, .connectTimeout].contains(error) {
-            throw Failure(reason: "the receiver did not answer within \(timeout) s")
+            throw Failure(reason: "the receiver did not answer within \(timeout.components.seconds) s")
         } catch let error as HTTPClientError where error == .cancelled {
             throw CancellationError()
         } catch {

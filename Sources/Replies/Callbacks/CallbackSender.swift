@@ -38,7 +38,7 @@ package final class CallbackSender: Service {
 
     package func run() async throws {
         // Twice the time of an attempt, so that no attempt is repeated while it is under way.
-        let lease = Duration.seconds(2 * options.attemptTime)
+        let lease = options.attemptTime * 2
         await cancelWhenGracefulShutdown {
             await self.loop.run(limit: self.options.maximumRunning) { count in
                 try await self.store.takeCallbacks(limit: count, lease: lease)
@@ -84,12 +84,12 @@ package final class CallbackSender: Service {
         at start: ContinuousClock.Instant
     ) -> CallbackAttempt {
         let delay = options.delay(afterAttempt: callback.attempts)
-        guard callback.age + start.duration(to: .now) + .seconds(delay) < .seconds(options.retryTime) else {
+        guard callback.age + start.duration(to: .now) + delay < options.retryTime else {
             logger.error("a callback is given up: \(error)", metadata: metadata(of: callback))
             return .givenUp(error: error)
         }
         logger.info("a callback is tried again: \(error)", metadata: metadata(of: callback))
-        return .failed(error: error, delay: .seconds(delay))
+        return .failed(error: error, delay: delay)
     }
 
     private func metadata(of callback: Callback) -> Logger.Metadata {

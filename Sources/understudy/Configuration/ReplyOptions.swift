@@ -25,8 +25,9 @@ struct ReplyOptions {
         turns.historyLimit = try await settings.integer("history-limit", in: 0...(1 << 30)) ?? turns.historyLimit
         self.turns = turns
         var callbacks = CallbackOptions()
-        callbacks.retryTime =
-            try await settings.integer("callback-retry-time", in: 0...(1 << 30)) ?? callbacks.retryTime
+        if let seconds = try await settings.integer("callback-retry-time", in: 0...(1 << 30)) {
+            callbacks.retryTime = .seconds(seconds)
+        }
         let allowed = try await settings.names("allow-private", of: PrivateDestination.self)
         let allowsCallbacks = try await settings.flag("allow-private-callbacks")
         callbacks.addresses = CallbackAddresses(allowsPrivate: allowsCallbacks || allowed.contains(.webhooks))
@@ -35,7 +36,7 @@ struct ReplyOptions {
 
     private static func model(_ settings: Settings, _ logger: Logger) async throws -> Model {
         let name = try await settings.text("model") ?? ""
-        let timeout = try await settings.integer("model-timeout", in: 1...86_400) ?? 60
+        let timeout = Duration.seconds(try await settings.integer("model-timeout", in: 1...86_400) ?? 60)
         let keepsReasoning = try await settings.flag("keep-reasoning")
         var key = try await settings.text("model-key")
         if let path = try await settings.text("model-key-file") { key = try SecretFile.read(path, what: "model key") }
@@ -44,7 +45,7 @@ struct ReplyOptions {
             ModelServer(
                 baseURL: url,
                 key: key.map(Secret.init),
-                timeout: .seconds(timeout),
+                timeout: timeout,
                 keepsReasoning: keepsReasoning,
                 logger: logger
             )

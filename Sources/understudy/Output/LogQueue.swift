@@ -20,8 +20,9 @@ final class LogQueue: TextOutputStream, Sendable {
     private static let capacity = 1 << 20
     /// What a line takes in memory besides its text, in bytes, roughly.
     private static let overhead = 64
-    /// How long an exit or a crash waits for lines that are not written yet.
-    private static let patience = 1_000  // milliseconds
+    /// How long an exit or a crash waits for lines that are not written yet. Computed, because a signal handler must not be the
+    /// first to use a stored one.
+    private static var patience: Duration { .seconds(1) }
 
     private let state = Mutex(State())
     private let signal = DispatchSemaphore(value: 0)
@@ -59,7 +60,9 @@ final class LogQueue: TextOutputStream, Sendable {
 
     /// Waits until all lines are written, for a second at most. Blocks; calls nothing that a signal handler may not call.
     func flush() {
-        for _ in 0..<Self.patience where unwrittenCount.load(ordering: .acquiring) > 0 { usleep(1_000) }
+        for _ in 0..<Int(Self.patience / .milliseconds(1)) where unwrittenCount.load(ordering: .acquiring) > 0 {
+            usleep(1_000)
+        }
     }
 
     // MARK: The thread
