@@ -29,12 +29,6 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - callbacks: knows which webhooks can be called.
     ///   - readiness: what who watches the server is told.
     ///   - isTLS: whether clients speak HTTPS with this server.
-    ///   - pageCacheSize: how much memory pages may take that are kept, in bytes.
-    ///   - maximumRequests: how many may be worked on at once, beside messages to assistants.
-    ///   - isCompressing: whether clients that take compressed answers get them.
-    ///   - bodyMemory: how many bytes of request bodies that are being received are held at most.
-    ///   - slowRequest: a response that took longer gets a line in the log.
-    ///   - requestRate: how many an account may make in a second; `nil` where that is nobody's concern.
     ///   - metrics: get the requests' figures.
     package init(
         store: any Store,
@@ -43,29 +37,26 @@ package struct AssistantsResponder: HTTPResponder {
         model: Model,
         turns: TurnRunner,
         callbacks: CallbackSender,
-        readiness: Readiness = Readiness(),
-        publicURL: PublicURL? = nil,
-        isTLS: Bool = false,
-        trustedProxies: TrustedProxies = TrustedProxies(),
-        pageCacheSize: Int = 0,
-        isCompressing: Bool = true,
-        maximumRequests: Int = 1_000,
-        bodyMemory: Int = 64 << 20,
-        slowRequest: Duration = .seconds(1),
-        requestRate: Int? = nil,
-        metrics: MetricsRegistry = MetricsRegistry(),
+        readiness: Readiness,
+        isTLS: Bool,
+        options: APIOptions,
+        metrics: MetricsRegistry,
         logger: Logger
     ) {
         self.logger = logger
-        self.isCompressing = isCompressing
-        self.slowRequest = slowRequest
-        let bodies = BodyBudget(limit: bodyMemory)
+        isCompressing = options.isCompressing
+        slowRequest = options.slowRequest
+        let bodies = BodyBudget(limit: options.bodyMemory)
         self.bodies = bodies
-        baseURL = BaseURL(publicURL: publicURL, trustedProxies: trustedProxies, scheme: isTLS ? "https" : "http")
-        authenticator = Authenticator(store: store, trustedProxies: trustedProxies)
-        let requests = RequestsInFlight(limit: maximumRequests, logger: logger)
+        baseURL = BaseURL(
+            publicURL: options.publicURL,
+            trustedProxies: options.trustedProxies,
+            scheme: isTLS ? "https" : "http"
+        )
+        authenticator = Authenticator(store: store, trustedProxies: options.trustedProxies)
+        let requests = RequestsInFlight(limit: options.maximumRequests, logger: logger)
         self.requests = requests
-        rates = requestRate.map(AccountRates.init)
+        rates = options.requestRate.map(AccountRates.init)
         self.metrics = RequestMetrics(registry: metrics)
         metrics.gauge("understudy_requests_in_flight", "How many requests are worked on, messages to assistants aside.")
         {
@@ -97,7 +88,7 @@ package struct AssistantsResponder: HTTPResponder {
             assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
             assistantMessages: AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests),
             sessions: SessionsResource(store: store, tokens: tokens),
-            messages: MessagesResource(store: store, tokens: tokens, cacheSize: pageCacheSize, metrics: metrics)
+            messages: MessagesResource(store: store, tokens: tokens, cacheSize: options.pageCacheSize, metrics: metrics)
         )
     }
 

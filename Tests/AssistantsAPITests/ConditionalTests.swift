@@ -3,6 +3,7 @@ import HTTPTypes
 import Secrets
 import TestSupport
 import Testing
+import UnderstudyServer
 
 @testable import AssistantsAPI
 
@@ -25,7 +26,7 @@ struct ConditionalTests {
     func matches(_ condition: String, _ method: HTTPRequest.Method) async throws {
         // Whether the page is kept or not.
         for pageCacheSize in [0, 1 << 20] {
-            let server = try await TestServer(pageCacheSize: pageCacheSize)
+            let server = try await TestServer { $0.api.pageCacheSize = pageCacheSize }
             try await server.fill("s", count: 10)
             let tag = try await tag(server, list)
             for _ in 1...3 {
@@ -51,7 +52,7 @@ struct ConditionalTests {
     )
     func matchesNot(_ condition: String) async throws {
         for pageCacheSize in [0, 1 << 20] {
-            let server = try await TestServer(pageCacheSize: pageCacheSize)
+            let server = try await TestServer { $0.api.pageCacheSize = pageCacheSize }
             try await server.fill("s", count: 10)
             let body = try await server.send(list).body
             // The tag without its quotes is none.
@@ -117,7 +118,7 @@ struct ConditionalTests {
     @Test("a page that is kept is what it would be without, whoever writes", arguments: 1...8)
     func isTheSame(_ seed: UInt64) async throws {
         // Little room, so that pages come and go, and some grow too large for it.
-        let server = try await TestServer(pageCacheSize: 80_000)
+        let server = try await TestServer { $0.api.pageCacheSize = 80_000 }
         let other = try server.otherStore()
         var generator = SeededGenerator(seed: seed)
         var uris = ["/v1/Sessions/s/Messages", "/v1/Sessions/t/Messages", "/v1/Sessions/u/Messages?PageSize=2"]

@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import Secrets
 import Testing
+import UnderstudyServer
 
 @testable import AssistantsAPI
 
@@ -160,7 +161,7 @@ struct ListMessagesTests {
 
     @Test("a configured address begins every URL")
     func publicURL() async throws {
-        let server = try await TestServer(publicURL: PublicURL("https://example.com/assistants/"))
+        let server = try await TestServer { $0.api.publicURL = PublicURL("https://example.com/assistants/") }
         try await server.fill("s", count: 2)
         let page = try await server.page("/v1/Sessions/s/Messages?PageSize=1")
         #expect(page.meta.url == "https://example.com/assistants/v1/Sessions/s/Messages?PageSize=1&Page=0")

@@ -1,5 +1,6 @@
 import AssistantsStore
 import Testing
+import UnderstudyServer
 
 @testable import AssistantsAPI
 
@@ -42,7 +43,7 @@ struct PageLengthTests {
 
     @Test("a page of messages has 8 MiB at most, with everything escaped and the longest URLs")
     func messages() async throws {
-        let server = try await TestServer(pageCacheSize: 0)
+        let server = try await TestServer { $0.api.pageCacheSize = 0 }
         let messages = try (1...1_000).map { number in
             NewMessage(
                 id: MessageID(unchecked: "aia_msg_\(number)"),

@@ -4,6 +4,7 @@ import Replies
 import Secrets
 import TestSupport
 import Testing
+import UnderstudyServer
 
 @testable import AssistantsAPI
 
@@ -28,7 +29,10 @@ struct SendTests {
         model: Model = Model(name: Model.echo, server: nil),
         callbackOptions: CallbackOptions = CallbackOptions()
     ) async throws -> (server: TestServer, path: String) {
-        let server = try await TestServer(model: model, callbackOptions: callbackOptions)
+        let server = try await TestServer {
+            $0.model = model
+            $0.callbacks = callbackOptions
+        }
         let made = try await server.send("/v1/Assistants", method: .post, body: #"{"name":"Ann"}"#).decode(Made.self)
         return (server, "/v1/Assistants/\(made.id)/Messages")
     }

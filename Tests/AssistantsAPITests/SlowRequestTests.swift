@@ -2,6 +2,7 @@ import HTTPTypes
 import Logging
 import Synchronization
 import Testing
+import UnderstudyServer
 
 @testable import AssistantsAPI
 
@@ -36,7 +37,7 @@ struct SlowRequestTests {
     ) async throws -> [(message: String, level: Logger.Level, metadata: Logger.Metadata)] {
         let lines = Lines()
         let logger = Logger(label: "test") { _ in Handler(lines: lines) }
-        let server = try await TestServer(slowRequest: slowRequest, logger: logger)
+        let server = try await TestServer(logger: logger) { $0.api.slowRequest = slowRequest }
         _ = try await server.send(uri, method: method, body: body)
         return lines.all.withLock { $0.filter { $0.message == "slow request" } }
     }

@@ -8,8 +8,10 @@ import NIOCore
 import Replies
 import SQLiteStore
 import Secrets
+import ServiceLifecycle
 import TestSupport
 import Testing
+import UnderstudyServer
 
 @testable import AssistantsAPI
 
@@ -23,64 +25,44 @@ final class TestServer: Sendable {
     static let pageTokenKey = [UInt8](0..<32)
 
     static let sealingKey = SealingKey.random()
-    private static let silentLogger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
     let store: any Store
     private let directory: TemporaryDirectory
-    private let responder: AssistantsResponder
-    private let responderWithoutCache: AssistantsResponder
+    private let server: Server
+    private let serverWithoutCache: Server
     private let services: Task<Void, Never>
 
     /// - Parameters:
-    ///   - model: the default replies to nothing.
-    ///   - pageCacheSize: in bytes.
-    ///   - slowRequest: a response that took longer gets a line in the log.
-    ///   - logger: of the responder; the default logs nothing.
+    ///   - logger: the default logs nothing.
+    ///   - configure: changes the options, whose model replies to nothing.
     init(
-        publicURL: PublicURL? = nil,
-        model: Model = Model(name: "the configured model", server: nil),
-        turnOptions: TurnOptions = TurnOptions(),
-        callbackOptions: CallbackOptions = CallbackOptions(),
-        pageCacheSize: Int = 1 << 20,
-        slowRequest: Duration = .seconds(1),
-        logger: Logger = TestServer.silentLogger
+        logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+        _ configure: (inout ServerOptions) -> Void = { _ in }
     ) async throws {
         directory = try TemporaryDirectory()
-        store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        let callbacks = CallbackSender(
-            store: store,
-            sealingKey: .success(Self.sealingKey),
-            options: callbackOptions,
-            logger: Self.silentLogger
-        )
-        let turns = TurnRunner(
-            store: store,
-            model: model,
-            callbacks: callbacks,
-            options: turnOptions,
-            logger: Self.silentLogger,
-            answer: SendRepresentation.answer
-        )
-        func responder(_ store: any Store, pageCacheSize: Int) -> AssistantsResponder {
-            AssistantsResponder(
+        let store = try SQLiteStore(path: directory.file("understudy.sqlite"))
+        self.store = store
+        func server(_ options: ServerOptions) -> Server {
+            Server(
                 store: store,
                 pageTokenKey: Self.pageTokenKey,
                 sealingKey: .success(Self.sealingKey),
-                model: model,
-                turns: turns,
-                callbacks: callbacks,
-                publicURL: publicURL,
-                pageCacheSize: pageCacheSize,
-                slowRequest: slowRequest,
+                options: options,
                 logger: logger
             )
         }
-        self.responder = responder(store, pageCacheSize: pageCacheSize)
-        responderWithoutCache = responder(store, pageCacheSize: 0)
+        var options = ServerOptions()
+        options.model = Model(name: "the configured model", server: nil)
+        options.api.pageCacheSize = 1 << 20
+        configure(&options)
+        let running = server(options)
+        self.server = running
+        options.api.pageCacheSize = 0
+        serverWithoutCache = server(options)
         services = Task {
-            async let delivering: Void? = try? callbacks.run()
-            async let answering: Void? = try? turns.run()
-            _ = await (delivering, answering)
+            await withDiscardingTaskGroup { group in
+                for service in running.services { group.addTask { try? await service.run() } }
+            }
         }
         for (sid, token) in [(Self.sid, Self.token), (Self.otherSID, Self.otherToken)] {
             try await store.create(
@@ -118,7 +100,7 @@ final class TestServer: Sendable {
         isCacheUsed: Bool = true,
         authorization: String? = TestServer.basic(TestServer.sid.text, TestServer.token.text)
     ) async throws -> Answer {
-        let application = Application(responder: isCacheUsed ? responder : responderWithoutCache)
+        let application = Application(responder: (isCacheUsed ? server : serverWithoutCache).responder)
         var headers = headers
         headers[.authorization] = authorization
         return try await application.test(.router) { [headers] client in

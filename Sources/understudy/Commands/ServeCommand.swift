@@ -1,17 +1,12 @@
 import ArgumentParser
-import AssistantsAPI
 import AssistantsStore
 import Foundation
-import Hummingbird
 import Logging
-import NIOCertificateReloading
 import NIOCore
-import NIOSSL
 import PrometheusMetrics
-import Replies
 import SQLiteStore
 import ServiceLifecycle
-import UnixSignals
+import UnderstudyServer
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,158 +24,15 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(help: ArgumentHelp("The address to listen on.", discussion: "The default is 127.0.0.1."))
-    var host: String?
-
-    @Option(help: ArgumentHelp("The port to listen on; 0 takes a free one.", discussion: "The default is 8080."))
-    var port: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "A file of PEM with the server's certificate and those behind it: the server then speaks HTTPS.",
-            discussion: "It is read again when it has changed. The default is plain HTTP.",
-            valueName: "file"
-        )
-    )
-    var tlsCertificate: String?
-
-    @Option(help: ArgumentHelp("A file of PEM with the certificate's key.", valueName: "file"))
-    var tlsKey: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "What the URLs in answers begin with.",
-            discussion: "The default is the address that the client used.",
-            valueName: "url"
-        )
-    )
-    var publicURL: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Proxies whose X-Forwarded-Proto and X-Forwarded-Host are believed: addresses or networks, with commas.",
-            discussion: "The default is none. Example: 127.0.0.1,10.0.0.0/8",
-            valueName: "addresses"
-        )
-    )
-    var trustedProxies: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "Where GET /metrics is answered, in Prometheus' form and to anyone who asks.",
-            discussion: "The default is nowhere. Example: 127.0.0.1:9464",
-            valueName: "host:port"
-        )
-    )
-    var metricsAddress: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "How much is logged: trace, debug, info, notice, warning, error or critical.",
-            discussion: "The default is info.",
-            valueName: "level"
-        )
-    )
-    var logLevel: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "What the log's lines are: text, or json, one object a line.",
-            discussion: "The default is text.",
-            valueName: "format"
-        )
-    )
-    var logFormat: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "How many connections to a PostgreSQL database there are at most, beside one for each processor and one more.",
-            discussion: "The default is 8.",
-            valueName: "count"
-        )
-    )
-    var databaseConnections: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "How much memory pages may take that are kept for who asks again, in MiB; 0 keeps none.",
-            discussion: "The default is 80.",
-            valueName: "size"
-        )
-    )
-    var pageCache: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "How answers are compressed for clients that take that, as the official SDKs do: gzip or none.",
-            discussion: "The default is gzip.",
-            valueName: "coding"
-        )
-    )
-    var compression: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "How many connections of clients there may be at once; further ones wait.",
-            discussion: "The default is 10000, or what the system's limit of open files has room for.",
-            valueName: "count"
-        )
-    )
-    var maxConnections: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "How many requests are worked on at once, and how many callers may wait for replies; further ones get 429.",
-            discussion: "The default is 1000.",
-            valueName: "count"
-        )
-    )
-    var maxRequests: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "Maximum memory for request bodies that are still arriving, in MiB; beyond it, the slowest are refused.",
-            discussion: "The default is 64.",
-            valueName: "size"
-        )
-    )
-    var maxBodyMemory: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "How many requests an account may make in a second; further ones get 429.",
-            discussion: "The default is as many as it likes.",
-            valueName: "count"
-        )
-    )
-    var maxRequestRate: Int?
-
-    @Option(
-        help: ArgumentHelp(
-            "How long a server that was told to stop goes on while /ready says so, for those who ask it.",
-            discussion: "The default is 3; nobody waits where /ready has not been asked for a minute.",
-            valueName: "seconds"
-        )
-    )
-    var shutdownDelay: Int?
+    @OptionGroup var arguments: ServeArguments
 
     @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
         let settings = try await Settings(
             common,
-            texts: [
-                "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
-                "log-format": logFormat, "compression": compression,
-                "metrics-address": metricsAddress,
-                "tls-certificate": tlsCertificate, "tls-key": tlsKey,
-            ].merging(replies.texts) { $1 },
-            integers: [
-                "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
-                "max-connections": maxConnections, "max-requests": maxRequests, "max-body-memory": maxBodyMemory,
-                "max-request-rate": maxRequestRate,
-                "shutdown-delay": shutdownDelay,
-            ].merging(replies.integers) { $1 },
+            texts: arguments.texts.merging(replies.texts) { $1 },
+            integers: arguments.integers.merging(replies.integers) { $1 },
             flags: replies.flags
         )
         let options = try await ServeOptions(settings)
@@ -194,7 +46,8 @@ struct ServeCommand: AsyncParsableCommand {
         var logger = Logger(label: "understudy")
         logger.logLevel = options.logLevel
         let certificates = try options.certificate?.reloader(logger: logger)
-        let replies = try await ReplyOptions(settings, maximumCallers: options.maximumRequests, logger: logger)
+        var serverOptions = options.server
+        try await serverOptions.readReplies(from: settings, logger: logger)
 
         let directory = try await settings.dataDirectory()
         try directory.create()
@@ -237,100 +90,37 @@ struct ServeCommand: AsyncParsableCommand {
         if case .failure(let error) = sealingKey {
             logger.error("what needs the sealing key will fail, the rest goes on: \(error)")
         }
-        let callbacks = CallbackSender(
+        let server = Server(
             store: store,
+            storeServices: services,
+            pageTokenKey: try await store.pageTokenKey(),
             sealingKey: sealingKey,
-            options: replies.callbacks,
+            certificates: certificates,
+            options: serverOptions,
+            metrics: metrics,
             logger: logger
         )
-        let turns = TurnRunner(
-            store: store,
-            model: replies.model,
-            callbacks: callbacks,
-            options: replies.turns,
-            logger: logger,
-            answer: SendRepresentation.answer
-        )
-        let (listener, readiness) = (Listener(), Readiness())
-        var application = try Application(
-            responder: AssistantsResponder(
-                store: store,
-                pageTokenKey: try await store.pageTokenKey(),
-                sealingKey: sealingKey,
-                model: replies.model,
-                turns: turns,
-                callbacks: callbacks,
-                readiness: readiness,
-                publicURL: options.publicURL,
-                isTLS: certificates != nil,
-                trustedProxies: options.trustedProxies,
-                pageCacheSize: options.pageCacheSize,
-                isCompressing: options.isCompressing,
-                maximumRequests: options.maximumRequests,
-                bodyMemory: options.bodyMemory,
-                requestRate: options.requestRate,
-                metrics: metrics,
-                logger: logger
-            ),
-            host: options.host,
-            port: options.port,
-            maximumConnections: options.maximumConnections,
-            tls: try certificates.map(TLSConfiguration.server),
-            listener: listener,
-            logger: logger,
-            onListening: { address in
-                // Not `print`, which keeps a line for itself where standard output is a pipe.
-                FileHandle.standardOutput.write(
-                    Data("Understudy listens on \(address.url(isTLS: options.certificate != nil))\n".utf8)
-                )
-            }
-        )
-        // They are stopped in the opposite order.
-        services += [Housekeeping(store: store, logger: logger), callbacks, turns]
-        if let certificates { services.append(certificates) }
-        if let address = options.metricsAddress {
-            services.append(
-                MetricsServer.application(at: address, registry: metrics, listener: listener, logger: logger)
-            )
-        }
-        application.addServices(services)
-        let stop = GracefulShutdown(
-            listener: listener,
-            readiness: readiness,
-            turns: turns,
-            delay: options.shutdownDelay,
-            logger: logger
-        )
-        var configuration = ServiceGroupConfiguration(
-            services: [application, stop],
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        )
-        configuration.maximumGracefulShutdownDuration = stop.limit
         do {
-            try await ServiceGroup(configuration: configuration).run()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            let other = options.metricsAddress.map { ", or \($0.port) of \($0.host)," } ?? ""
-            throw CommandError(
-                "Port \(options.port) of \(options.host)\(other) is taken by another program; name another --port"
+            try await server.run(
+                // Not `print`, which keeps a line for itself where standard output is a pipe.
+                onListening: { FileHandle.standardOutput.write(Data("Understudy listens on \($0)\n".utf8)) },
+                endProcess: {
+                    log.flush()
+                    _exit(1)
+                }
             )
         } catch let error as IOError {
-            throw CommandError("The server cannot listen on \(options.host), port \(options.port): \(error)")
+            throw Self.error(error, listeningWith: serverOptions)
         }
     }
-}
 
-extension TLSConfiguration {
-    fileprivate static func server(_ certificates: TimedCertificateReloader) throws -> TLSConfiguration {
-        var configuration = try makeServerConfiguration(certificateReloader: certificates)
-        configuration.minimumTLSVersion = .tlsv12
-        return configuration
-    }
-}
-
-extension SocketAddress {
-    fileprivate func url(isTLS: Bool) -> String {
-        let host = ipAddress ?? "localhost"
-        return "\(isTLS ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port ?? 80)"
+    private static func error(_ error: IOError, listeningWith options: ServerOptions) -> CommandError {
+        guard error.errnoCode == EADDRINUSE else {
+            return CommandError("The server cannot listen on \(options.host), port \(options.port): \(error)")
+        }
+        let other = options.metricsAddress.map { ", or \($0.port) of \($0.host)," } ?? ""
+        return CommandError(
+            "Port \(options.port) of \(options.host)\(other) is taken by another program; name another --port"
+        )
     }
 }

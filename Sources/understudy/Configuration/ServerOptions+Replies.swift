@@ -1,37 +1,30 @@
 import ArgumentParser
+import AssistantsAPI
 import Logging
 import Replies
 import Secrets
+import UnderstudyServer
 
 /// What may be allowed to connect to private addresses.
 private enum PrivateDestination: String, CaseIterable {
     case webhooks
 }
 
-/// What `serve` was told of models, turns and callbacks, checked.
-struct ReplyOptions {
-    let model: Model
-    let turns: TurnOptions
-    let callbacks: CallbackOptions
-
-    /// - Parameter maximumCallers: how many may wait for replies.
-    init(_ settings: Settings, maximumCallers: Int, logger: Logger) async throws {
+extension ServerOptions {
+    /// Reads and checks what `serve` was told of models, turns, and callbacks.
+    mutating func readReplies(from settings: Settings, logger: Logger) async throws {
         model = try await Self.model(settings, logger)
-        var turns = TurnOptions()
-        turns.maximumCallers = maximumCallers
+        turns.maximumCallers = api.maximumRequests
         turns.maximumWaiting = try await settings.integer("max-waiting-turns", in: 0...10_000) ?? turns.maximumWaiting
         turns.maximumRunning =
             try await settings.integer("max-concurrent-turns", in: 1...10_000) ?? turns.maximumRunning
         turns.historyLimit = try await settings.integer("history-limit", in: 0...(1 << 30)) ?? turns.historyLimit
-        self.turns = turns
-        var callbacks = CallbackOptions()
         if let seconds = try await settings.integer("callback-retry-time", in: 0...(1 << 30)) {
             callbacks.retryTime = .seconds(seconds)
         }
         let allowed = try await settings.names("allow-private", of: PrivateDestination.self)
         let allowsCallbacks = try await settings.flag("allow-private-callbacks")
         callbacks.addresses = CallbackAddresses(allowsPrivate: allowsCallbacks || allowed.contains(.webhooks))
-        self.callbacks = callbacks
     }
 
     private static func model(_ settings: Settings, _ logger: Logger) async throws -> Model {

@@ -1,10 +1,10 @@
 /// A host and a port to listen on.
-struct ListenAddress {
-    let host: String
-    let port: Int
+package struct ListenAddress: Sendable {
+    package let host: String
+    package let port: Int
 
     /// `nil` where `text` is not `host:port`; an address of IPv6 stands in brackets.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             return nil
         }

@@ -1,5 +1,4 @@
 import AssistantsAPI
-import Foundation
 import Logging
 import Replies
 import ServiceLifecycle
@@ -19,6 +18,8 @@ struct GracefulShutdown: Service {
     let turns: TurnRunner
     /// How long requests are still taken where somebody watches the server.
     let delay: Duration
+    /// Called when the server is still at work `limit` and a second after the signal.
+    let endProcess: @Sendable () -> Void
     let logger: Logger
 
     /// How long after the signal the remaining requests are cancelled.
@@ -41,8 +42,7 @@ struct GracefulShutdown: Service {
         Task.detached {
             try await Task.sleep(until: deadline)
             logger.error("what goes on does not end; the process does")
-            LogQueue.standardError.flush()
-            _exit(1)
+            endProcess()
         }
     }
 }

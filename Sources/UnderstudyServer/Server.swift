@@ -1,0 +1,140 @@
+package import AssistantsAPI
+package import AssistantsStore
+import Hummingbird
+package import Logging
+package import NIOCertificateReloading
+import NIOCore
+import NIOSSL
+package import PrometheusMetrics
+import Replies
+package import Secrets
+package import ServiceLifecycle
+import UnixSignals
+
+/// A store, the services that work on it, and the application that answers requests: the one place where they are composed.
+package struct Server: Sendable {
+    package let responder: AssistantsResponder
+    /// What works beside the application.
+    package let services: [any Service]
+
+    private let turns: TurnRunner
+    private let readiness: Readiness
+    private let storeServices: [any Service]
+    private let certificates: TimedCertificateReloader?
+    private let options: ServerOptions
+    private let metrics: MetricsRegistry
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - storeServices: those of the store; they start first, and stop last.
+    ///   - pageTokenKey: the store's.
+    ///   - sealingKey: what secrets in the store are sealed with, or why there is none; what needs it then fails.
+    ///   - certificates: what clients are shown; without it they speak plain HTTP/1.1.
+    ///   - metrics: those of the requests are added, and all of them are served.
+    package init(
+        store: any Store,
+        storeServices: [any Service] = [],
+        pageTokenKey: [UInt8],
+        sealingKey: Result<SealingKey, any Error>,
+        certificates: TimedCertificateReloader? = nil,
+        options: ServerOptions = ServerOptions(),
+        metrics: MetricsRegistry = MetricsRegistry(),
+        logger: Logger
+    ) {
+        let callbacks = CallbackSender(
+            store: store,
+            sealingKey: sealingKey,
+            options: options.callbacks,
+            logger: logger
+        )
+        turns = TurnRunner(
+            store: store,
+            model: options.model,
+            callbacks: callbacks,
+            options: options.turns,
+            logger: logger,
+            answer: SendRepresentation.answer
+        )
+        readiness = Readiness()
+        responder = AssistantsResponder(
+            store: store,
+            pageTokenKey: pageTokenKey,
+            sealingKey: sealingKey,
+            model: options.model,
+            turns: turns,
+            callbacks: callbacks,
+            readiness: readiness,
+            isTLS: certificates != nil,
+            options: options.api,
+            metrics: metrics,
+            logger: logger
+        )
+        services = [Housekeeping(store: store, logger: logger), callbacks, turns]
+        self.storeServices = storeServices
+        self.certificates = certificates
+        self.options = options
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Serves until the process is told to stop, by SIGTERM or SIGINT.
+    /// - Parameters:
+    ///   - onListening: called with the server's URL when it can be reached.
+    ///   - endProcess: called if the server is still at work when it should have stopped.
+    /// - Throws: `IOError` where it cannot listen.
+    package func run(
+        onListening: @escaping @Sendable (_ url: String) -> Void,
+        endProcess: @escaping @Sendable () -> Void
+    ) async throws {
+        let listener = Listener()
+        var application = try Application(
+            responder: responder,
+            host: options.host,
+            port: options.port,
+            maximumConnections: options.maximumConnections,
+            tls: try certificates.map(TLSConfiguration.server),
+            listener: listener,
+            logger: logger,
+            onListening: { [isTLS = certificates != nil] address in onListening(address.url(isTLS: isTLS)) }
+        )
+        // They are stopped in the opposite order.
+        var services = storeServices + self.services
+        if let certificates { services.append(certificates) }
+        if let address = options.metricsAddress {
+            services.append(
+                MetricsServer.application(at: address, registry: metrics, listener: listener, logger: logger)
+            )
+        }
+        application.addServices(services)
+        let stop = GracefulShutdown(
+            listener: listener,
+            readiness: readiness,
+            turns: turns,
+            delay: options.shutdownDelay,
+            endProcess: endProcess,
+            logger: logger
+        )
+        var configuration = ServiceGroupConfiguration(
+            services: [application, stop],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = stop.limit
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+extension TLSConfiguration {
+    fileprivate static func server(_ certificates: TimedCertificateReloader) throws -> TLSConfiguration {
+        var configuration = try makeServerConfiguration(certificateReloader: certificates)
+        configuration.minimumTLSVersion = .tlsv12
+        return configuration
+    }
+}
+
+extension SocketAddress {
+    fileprivate func url(isTLS: Bool) -> String {
+        let host = ipAddress ?? "localhost"
+        return "\(isTLS ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port ?? 80)"
+    }
+}
