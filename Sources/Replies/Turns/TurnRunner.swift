@@ -8,29 +8,23 @@ import Synchronization
 /// A turn is kept in the store from its acceptance to its end, so that it comes to one whatever happens to this process:
 /// another one, or the next, takes it up. Turns of a session are taken one at a time, in the order of their arrival.
 package final class TurnRunner: Service {
-    private typealias Waiter = AsyncThrowingStream<StoredAnswer, any Error>.Continuation
-
     private struct State {
-        /// Who waits for a turn's answer.
-        var waiters: [TurnID: Waiter] = [:]
         /// The turns that are being taken.
         var running: Set<TurnID> = []
         var cutReplies: [Reply.Cut: Int] = [:]
         /// Turns whose ends could not be stored, not even as failures. Begun again, they are ended without asking the model.
         var unended: Set<TurnID> = []
-        /// Whether nobody may wait any more.
-        var isStopping = false
     }
 
-    private let store: any Store
+    let store: any Store
+    let options: TurnOptions
+    let answer: @Sendable (Turn, TurnOutcome) -> StoredAnswer
+    let logger: Logger
+    let worker = WorkerID.unique()
+    let waitingCallers: WaitingCallers
     private let model: Model
     private let prompts: PromptBuilder
     private let callbacks: CallbackSender
-    private let options: TurnOptions
-    private let answer: @Sendable (Turn, TurnOutcome) -> StoredAnswer
-    private let logger: Logger
-    /// Internal for tests.
-    let worker = WorkerID.unique()
     private let loop: JobLoop
     private let state = Mutex(State())
 
@@ -51,6 +45,7 @@ package final class TurnRunner: Service {
         self.logger = logger
         prompts = PromptBuilder(store: store, historyLimit: options.historyLimit, historyRows: options.historyRows)
         loop = JobLoop(pollInterval: options.pollInterval, logger: logger)
+        waitingCallers = WaitingCallers(limit: options.maximumCallers)
     }
 
     // MARK: Callers
@@ -62,17 +57,8 @@ package final class TurnRunner: Service {
         in account: AccountSID,
         once request: IdempotentRequest?
     ) async throws -> IdempotentResult<StoredAnswer> {
-        let (answers, waiter) = AsyncThrowingStream.makeStream(of: StoredAnswer.self)
-        try state.withLock { state in
-            guard !state.isStopping else { throw TurnRefusal.stopping }
-            guard state.waiters.count < options.maximumCallers else { throw TurnRefusal.tooManyCallers }
-            state.waiters[turn.id] = waiter
-        }
-        defer { state.withLock { $0.waiters[turn.id] = nil } }
         let once = request.map { IdempotentWrite<SessionID>($0) { _ in nil } }
-        if case .replayed(let answer) = try await accept(turn, in: account, once) { return .replayed(answer) }
-        for try await answer in answers { return .done(answer) }
-        throw CancellationError()
+        return try await waitingCallers.answer(to: turn.id) { try await accept(turn, in: account, once) }
     }
 
     /// Submits a turn whose reply goes to its webhook.
@@ -102,20 +88,16 @@ package final class TurnRunner: Service {
     }
 
     /// How many callers wait for an answer.
-    package var callers: Int { state.withLock(\.waiters.count) }
+    package var callers: Int { waitingCallers.count }
     /// How many turns are being taken.
     package var running: Int { state.withLock(\.running.count) }
 
     /// How many replies have been cut off for this reason.
     package func cutReplies(_ cut: Reply.Cut) -> Int { state.withLock { $0.cutReplies[cut, default: 0] } }
 
-    /// Answers those who wait that the server stops; their turns go on at its next start. Nobody may wait any more.
+    /// Refuses all callers that wait, and further ones. Their turns continue when the server has started again.
     package func dismissCallers() {
-        let waiters = state.withLock { state in
-            state.isStopping = true
-            return Array(state.waiters.values)
-        }
-        for waiter in waiters { waiter.finish(throwing: TurnRefusal.stopping) }
+        waitingCallers.dismiss()
     }
 
     // MARK: Work
@@ -169,7 +151,7 @@ package final class TurnRunner: Service {
             // The server stops; whoever comes next takes the turn up.
         } catch StoreError.turnLost {
             logger.warning("a turn was not ended here: another worker has it", metadata: ["turn": "\(turn.id)"])
-            tell(turn.id, .failure(StoreError.turnLost))
+            waitingCallers.resume(turn.id, with: .failure(StoreError.turnLost))
         } catch {
             state.withLock { _ = $0.unended.insert(turn.id) }
             logger.log(
@@ -177,7 +159,7 @@ package final class TurnRunner: Service {
                 "a turn cannot be ended; trying again whenever its lease has run out: \(error)",
                 metadata: ["turn": "\(turn.id)"]
             )
-            tell(turn.id, .failure(error))
+            waitingCallers.resume(turn.id, with: .failure(error))
         }
     }
 
@@ -221,7 +203,7 @@ package final class TurnRunner: Service {
     }
 
     /// What the caller of a turn is told of an error, and the log.
-    private func failure(_ error: any Error, of turn: Turn) -> TurnOutcome {
+    func failure(_ error: any Error, of turn: Turn) -> TurnOutcome {
         switch error {
         case StoreError.notFound(.session), StoreError.cursorOfAnotherSession:
             return .failure("The session was deleted before the reply came")
@@ -238,102 +220,6 @@ package final class TurnRunner: Service {
         default:
             logger.error("a turn failed: \(error)", metadata: ["turn": "\(turn.id)"])
             return .failure("The server failed to make a reply; its log has more")
-        }
-    }
-
-    /// Ends a turn, with a failure where its reply cannot be stored.
-    /// - Throws: as `finish`.
-    private func end(_ turn: Turn, with outcome: TurnOutcome) async throws {
-        do {
-            try await finish(turn, with: outcome)
-        } catch  where isFault(error) {
-            if case .failure(let reason) = failure(error, of: turn) { try await fail(turn, because: reason) }
-        }
-    }
-
-    /// Ends a turn as failed. If not even that can be stored, the turn alone is removed, so that its session can continue.
-    /// - Throws: as `finish`.
-    private func fail(_ turn: Turn, because reason: String, logLevel: Logger.Level = .error) async throws {
-        do {
-            try await finish(turn, with: .failure(reason))
-        } catch  where isFault(error) {
-            logger.log(
-                level: logLevel,
-                "a turn's failure cannot be stored for its caller or webhook: \(error)",
-                metadata: ["turn": "\(turn.id)"]
-            )
-            try await finish(turn, with: TurnEnd(reply: nil, answer: nil, callback: nil))
-            tell(turn.id, .failure(error))
-        }
-    }
-
-    /// Whether another end of the turn may be stored where this error came of one.
-    private func isFault(_ error: any Error) -> Bool {
-        if case StoreError.turnLost = error { return false }
-        return !Task.isCancelled && !(error is CancellationError)
-    }
-
-    /// Stores the outcome of a turn as its end, and tells its caller.
-    private func finish(_ turn: Turn, with outcome: TurnOutcome) async throws {
-        let answer = answer(turn, outcome)
-        let callback = turn.webhook.map { url in
-            NewCallback(
-                url: url,
-                body: CallbackBody(turn, outcome).formEncoded,
-                idempotencyToken: turn.id.text
-            )
-        }
-        let reply: Reply? = if case .reply(let reply) = outcome { reply } else { nil }
-        let end = TurnEnd(reply: reply?.content, meta: reply?.meta, answer: answer, callback: callback)
-        try await finish(turn, with: end)
-        tell(turn.id, .success(answer))
-    }
-
-    /// Stores the end of a turn. A reply that is there is not given up while the database is unavailable.
-    /// - Throws: `StoreError`, `CancellationError`.
-    private func finish(_ turn: Turn, with end: TurnEnd) async throws {
-        try await whenAvailable("stored", turn) {
-            // In a task of its own, for a server that stops does not give up a reply that is there.
-            try await Task { [store, worker] in try await store.finish(turn.id, as: worker, with: end) }.value
-        }
-    }
-
-    /// Repeats what fails while the database is unavailable, until it is available again. The turn's caller is told of the
-    /// first failure, and does not wait.
-    /// - Throws: what `operation` does, but for `unavailable`; `CancellationError`.
-    private func whenAvailable<Value>(
-        _ participle: String,
-        _ turn: Turn,
-        _ operation: () async throws -> Value
-    ) async throws -> Value {
-        var isFirst = true
-        while true {
-            do {
-                return try await operation()
-            } catch StoreError.unavailable(let cause) {
-                try Task.checkCancellation()
-                if isFirst {
-                    logger.error(
-                        "a turn could not be \(participle); trying again: \(cause)",
-                        metadata: ["turn": "\(turn.id)"]
-                    )
-                    tell(turn.id, .failure(StoreError.unavailable(cause)))
-                }
-                isFirst = false
-                try await Task.sleep(for: options.storeRetryDelay)
-            }
-        }
-    }
-
-    /// Tells who waits for a turn what came of it.
-    private func tell(_ turn: TurnID, _ result: Result<StoredAnswer, any Error>) {
-        guard let waiter = state.withLock({ $0.waiters[turn] }) else { return }
-        switch result {
-        case .success(let answer):
-            waiter.yield(answer)
-            waiter.finish()
-        case .failure(let error):
-            waiter.finish(throwing: error)
         }
     }
 }
