@@ -81,15 +81,20 @@ package struct AssistantsResponder: HTTPResponder {
                 Double(turns.cutReplies(cut))
             }
         }
-        let tokens = PageTokens(key: pageTokenKey)
         resources = Resources(
-            health: HealthResource(store: store, readiness: readiness),
-            openAPI: OpenAPIResource(),
-            assistants: AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name),
-            assistantMessages: AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests),
-            sessions: SessionsResource(store: store, tokens: tokens),
-            messages: MessagesResource(store: store, tokens: tokens, cacheSize: options.pageCacheSize, metrics: metrics)
+            store: store,
+            tokens: PageTokens(key: pageTokenKey),
+            sealingKey: sealingKey,
+            model: model,
+            turns: turns,
+            callbacks: callbacks,
+            requests: requests,
+            readiness: readiness,
+            options: options,
+            metrics: metrics
         )
+        // A row that cannot work stops the process here, not at its first request.
+        _ = Routes.all
     }
 
     package func respond(to request: Request, context: ConnectionContext) async throws -> Response {

@@ -6,8 +6,8 @@ package enum StoreError: Error {
         case session
         /// Of the session.
         case message
-        /// Of the account.
-        case assistant
+        /// A row of this table, of the account.
+        case row(StoredTable)
         case account(AccountSID)
         /// Of the account.
         case apiKey(APIKeySID)

@@ -81,28 +81,9 @@ extension Database {
         in account: AccountSID
     ) throws -> (key: MessageKey, message: Message) {
         let session = try sessionRow(session, in: account)
-        let row = try Row.fetchOne(
-            self,
-            sql: """
-                SELECT \(ChecksummedTable.message.verifiableColumns) FROM message WHERE key >> 32 = ? AND id = ?
-                """,
-            arguments: [session.number.value, id.text]
-        )
-        guard let row else { throw StoreError.notFound(.message) }
-        guard try row.value("is_intact"), let role = MessageRole(rawValue: try row.value("role")) else {
-            throw DatabaseError.damagedMessage(id.text, of: session.session.id.text)
+        guard let found = try message(id, of: session.number, sessionID: session.session.id) else {
+            throw StoreError.notFound(.message)
         }
-        let message = try Message(
-            id: id,
-            sessionID: session.session.id,
-            assistantID: AssistantID(unchecked: row.value("assistant_id")),
-            identity: row.value("identity"),
-            role: role,
-            content: JSONObject(unchecked: row.value("content")),
-            meta: JSONObject(unchecked: row.value("meta")),
-            dateCreated: Timestamp(microseconds: row.value("date_created")),
-            dateUpdated: Timestamp(microseconds: row.value("date_updated"))
-        )
-        return (MessageKey(try row.value("key")), message)
+        return found
     }
 }

@@ -3,21 +3,21 @@ import Testing
 
 /// The kinds of `StoreError` that the checks expect, to compare with.
 enum Refusal: Equatable {
-    case sessionNotFound, messageNotFound, assistantNotFound, invalidSessionID, cursorOfAnotherSession, accountExists,
-        accountNotFound, secondaryAuthTokenNotFound, apiKeyNotFound
+    case notFound(StoredTable)
+    case invalidSessionID, cursorOfAnotherSession, accountExists, secondaryAuthTokenNotFound
     case messageConflict(index: Int)
     case sessionFull, idempotencyKeyReused, requestUnderWay, tooManyTurns, turnLost
-    case callbackNotFound, storeNotEmpty, unavailable, fault
+    case storeNotEmpty, unavailable, fault
 
     init(_ error: StoreError) {
         self =
             switch error {
-            case .notFound(.session): .sessionNotFound
-            case .notFound(.message): .messageNotFound
-            case .notFound(.assistant): .assistantNotFound
-            case .notFound(.account): .accountNotFound
-            case .notFound(.apiKey): .apiKeyNotFound
-            case .notFound(.callback): .callbackNotFound
+            case .notFound(.session): .notFound(.session)
+            case .notFound(.message): .notFound(.message)
+            case .notFound(.row(let table)): .notFound(table)
+            case .notFound(.account): .notFound(.account)
+            case .notFound(.apiKey): .notFound(.apiKey)
+            case .notFound(.callback): .notFound(.callback)
             case .invalidSessionID: .invalidSessionID
             case .cursorOfAnotherSession: .cursorOfAnotherSession
             case .accountExists: .accountExists

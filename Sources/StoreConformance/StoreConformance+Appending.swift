@@ -53,7 +53,7 @@ extension StoreConformance {
                 for number in 1...100 {
                     group.addTask {
                         if number.isMultiple(of: 5) {
-                            await Refusal.accountNotFound.expect {
+                            await Refusal.notFound(.account).expect {
                                 _ = try await store.append(
                                     [.number(number)],
                                     to: SessionReference("s"),

@@ -51,7 +51,7 @@ extension StoreConformance {
         },
         StoreConformance("an assistant of an account that is not there is refused") { store in
             let assistant = Assistant(AssistantDetails(name: "x"), in: .random())
-            await Refusal.accountNotFound.expect { try await store.create(assistant) }
+            await Refusal.notFound(.account).expect { try await store.create(assistant) }
         },
         StoreConformance("assistants are listed in the order of their creation, page by page") { store in
             let fixture = try await Fixture(store)
@@ -79,17 +79,19 @@ extension StoreConformance {
             let draft = MessageDraft(role: .user, content: .empty, assistantID: assistant.id)
             _ = try await fixture.append([draft], to: "s")
             try await store.delete(assistant.id, in: fixture.account)
-            await Refusal.assistantNotFound.expect { _ = try await store.assistant(assistant.id, in: fixture.account) }
-            await Refusal.assistantNotFound.expect { try await store.delete(assistant.id, in: fixture.account) }
+            await Refusal.notFound(.assistant).expect {
+                _ = try await store.assistant(assistant.id, in: fixture.account)
+            }
+            await Refusal.notFound(.assistant).expect { try await store.delete(assistant.id, in: fixture.account) }
             #expect(try await fixture.rows(of: "s").map(\.assistantID) == [assistant.id.text])
             #expect(try await fixture.append([.number(1)], to: "s").map(\.assistantID) == [assistant.id])
         },
         StoreConformance("another account's assistant can be neither read, changed nor deleted") { store in
             let fixture = try await Fixture(store)
             let theirs = try await fixture.neighbor().createAssistant("theirs")
-            await Refusal.assistantNotFound.expect { _ = try await store.assistant(theirs.id, in: fixture.account) }
-            await Refusal.assistantNotFound.expect { try await store.delete(theirs.id, in: fixture.account) }
-            await Refusal.assistantNotFound.expect {
+            await Refusal.notFound(.assistant).expect { _ = try await store.assistant(theirs.id, in: fixture.account) }
+            await Refusal.notFound(.assistant).expect { try await store.delete(theirs.id, in: fixture.account) }
+            await Refusal.notFound(.assistant).expect {
                 _ = try await store.update(theirs.id, in: fixture.account, at: .now) { $0.name = "ours" }
             }
             #expect(try await store.assistant(theirs.id, in: theirs.account).details.name == "theirs")

@@ -42,7 +42,7 @@ extension StoreConformance {
             let fixture = try await TurnFixture(store)
             try await fixture.callBack()
             let callback = try #require(try await fixture.take().first)
-            await Refusal.callbackNotFound.expect { try await store.resendCallback(callback.number) }
+            await Refusal.notFound(.callback).expect { try await store.resendCallback(callback.number) }
             try await store.record(.failed(error: "why", delay: .zero), of: callback)
             let again = try #require(try await fixture.take(lease: .zero).first)
             try await store.record(.givenUp(error: "why"), of: again)

@@ -32,10 +32,10 @@ extension StoreConformance {
             #expect(credential?.digests == [digest])
             #expect(try await store.apiKeys(of: fixture.account).map(\.name) == ["k"])
             #expect(try await store.apiKeys(of: other.account).isEmpty)
-            await Refusal.apiKeyNotFound.expect { try await store.revoke(key.sid, of: other.account) }
+            await Refusal.notFound(.apiKey).expect { try await store.revoke(key.sid, of: other.account) }
             try await store.revoke(key.sid, of: fixture.account)
             #expect(try await store.credential(for: key.sid.text) == nil)
-            await Refusal.apiKeyNotFound.expect { try await store.revoke(key.sid, of: fixture.account) }
+            await Refusal.notFound(.apiKey).expect { try await store.revoke(key.sid, of: fixture.account) }
         },
         StoreConformance("a key knows whether it may only read") { store in
             let fixture = try await Fixture(store)
@@ -59,8 +59,8 @@ extension StoreConformance {
             let tokens = (1...3 as ClosedRange<UInt8>).map { number in
                 StoredAuthToken(digest: StoredAuthToken.meaningless.digest, sealed: [number])
             }
-            await Refusal.accountNotFound.expect { try await store.setSecondaryAuthToken(tokens[1], of: account) }
-            await Refusal.accountNotFound.expect { try await store.promoteSecondaryAuthToken(of: account) }
+            await Refusal.notFound(.account).expect { try await store.setSecondaryAuthToken(tokens[1], of: account) }
+            await Refusal.notFound(.account).expect { try await store.promoteSecondaryAuthToken(of: account) }
             try await store.create(Account(sid: account, name: "", dateCreated: .now), token: tokens[0])
             let other = try await Fixture(store)
             func digests() async throws -> [[UInt8]]? {
@@ -83,8 +83,8 @@ extension StoreConformance {
         },
         StoreConformance("API keys need an account that is there") { store in
             let key = APIKey(sid: .random(), account: .random(), name: "", dateCreated: .now)
-            await Refusal.accountNotFound.expect { try await store.create(key, secretDigest: []) }
-            await Refusal.accountNotFound.expect { _ = try await store.apiKeys(of: key.account) }
+            await Refusal.notFound(.account).expect { try await store.create(key, secretDigest: []) }
+            await Refusal.notFound(.account).expect { _ = try await store.apiKeys(of: key.account) }
         },
         StoreConformance("the page token key is 32 bytes and stays the same") { store in
             let key = try await store.pageTokenKey()

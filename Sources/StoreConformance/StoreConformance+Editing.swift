@@ -71,8 +71,8 @@ extension StoreConformance {
             try await fixture.put(["kept"], in: "t")
             let cursor = try #require(try await fixture.page(of: "s", .first, size: 5).neighbors.next)
             try await store.delete(SessionReference("s"), in: fixture.account)
-            await Refusal.sessionNotFound.expect { _ = try await fixture.page(of: "s", .first, size: 5) }
-            await Refusal.sessionNotFound.expect { _ = try await fixture.page(of: "s", .after(cursor), size: 5) }
+            await Refusal.notFound(.session).expect { _ = try await fixture.page(of: "s", .first, size: 5) }
+            await Refusal.notFound(.session).expect { _ = try await fixture.page(of: "s", .after(cursor), size: 5) }
             try await fixture.put(["new"], in: "s")
             await Refusal.cursorOfAnotherSession.expect {
                 _ = try await fixture.page(of: "s", .after(cursor), size: 5)
@@ -87,18 +87,18 @@ extension StoreConformance {
             try await fixture.put(["a"], in: "s")
             try await neighbor.put(["b"], in: "t")
             for (id, session) in [("b", "t"), ("a", "t")] {
-                await Refusal.sessionNotFound.expect { _ = try await fixture.message(id, of: session) }
-                await Refusal.sessionNotFound.expect { try await fixture.delete(id, of: session) }
-                await Refusal.sessionNotFound.expect {
+                await Refusal.notFound(.session).expect { _ = try await fixture.message(id, of: session) }
+                await Refusal.notFound(.session).expect { try await fixture.delete(id, of: session) }
+                await Refusal.notFound(.session).expect {
                     _ = try await fixture.update(id, of: session, MessageChanges(meta: .empty), at: .now)
                 }
             }
-            await Refusal.sessionNotFound.expect {
+            await Refusal.notFound(.session).expect {
                 try await store.delete(SessionReference("t"), in: fixture.account)
             }
-            await Refusal.messageNotFound.expect { _ = try await fixture.message("b", of: "s") }
-            await Refusal.messageNotFound.expect { try await fixture.delete("b", of: "s") }
-            await Refusal.messageNotFound.expect {
+            await Refusal.notFound(.message).expect { _ = try await fixture.message("b", of: "s") }
+            await Refusal.notFound(.message).expect { try await fixture.delete("b", of: "s") }
+            await Refusal.notFound(.message).expect {
                 _ = try await fixture.update("b", of: "s", MessageChanges(meta: .empty), at: .now)
             }
             #expect(try await neighbor.walk("t", size: 5) == [["b"]])

@@ -21,7 +21,7 @@ extension StoreConformance {
                     return
                 }
             }
-            await Refusal.sessionNotFound.expect { _ = try await fixture.page(of: "s", .first, size: 5) }
+            await Refusal.notFound(.session).expect { _ = try await fixture.page(of: "s", .first, size: 5) }
         },
         StoreConformance("requests with one key that come at once store one message") { store in
             let fixture = try await Fixture(store)

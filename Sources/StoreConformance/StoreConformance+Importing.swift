@@ -98,7 +98,7 @@ extension StoreConformance {
             let message = try NewMessage.text("a", in: "s")
             let changed = NewMessage(id: message.id, sessionID: message.sessionID, role: .user, content: .empty)
             await Refusal.messageConflict(index: 1).expect { try await fixture.put([message, changed]) }
-            await Refusal.sessionNotFound.expect { _ = try await fixture.page(of: "s", .first, size: 9) }
+            await Refusal.notFound(.session).expect { _ = try await fixture.page(of: "s", .first, size: 9) }
             let twice = try await fixture.put([message, message])
             #expect(twice.stored == 1 && twice.alreadyThere == 1)
             try await fixture.put(
@@ -123,7 +123,7 @@ extension StoreConformance {
         StoreConformance("an import to an account that is not there is refused") { store in
             let stranger = AccountSID.random()
             let messages = [try NewMessage.text("a", in: "s")]
-            await Refusal.accountNotFound.expect {
+            await Refusal.notFound(.account).expect {
                 _ = try await store.importMessages(messages, to: stranger, defaults: Fixture.defaults)
             }
         },

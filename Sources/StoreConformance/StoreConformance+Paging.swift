@@ -101,7 +101,7 @@ extension StoreConformance {
             await Refusal.cursorOfAnotherSession.expect {
                 _ = try await fixture.page(of: "b", .after(next), size: 1)
             }
-            await Refusal.sessionNotFound.expect {
+            await Refusal.notFound(.session).expect {
                 _ = try await fixture.page(of: "c", .after(next), size: 1)
             }
         },

@@ -5,7 +5,7 @@ extension StoreConformance {
     static let sessions = [
         StoreConformance("a session comes into being with its first message, and has that one's fields") { store in
             let fixture = try await Fixture(store)
-            await Refusal.sessionNotFound.expect {
+            await Refusal.notFound(.session).expect {
                 _ = try await store.session(SessionReference("s"), in: fixture.account)
             }
             let first = NewMessage(
@@ -43,7 +43,7 @@ extension StoreConformance {
             #expect(try await meant("a") == "a")
             #expect(try await meant("voice:a") == "voice:a")
             try await fixture.put(["y"], in: "webhook:voice:b")
-            await Refusal.sessionNotFound.expect { _ = try await meant("voice:b") }
+            await Refusal.notFound(.session).expect { _ = try await meant("voice:b") }
         },
         StoreConformance("sessions are listed in order of creation, forward and back, at every page size") { store in
             let fixture = try await Fixture(store)
@@ -81,12 +81,12 @@ extension StoreConformance {
             let mine = try await Fixture(store)
             let theirs = try await mine.neighbor()
             try await theirs.put(["secret1", "secret2"], in: "s")
-            await Refusal.sessionNotFound.expect { _ = try await mine.page(of: "s", .first, size: 9) }
-            await Refusal.sessionNotFound.expect {
+            await Refusal.notFound(.session).expect { _ = try await mine.page(of: "s", .first, size: 9) }
+            await Refusal.notFound(.session).expect {
                 _ = try await store.session(SessionReference("s"), in: mine.account)
             }
             let next = try #require(try await theirs.page(of: "s", .first, size: 1).neighbors.next)
-            await Refusal.sessionNotFound.expect { _ = try await mine.page(of: "s", .after(next), size: 9) }
+            await Refusal.notFound(.session).expect { _ = try await mine.page(of: "s", .after(next), size: 9) }
             try await mine.put(["own"], in: "s")
             await Refusal.cursorOfAnotherSession.expect { _ = try await mine.page(of: "s", .after(next), size: 9) }
             #expect(try await mine.page(of: "s", .first, size: 9).texts == ["own"])

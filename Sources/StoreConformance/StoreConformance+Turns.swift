@@ -158,12 +158,12 @@ extension StoreConformance {
             for text in ["1", "2"] { try await fixture.accept(text, in: "s") }
             let turn = try #require(try await fixture.begin().first)
             try await store.delete(SessionReference("s"), in: fixture.base.account)
-            await Refusal.sessionNotFound.expect { try await fixture.finish(turn, reply: "late") }
+            await Refusal.notFound(.session).expect { try await fixture.finish(turn, reply: "late") }
             try await fixture.finish(turn, reply: nil)
             let next = try #require(try await fixture.begin().first)
             #expect(next.message == nil)
             try await fixture.finish(next, reply: nil)
-            await Refusal.sessionNotFound.expect { _ = try await fixture.contents(of: "s") }
+            await Refusal.notFound(.session).expect { _ = try await fixture.contents(of: "s") }
         },
         StoreConformance("a session that is created again does not wait for the deleted session's turn") { store in
             let fixture = try await TurnFixture(store)
@@ -174,7 +174,7 @@ extension StoreConformance {
             let new = try #require(try await fixture.begin().first)
             #expect(new.id.text == "2")
             try await fixture.finish(new, reply: "reply to 2")
-            await Refusal.sessionNotFound.expect { try await fixture.finish(old, reply: "late") }
+            await Refusal.notFound(.session).expect { try await fixture.finish(old, reply: "late") }
             try await fixture.finish(old, reply: nil)
             for turn in try await fixture.begin() { try await fixture.finish(turn, reply: "reply to 3") }
             #expect(try await fixture.contents(of: "s") == ["2", "reply to 2", "3", "reply to 3"])
@@ -229,9 +229,9 @@ extension StoreConformance {
             let fixture = try await TurnFixture(store)
             let neighbor = try await fixture.base.neighbor().createAssistant("theirs")
             for id in [AssistantID.unique(), neighbor.id] {
-                await Refusal.assistantNotFound.expect { try await fixture.accept("1", in: "s", to: id) }
+                await Refusal.notFound(.assistant).expect { try await fixture.accept("1", in: "s", to: id) }
             }
-            await Refusal.sessionNotFound.expect { _ = try await fixture.contents(of: "s") }
+            await Refusal.notFound(.session).expect { _ = try await fixture.contents(of: "s") }
         },
         StoreConformance("a turn goes to the session that its name means, and makes exactly the id that was given") {
             store in

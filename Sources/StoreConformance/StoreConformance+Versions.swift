@@ -33,7 +33,7 @@ extension StoreConformance {
             // What changes nothing.
             try await fixture.put(["a", "b"], in: "s")
             try await fixture.put(["x"], in: "t")
-            await Refusal.messageNotFound.expect { try await fixture.delete("x", of: "s") }
+            await Refusal.notFound(.message).expect { try await fixture.delete("x", of: "s") }
             #expect(try await fixture.reading(of: "s").version == last)
 
             _ = try await turns.accept("Hello", in: "s")
@@ -54,7 +54,7 @@ extension StoreConformance {
             await Refusal.cursorOfAnotherSession.expect {
                 _ = try await fixture.reading(of: "t", .after(next), unless: old)
             }
-            await Refusal.sessionNotFound.expect { _ = try await fixture.reading(of: "u", unless: old) }
+            await Refusal.notFound(.session).expect { _ = try await fixture.reading(of: "u", unless: old) }
             #expect(try await fixture.reading(of: "t", unless: old).texts == ["a", "b", "c"])
             try await fixture.delete("a", of: "s")
             let (texts, new) = try await fixture.reading(of: "s", unless: old)

@@ -6,6 +6,15 @@ import Testing
 
 @Suite("Tables in PostgreSQL and their description")
 struct TableTests {
+    @Test("a page and a message have every column of the table")
+    func messageColumns() {
+        let described = StoredTable.message.columns.dropFirst(4).map(\.name)
+        let page = MessageRow.columns { $0 }.split(separator: ", ").map { String($0) }
+        #expect(Set(page) == Set(described.map { "m.\($0)" } + ["s.id"]))
+        #expect(Set(Message.columns.split(separator: ", ").map { String($0) } + ["id"]) == Set(described))
+        for column in described { #expect(Message.insertion.contains(column)) }
+    }
+
     @Test("a table has the columns that are described, and those of its own")
     func columns() async throws {
         struct Found: Hashable {

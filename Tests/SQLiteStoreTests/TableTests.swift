@@ -47,6 +47,15 @@ struct TableTests {
         #expect(own.subtracting(["checksum", "key", "number"]) == [])
     }
 
+    @Test("a page reads every column of a message, in the order of its checksum")
+    func pageColumns() {
+        let described = StoredTable.message.columns.dropFirst(4).map(\.name)
+        #expect(
+            Set(MessageRow.columns.split(separator: ", ").map(String.init)) == Set(["key"] + described + ["checksum"])
+        )
+        #expect(ChecksummedTable.message.columns == ["key"] + described)
+    }
+
     @Test("a column that was added, and is NULL, changes no checksum; a value in it does")
     func addedColumns() async throws {
         func checksum(_ values: String) async throws -> Int64? {

@@ -3,6 +3,8 @@ import Hummingbird
 import NIOCore
 import Secrets
 
+extension AssistantID: PathParameter {}
+
 /// The assistants of an account.
 struct AssistantsResource: Sendable {
     let store: any Store

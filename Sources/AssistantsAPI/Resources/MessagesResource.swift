@@ -4,6 +4,8 @@ import NIOCore
 import PrometheusMetrics
 import TextEncodings
 
+extension MessageID: PathParameter {}
+
 /// The messages of a session, and each of them.
 struct MessagesResource: Sendable {
     let store: any Store

@@ -2,6 +2,13 @@ import AssistantsStore
 import Hummingbird
 import NIOCore
 
+extension SessionReference: PathParameter {
+    static var mayHoldSlashes: Bool { true }
+
+    /// Whether there is such a session is for the store to say.
+    static func isValid(_ text: String) -> Bool { true }
+}
+
 /// The sessions of an account.
 struct SessionsResource: Sendable {
     let store: any Store

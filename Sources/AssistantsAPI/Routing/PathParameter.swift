@@ -1,5 +1,3 @@
-import AssistantsStore
-
 /// What a path can have as a parameter.
 protocol PathParameter: Sendable {
     /// Whether SDKs put it into paths with its slashes as they are. Only the first parameter of a path can be of that kind.
@@ -15,17 +13,6 @@ extension PathParameter {
     static var mayHoldSlashes: Bool { false }
 
     static func isValid(_ text: String) -> Bool { Self(text) != nil }
-}
-
-extension AssistantID: PathParameter {}
-
-extension MessageID: PathParameter {}
-
-extension SessionReference: PathParameter {
-    static var mayHoldSlashes: Bool { true }
-
-    /// Whether there is such a session is for the store to say.
-    static func isValid(_ text: String) -> Bool { true }
 }
 
 /// The parameters of a path, decoded, in the path's order. No array, which would be an allocation for each request.

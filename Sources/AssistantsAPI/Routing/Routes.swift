@@ -1,6 +1,9 @@
 import AssistantsStore
 import HTTPTypes
 import Hummingbird
+import PrometheusMetrics
+import Replies
+import Secrets
 import TextEncodings
 
 /// The whole URL surface: for each path, what its methods do, and who may call them. `OpenAPI/openapi.json` describes it.
@@ -64,9 +67,29 @@ enum Routes {
 /// What the operations of the routes work on.
 struct Resources: Sendable {
     let health: HealthResource
-    let openAPI: OpenAPIResource
+    let openAPI = OpenAPIResource()
     let assistants: AssistantsResource
     let assistantMessages: AssistantMessagesResource
     let sessions: SessionsResource
     let messages: MessagesResource
+
+    /// - Parameters: as of `AssistantsResponder`.
+    init(
+        store: any Store,
+        tokens: PageTokens,
+        sealingKey: Result<SealingKey, any Error>,
+        model: Model,
+        turns: TurnRunner,
+        callbacks: CallbackSender,
+        requests: RequestsInFlight,
+        readiness: Readiness,
+        options: APIOptions,
+        metrics: MetricsRegistry
+    ) {
+        health = HealthResource(store: store, readiness: readiness)
+        assistants = AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name)
+        assistantMessages = AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests)
+        sessions = SessionsResource(store: store, tokens: tokens)
+        messages = MessagesResource(store: store, tokens: tokens, cacheSize: options.pageCacheSize, metrics: metrics)
+    }
 }

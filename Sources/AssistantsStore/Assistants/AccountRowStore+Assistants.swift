@@ -1,6 +1,6 @@
 /// Assistants, by their name.
 extension AccountRowStore {
-    /// - Throws: `notFound(.assistant)`.
+    /// - Throws: `Assistant.notFound`.
     package func assistant(_ id: AssistantID, in account: AccountSID) async throws(StoreError) -> Assistant {
         try await fetch(Assistant.self, id, in: account)
     }
@@ -17,7 +17,7 @@ extension AccountRowStore {
     /// - Parameters:
     ///   - change: gets what is stored, and is called once.
     ///   - date: what becomes the assistant's `dateUpdated`.
-    /// - Throws: `notFound(.assistant)`.
+    /// - Throws: `Assistant.notFound`.
     package func update(
         _ id: AssistantID,
         in account: AccountSID,
@@ -28,7 +28,7 @@ extension AccountRowStore {
     }
 
     /// Deletes an assistant. Its sessions and messages stay as they are.
-    /// - Throws: `notFound(.assistant)`.
+    /// - Throws: `Assistant.notFound`.
     package func delete(_ id: AssistantID, in account: AccountSID) async throws(StoreError) {
         try await delete(Assistant.self, id, in: account)
     }

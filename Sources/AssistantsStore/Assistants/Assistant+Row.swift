@@ -2,7 +2,6 @@ extension Assistant: AccountRow {
     package typealias Cursor = AssistantCursor
 
     package static let table = StoredTable.assistant
-    package static let notFound = StoreError.notFound(.assistant)
 
     static let columns: [Column] = [
         .text("account_sid"), .text("id"), .number, .text("name"), .text("owner"), .text("personality_prompt"),

@@ -53,3 +53,14 @@ package struct AssistantCursor: Hashable, Sendable {
         self.number = number
     }
 }
+
+extension AssistantCursor: KeysetCursor {
+    package static let kind: UInt8 = 3
+    package static let columns = ["number"]
+
+    package var values: [Int64] { [number] }
+
+    package init(values: [Int64]) {
+        self.init(number: values[0])
+    }
+}

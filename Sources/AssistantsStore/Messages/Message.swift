@@ -49,3 +49,14 @@ package struct MessageCursor: Hashable, Sendable {
         self.position = position
     }
 }
+
+extension MessageCursor: KeysetCursor {
+    package static let kind: UInt8 = 1
+    package static let columns = ["session_number", "position"]
+
+    package var values: [Int64] { [session.value, position] }
+
+    package init(values: [Int64]) {
+        self.init(session: SessionNumber(values[0]), position: values[1])
+    }
+}

@@ -22,39 +22,6 @@ extension KeysetCursor {
     }
 }
 
-extension MessageCursor: KeysetCursor {
-    package static let kind: UInt8 = 1
-    package static let columns = ["session_number", "position"]
-
-    package var values: [Int64] { [session.value, position] }
-
-    package init(values: [Int64]) {
-        self.init(session: SessionNumber(values[0]), position: values[1])
-    }
-}
-
-extension SessionCursor: KeysetCursor {
-    package static let kind: UInt8 = 2
-    package static let columns = ["date_created", "number"]
-
-    package var values: [Int64] { [dateCreated.microseconds, number.value] }
-
-    package init(values: [Int64]) {
-        self.init(dateCreated: Timestamp(microseconds: values[0]), number: SessionNumber(values[1]))
-    }
-}
-
-extension AssistantCursor: KeysetCursor {
-    package static let kind: UInt8 = 3
-    package static let columns = ["number"]
-
-    package var values: [Int64] { [number] }
-
-    package init(values: [Int64]) {
-        self.init(number: values[0])
-    }
-}
-
 /// Which way a keyset list is read from a cursor.
 package enum KeysetDirection: Sendable {
     case after

@@ -64,3 +64,14 @@ package struct SessionCursor: Hashable, Sendable {
         self.number = number
     }
 }
+
+extension SessionCursor: KeysetCursor {
+    package static let kind: UInt8 = 2
+    package static let columns = ["date_created", "number"]
+
+    package var values: [Int64] { [dateCreated.microseconds, number.value] }
+
+    package init(values: [Int64]) {
+        self.init(dateCreated: Timestamp(microseconds: values[0]), number: SessionNumber(values[1]))
+    }
+}

@@ -6,8 +6,6 @@ package protocol AccountRow: PageItem {
     associatedtype Cursor: KeysetCursor
 
     static var table: StoredTable { get }
-    /// What is thrown where the account has none of an id.
-    static var notFound: StoreError { get }
 
     var id: ID { get }
     var account: AccountSID { get }
@@ -21,6 +19,9 @@ package protocol AccountRow: PageItem {
 }
 
 extension AccountRow {
+    /// What is thrown where the account has none of an id.
+    package static var notFound: StoreError { .notFound(.row(table)) }
+
     /// The columns that have a value in `values`, in the same order.
     package static var valueColumns: [Column] { table.columns.filter { $0 != .number } }
 }

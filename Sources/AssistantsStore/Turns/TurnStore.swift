@@ -7,7 +7,7 @@ package protocol TurnStore: Sendable {
     ///   - lease: how long the turn is the worker's alone, as for `renewTurns`.
     ///   - once: its answer is `nil` where the answer is that of the turn's end.
     /// - Returns: the session.
-    /// - Throws: `notFound(.assistant)`, `invalidSessionID`, `sessionFull`, `tooManyTurns`, `idempotencyKeyReused`,
+    /// - Throws: `Assistant.notFound`, `invalidSessionID`, `sessionFull`, `tooManyTurns`, `idempotencyKeyReused`,
     ///   `requestUnderWay`.
     func accept(
         _ turn: NewTurn,

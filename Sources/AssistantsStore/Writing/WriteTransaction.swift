@@ -55,7 +55,7 @@ package protocol WriteTransaction: ~Copyable {
 
     // MARK: Turns
 
-    /// - Throws: `notFound(.assistant)`.
+    /// - Throws: `Assistant.notFound`.
     mutating func requireAssistant(_ id: AssistantID, in account: AccountSID) throws
 
     /// How many turns of a session have not ended.

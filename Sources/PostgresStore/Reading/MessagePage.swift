@@ -10,7 +10,7 @@ struct MessagePage {
     /// Whether a result of `MessagePageQuery` lacks a message's content or meta, because it is long.
     static func isAnyLeftOut(of result: borrowing PostgresResult) -> Bool {
         guard !result.isNull(0, 3) else { return false }
-        for row in 0..<result.count where result.isNull(row, 9) || result.isNull(row, 10) { return true }
+        for row in 0..<result.count where MessageRow.lacksText(row, of: result, from: 4) { return true }
         return false
     }
 
@@ -86,16 +86,6 @@ struct MessagePage {
 
     @_lifetime(borrow result)
     private static func message(_ row: Int, of result: borrowing PostgresResult) -> MessageRow {
-        MessageRow(
-            id: result.bytes(row, 4),
-            sessionID: result.bytes(row, 5),
-            assistantID: result.bytes(row, 6),
-            identity: result.bytes(row, 7),
-            role: result.bytes(row, 8),
-            content: result.bytes(row, 9),
-            meta: result.bytes(row, 10),
-            dateCreated: result.timestamp(row, 11),
-            dateUpdated: result.timestamp(row, 12)
-        )
+        MessageRow.row(row, of: result, from: 4)
     }
 }

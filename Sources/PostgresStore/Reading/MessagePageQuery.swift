@@ -39,14 +39,13 @@ enum MessagePageQuery {
             } else {
                 nearest
             }
-        let texts = ["m.content", "m.meta"].map { text in
+        let columns = MessageRow.columns { text in
             isLong ? text : "CASE WHEN octet_length(\(text)) <= $6::bigint THEN \(text) END"
         }
         return """
             SELECT s.number, s.stamp,
                 EXISTS (SELECT FROM message WHERE session_key = $1::bytea AND position \(neighbor) $2::bigint),
-                m.position, m.id, s.id, m.assistant_id, m.identity, m.role, \(texts.joined(separator: ", ")),
-                m.date_created, m.date_updated
+                m.position, \(columns)
             FROM session AS s
             LEFT JOIN LATERAL (
                 \(rows)

@@ -1,13 +1,6 @@
 import AssistantsStore
 
 extension PostgresConnection: WriteTransaction {
-    private static let insertMessage = """
-        INSERT INTO message
-            (session_key, position, id, assistant_id, identity, role, content, meta, date_created, date_updated)
-        VALUES ($1::bytea, $2::bigint, $3, $4, $5, $6, $7, $8, $9::bigint, $10::bigint)
-        ON CONFLICT (session_key, id) DO NOTHING
-        """
-
     static var maximumPosition: Int64 { .max }
 
     static func conflict(_ reason: String) -> any Error { PostgresError(sqlState: "40001", message: reason) }
@@ -69,13 +62,7 @@ extension PostgresConnection: WriteTransaction {
     }
 
     mutating func insert(_ message: Message, at position: Int64, of session: SessionKey) throws -> Bool {
-        try run(
-            Self.insertMessage,
-            [
-                session.bytes, position, message.id, message.assistantID, message.identity, message.role.rawValue,
-                message.content.text, message.meta.text, message.dateCreated, message.dateUpdated,
-            ]
-        ).changes == 1
+        try run(Message.insertion, [session.bytes, position] + message.values).changes == 1
     }
 
     mutating func message(_ id: MessageID, of session: SessionKey, sessionID: SessionID) throws -> Message? {

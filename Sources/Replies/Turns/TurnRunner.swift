@@ -207,7 +207,7 @@ package final class TurnRunner: Service {
         switch error {
         case StoreError.notFound(.session), StoreError.cursorOfAnotherSession:
             return .failure("The session was deleted before the reply came")
-        case StoreError.notFound(.assistant):
+        case StoreError.notFound(.row(.assistant)):
             return .failure("The assistant was deleted before the reply came")
         case StoreError.sessionFull:
             return .failure("The session has as many messages as one can have")

@@ -14,7 +14,7 @@ struct MessagePageQuery: ~Copyable {
 
     private static func page(order: String) -> String {
         """
-        SELECT key, id, assistant_id, identity, role, content, meta, date_created, date_updated, checksum
+        SELECT \(MessageRow.columns)
         FROM message WHERE key > ? AND key < ? ORDER BY \(order) LIMIT ?
         """
     }
@@ -148,22 +148,12 @@ struct MessagePageQuery: ~Copyable {
                 read.hasMore = true
                 break
             }
-            let row = MessageRow(
-                id: statement.bytes(1),
-                sessionID: session.id,
-                assistantID: statement.bytes(2),
-                identity: statement.bytes(3),
-                role: statement.bytes(4),
-                content: statement.bytes(5),
-                meta: statement.bytes(6),
-                dateCreated: statement.timestamp(7),
-                dateUpdated: statement.timestamp(8)
-            )
+            let row = MessageRow.row(of: statement, sessionID: session.id)
             guard room.takes(row.maximumJSONLength) else {
                 read.hasMore = true
                 break
             }
-            guard row.checksum(at: key) == statement.integer(9) else {
+            guard row.isIntact(at: key, in: statement) else {
                 throw DatabaseError.damagedMessage(statement.text(1), of: session.idText)
             }
             count += 1

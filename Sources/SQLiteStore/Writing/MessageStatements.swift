@@ -1,28 +1,17 @@
 import AssistantsStore
 import GRDB
 
-/// The statements on `message` that appending needs.
+/// The statement that adds messages.
 struct MessageStatements: ~Copyable {
     private var insert: PreparedStatement
-    private var find: PreparedStatement
 
     init(on connection: SQLiteConnection) throws {
-        let insert = try PreparedStatement(
+        insert = try PreparedStatement(
             ChecksummedTable.message.insertion(of: [
                 "key", "id", "assistant_id", "identity", "role", "content", "meta", "date_created", "date_updated",
             ]),
             on: connection
         )
-        let find = try PreparedStatement(
-            """
-            SELECT assistant_id, identity, role, content, meta, date_created, date_updated,
-                \(ChecksummedTable.message.isIntact)
-            FROM message WHERE key >> 32 = ? AND id = ?
-            """,
-            on: connection
-        )
-        self.insert = insert
-        self.find = find
     }
 
     /// `false` where the session has a message of this id already.
@@ -43,26 +32,37 @@ struct MessageStatements: ~Copyable {
             return false
         }
     }
+}
 
+extension Database {
+    /// A session's message of this id; `nil` where it has none.
     /// - Parameter sessionID: that of `session`.
-    mutating func find(_ id: MessageID, of session: SessionNumber, sessionID: SessionID) throws -> Message? {
-        defer { find.reset() }
-        try find.bind(session.value, at: 1)
-        try find.bind(id.text, at: 2)
-        guard try find.step() else { return nil }
-        guard find.integer(7) == 1, let role = MessageRole(rawValue: find.text(2)) else {
+    func message(
+        _ id: MessageID,
+        of session: SessionNumber,
+        sessionID: SessionID
+    ) throws -> (key: MessageKey, message: Message)? {
+        let row = try Row.fetchOne(
+            cachedStatement(
+                sql: "SELECT \(ChecksummedTable.message.verifiableColumns) FROM message WHERE key >> 32 = ? AND id = ?"
+            ),
+            arguments: [session.value, id.text]
+        )
+        guard let row else { return nil }
+        guard try row.value("is_intact"), let role = MessageRole(rawValue: try row.value("role")) else {
             throw DatabaseError.damagedMessage(id.text, of: sessionID.text)
         }
-        return Message(
+        let message = try Message(
             id: id,
             sessionID: sessionID,
-            assistantID: AssistantID(unchecked: find.text(0)),
-            identity: find.text(1),
+            assistantID: AssistantID(unchecked: row.value("assistant_id")),
+            identity: row.value("identity"),
             role: role,
-            content: JSONObject(unchecked: find.text(3)),
-            meta: JSONObject(unchecked: find.text(4)),
-            dateCreated: find.timestamp(5),
-            dateUpdated: find.timestamp(6)
+            content: JSONObject(unchecked: row.value("content")),
+            meta: JSONObject(unchecked: row.value("meta")),
+            dateCreated: Timestamp(microseconds: row.value("date_created")),
+            dateUpdated: Timestamp(microseconds: row.value("date_updated"))
         )
+        return (MessageKey(try row.value("key")), message)
     }
 }

@@ -31,7 +31,7 @@ struct SQLiteTransaction: WriteTransaction {
     }
 
     func message(_ id: MessageID, of session: SessionNumber, sessionID: SessionID) throws -> Message? {
-        try statements.messages.find(id, of: session, sessionID: sessionID)
+        try db.message(id, of: session, sessionID: sessionID)?.message
     }
 
     static func conflict(_ reason: String) -> any Error {

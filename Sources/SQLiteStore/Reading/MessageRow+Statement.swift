@@ -1,8 +1,33 @@
 import AssistantsStore
 
+/// The columns of `message`, as a page reads them.
 extension MessageRow {
+    /// What `row` reads; the key comes before, and the checksum last.
+    static let columns = "key, id, assistant_id, identity, role, content, meta, date_created, date_updated, checksum"
+
+    /// The row that a statement of `columns` is at, until its next step.
+    @_lifetime(borrow statement, copy sessionID)
+    static func row(of statement: borrowing PreparedStatement, sessionID: RawSpan) -> MessageRow {
+        MessageRow(
+            id: statement.bytes(1),
+            sessionID: sessionID,
+            assistantID: statement.bytes(2),
+            identity: statement.bytes(3),
+            role: statement.bytes(4),
+            content: statement.bytes(5),
+            meta: statement.bytes(6),
+            dateCreated: statement.timestamp(7),
+            dateUpdated: statement.timestamp(8)
+        )
+    }
+
+    /// Whether the row that a statement of `columns` is at is as it was written.
+    borrowing func isIntact(at key: MessageKey, in statement: borrowing PreparedStatement) -> Bool {
+        checksum(at: key) == statement.integer(9)
+    }
+
     /// The `RowChecksum` of a row that is read for a page, over `ChecksummedTable.message`'s columns.
-    borrowing func checksum(at key: MessageKey) -> Int64 {
+    private borrowing func checksum(at key: MessageKey) -> Int64 {
         let (id, assistantID, identity, role) = (id, assistantID, identity, role)
         let (content, meta) = (content, meta)
         let size = 9 * 8 + id.byteCount + assistantID.byteCount + identity.byteCount + role.byteCount

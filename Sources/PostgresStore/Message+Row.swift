@@ -1,0 +1,69 @@
+import AssistantsStore
+
+/// The columns of `message`, as they are written and read: whole, and as rows of a page.
+extension Message {
+    /// What `init` reads.
+    static let columns = "assistant_id, identity, role, content, meta, date_created, date_updated"
+
+    /// Values: session key, position, and the message's. Inserts nothing where the session has a message of this id already.
+    static let insertion = """
+        INSERT INTO message
+            (session_key, position, id, assistant_id, identity, role, content, meta, date_created, date_updated)
+        VALUES ($1::bytea, $2::bigint, $3, $4, $5, $6, $7, $8, $9::bigint, $10::bigint)
+        ON CONFLICT (session_key, id) DO NOTHING
+        """
+
+    /// Those of `insertion` behind the position.
+    var values: [(any PostgresValue)?] {
+        [id, assistantID, identity, role.rawValue, content.text, meta.text, dateCreated, dateUpdated]
+    }
+
+    /// The first of some rows of `columns`.
+    init(_ rows: borrowing PostgresResult, id: MessageID, sessionID: SessionID) throws {
+        guard let role = MessageRole(rawValue: rows.text(0, 2)) else {
+            throw PostgresError(sqlState: "XX001", message: "a message has an unknown role")
+        }
+        self.init(
+            id: id,
+            sessionID: sessionID,
+            assistantID: AssistantID(unchecked: rows.text(0, 0)),
+            identity: rows.text(0, 1),
+            role: role,
+            content: JSONObject(unchecked: rows.text(0, 3)),
+            meta: JSONObject(unchecked: rows.text(0, 4)),
+            dateCreated: rows.timestamp(0, 5),
+            dateUpdated: rows.timestamp(0, 6)
+        )
+    }
+}
+
+extension MessageRow {
+    /// What `row` reads, of a session `s` and its message `m`.
+    /// - Parameter text: makes the SQL of a text that can be long.
+    static func columns(longText text: (String) -> String) -> String {
+        """
+        m.id, s.id, m.assistant_id, m.identity, m.role, \(text("m.content")), \(text("m.meta")), m.date_created, m.date_updated
+        """
+    }
+
+    /// Whether a row of `columns`, which begin at the given one, lacks a long text.
+    static func lacksText(_ row: Int, of result: borrowing PostgresResult, from first: Int32) -> Bool {
+        result.isNull(row, first + 5) || result.isNull(row, first + 6)
+    }
+
+    /// A row of `columns`, which begin at the given one.
+    @_lifetime(borrow result)
+    static func row(_ row: Int, of result: borrowing PostgresResult, from first: Int32) -> MessageRow {
+        MessageRow(
+            id: result.bytes(row, first),
+            sessionID: result.bytes(row, first + 1),
+            assistantID: result.bytes(row, first + 2),
+            identity: result.bytes(row, first + 3),
+            role: result.bytes(row, first + 4),
+            content: result.bytes(row, first + 5),
+            meta: result.bytes(row, first + 6),
+            dateCreated: result.timestamp(row, first + 7),
+            dateUpdated: result.timestamp(row, first + 8)
+        )
+    }
+}
