@@ -27,7 +27,7 @@ package struct AssistantsResponder: HTTPResponder {
     ///   - model: what gives the replies, for its name.
     ///   - turns: takes the messages to assistants; runs beside the server.
     ///   - callbacks: knows which webhooks can be called.
-    ///   - readiness: what who watches the server is told.
+    ///   - readiness: what `/ready` answers.
     ///   - isTLS: whether clients speak HTTPS with this server.
     ///   - metrics: get the requests' figures.
     package init(

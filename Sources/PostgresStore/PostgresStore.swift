@@ -51,8 +51,8 @@ package struct PostgresStore: Store {
         }
     }
 
-    /// Brings a database to this program's schema, safe to run again and by several at once. Servers of the version before go
-    /// on meanwhile.
+    /// Brings a database to this program's schema, safe to run again and by several at once. Servers of the version before
+    /// keep working meanwhile.
     /// - Parameters:
     ///   - isDistributed: whether the tables are to be spread over the servers of Citus.
     ///   - isLast: whether no server of an earlier version runs any more, so that what these leave empty can be filled.

@@ -2,8 +2,8 @@ package import AssistantsStore
 
 /// Copies all that a store keeps into an empty one, of whichever kind, and compares the two.
 ///
-/// Nobody can write to the source meanwhile, and nobody may write to the copy. Ids, positions, numbers and the key of page tokens are the same in the copy, so
-/// that clients notice nothing; credentials and callbacks go along.
+/// Nobody can write to the source meanwhile, and nobody may write to the copy. Ids, positions, numbers, and the key of page tokens
+/// are the same in the copy, so that clients notice nothing; credentials and callbacks are copied too.
 package struct StoreCopier {
     private let source: any StoreContents
     private let target: any StoreContents

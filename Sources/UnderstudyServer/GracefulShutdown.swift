@@ -3,7 +3,7 @@ import Logging
 import Replies
 import ServiceLifecycle
 
-/// How the server stops: who watches it is told first, who waits for a reply may wait for a little, and nothing keeps it for
+/// How the server stops: `/ready` says so first, callers that wait for a reply may wait for a little, and nothing delays it for
 /// long.
 ///
 /// The last of the services, for they are stopped in the opposite order.

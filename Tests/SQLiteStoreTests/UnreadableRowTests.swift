@@ -122,7 +122,7 @@ struct UnreadableRowTests {
         try damage("callback", "\(change) WHERE idempotency_token = '2'")
         let column = try #require(change.split(separator: " ").first)
         let problems = try DatabaseFile(path: path).problems()
-        #expect(problems.contains { $0.hasPrefix("Callback 2 ") && $0.contains(column) }, "\(problems)")
+        #expect(problems.contains { $0.hasPrefix("Webhook 2 ") && $0.contains(column) }, "\(problems)")
         #expect(!problems.contains { $0.contains(Self.text) }, "\(problems)")
 
         let store = try SQLiteStore(path: path)

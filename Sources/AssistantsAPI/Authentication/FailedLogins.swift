@@ -1,7 +1,7 @@
 import IPAddresses
 import Synchronization
 
-/// Logins that failed in the last minute, by the address that they came from: who guesses is told to wait.
+/// Logins that failed in the last minute, by the address that they came from: an address that guesses is told to wait.
 ///
 /// Credentials that are right are never held up, wherever they come from: several clients may share an address.
 final class FailedLogins: Sendable {

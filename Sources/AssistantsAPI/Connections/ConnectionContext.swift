@@ -17,8 +17,8 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
     /// The address of the client, or of the proxy before it.
     var remoteAddress: SocketAddress? { connection.remoteAddress }
 
-    /// Has the client's next requests on the connection wait for a moment: who does not wait when told to would keep the server
-    /// from those whom it can answer.
+    /// Delays the client's next requests on the connection for a moment: a client that ignores `Retry-After` would keep the server from
+    /// requests that it can answer.
     func slowDown() {
         connection.triggerUserOutboundEvent(ReadingPause.Request(), promise: nil)
     }

@@ -12,7 +12,7 @@ import NIOHTTPTypes
 ///   request that does not arrive in time is answered with 408.
 /// - What is no HTTP gets an error in the form of every other. Hummingbird answers it by itself, without a body, before any
 ///   responder sees it; that answer is known by its lack of a `Twilio-Request-Id`.
-/// - Clients that ask before they send a body (RFC 9110, section 10.1.1) are told to go on when it is read, and not before.
+/// - Clients that ask before they send a body (RFC 9110, section 10.1.1) are told to send it when it is read, and not before.
 /// - Where a body is not read, the response to its request may be the last; `ConnectionEnd` says so, and what is done with the
 ///   rest of the body, so that the client gets the response and not a reset.
 /// - A server that stops answers what was on its way to it, and tells clients to come no more; Hummingbird would close what it

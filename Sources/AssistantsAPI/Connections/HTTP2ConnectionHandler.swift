@@ -69,7 +69,7 @@ final class HTTP2ConnectionHandler: ChannelDuplexHandler {
         pause.begin(context)
     }
 
-    /// Streams that are open go on. One that is newer has not been taken, and its client knows that it can ask elsewhere.
+    /// Open streams continue. One that is newer has not been taken, and its client knows that it can ask elsewhere.
     private func sendGoAway(_ context: ChannelHandlerContext) {
         let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: newestStream, errorCode: .noError, opaqueData: nil)
         context.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)

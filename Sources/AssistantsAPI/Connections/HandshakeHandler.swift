@@ -20,7 +20,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent { context.close(promise: nil) }
-        // Not after this handler's removal: who comes behind it would not hear of the event.
+        // Not after this handler's removal: the handlers behind it would not get the event.
         context.fireUserInboundEventTriggered(event)
         if case TLSUserEvent.handshakeCompleted = event {
             context.pipeline.syncOperations.removeHandler(self, promise: nil)

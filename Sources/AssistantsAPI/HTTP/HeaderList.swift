@@ -1,6 +1,6 @@
 /// The elements of a header that is a list (RFC 9110, section 5.6.1), without the blanks around them and without empty ones.
 ///
-/// They are split by bytes: for who splits by characters, a combining mark behind a comma hides it.
+/// They are split by bytes: in a split by characters, a combining mark behind a comma would hide it.
 struct HeaderList: Sequence {
     private let value: Substring.UTF8View
 

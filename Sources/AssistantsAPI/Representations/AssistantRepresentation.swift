@@ -53,7 +53,7 @@ struct AssistantBody: Sendable {
         [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains(byte)
     }
 
-    /// - Parameter sealingKey: what the credential is sealed with, so that it does not go on unsealed.
+    /// - Parameter sealingKey: what the credential is sealed with, so that it is never stored unsealed.
     /// - Throws: `APIError` where the body is none, and why there is no key where one is needed.
     init(json: [UInt8], sealingKey: Result<SealingKey, any Error>) throws {
         let credential: JSONObject?

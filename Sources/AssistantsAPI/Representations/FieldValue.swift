@@ -20,7 +20,7 @@ struct FieldValue {
 
     /// - Parameters:
     ///   - make: gives `nil` for a text that is not allowed.
-    ///   - allowed: in words that go on from "it must be".
+    ///   - allowed: in words that continue "it must be".
     func text<Value>(_ make: (String) -> Value?, allowed: String) throws(InvalidObject) -> Value? {
         guard let text = try text() else { return nil }
         guard let value = make(text) else {

@@ -22,7 +22,7 @@ extension Response {
             hold(content)
         }
         headers[.eTag] = tag.text
-        // What is kept must be asked for again each time, and only by who may see it.
+        // A cached response must be revalidated each time, and belongs to one account.
         headers[.cacheControl] = "private, no-cache"
     }
 

@@ -36,7 +36,7 @@ package struct AssistantDetails: Equatable, Sendable {
     package var model = ""
     package var isPerceptionEngineEnabled = false
     package var isPersonalizationEngineEnabled = false
-    /// Kept for who brought it, under AES-GCM with a key that lies outside of the database.
+    /// Stored for callers that set it and never shown, encrypted by AES-GCM with a key that is not in the database.
     package var sealedSegmentCredential: [UInt8]?
 
     package init(name: String) {

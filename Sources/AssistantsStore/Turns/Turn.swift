@@ -39,7 +39,7 @@ package struct Turn: Sendable {
     }
 }
 
-/// A turn's id, given by who accepts it.
+/// A turn's id, given by the worker that accepts it.
 package struct TurnID: Identifier {
     package let text: String
 

@@ -1,6 +1,6 @@
 /// One step from an earlier schema to a later one.
 ///
-/// A step adds tables, nullable columns, and indexes, and rewrites nothing: servers of the version before go on beside it. What
+/// A step adds tables, nullable columns, and indexes, and rewrites nothing: servers of the version before keep working. What
 /// they leave empty is filled later, by `Migrator.finish`.
 struct Migration {
     enum Change {

@@ -8,7 +8,7 @@ import IPAddresses
 /// encodes every character again when RFC 3986 does not allow one of them, and validators drop an empty query and an empty
 /// parameter. Normalizing a normal form changes nothing.
 package struct CallbackURL: Sendable {
-    /// Why a text is not such a URL, in words that go on from "it".
+    /// Why a text is not such a URL, in words that continue "it".
     package struct Invalid: Error {
         package let reason: String
 

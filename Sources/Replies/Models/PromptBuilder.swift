@@ -1,6 +1,6 @@
 import AssistantsStore
 
-/// What a model is asked to go on from.
+/// What a model is asked to continue.
 struct Prompt: Equatable, Sendable {
     struct Message: Equatable, Sendable {
         enum Role: String, Sendable {

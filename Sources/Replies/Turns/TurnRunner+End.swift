@@ -54,7 +54,7 @@ extension TurnRunner {
     /// Stores the end of a turn. A reply that is there is not given up while the database is unavailable.
     /// - Throws: `StoreError`, `CancellationError`.
     private func finish(_ turn: Turn, with end: TurnEnd) async throws {
-        try await whenAvailable("stored", turn) {
+        try await whenAvailable("a turn's end could not be stored", turn) {
             // In a task of its own, for a server that stops does not give up a reply that is there.
             try await Task { [store, worker] in try await store.finish(turn.id, as: worker, with: end) }.value
         }
@@ -62,9 +62,10 @@ extension TurnRunner {
 
     /// Repeats what fails while the database is unavailable, until it is available again. The turn's caller is told of the
     /// first failure, and does not wait.
+    /// - Parameter failure: what it is, for the log.
     /// - Throws: what `operation` does, but for `unavailable`; `CancellationError`.
     func whenAvailable<Value>(
-        _ participle: String,
+        _ failure: String,
         _ turn: Turn,
         _ operation: () async throws -> Value
     ) async throws -> Value {
@@ -76,7 +77,7 @@ extension TurnRunner {
                 try Task.checkCancellation()
                 if isFirst {
                     logger.error(
-                        "a turn could not be \(participle); trying again: \(cause)",
+                        "\(failure); trying again: \(cause)",
                         metadata: ["turn": "\(turn.id)"]
                     )
                     waitingCallers.resume(turn.id, with: .failure(StoreError.unavailable(cause)))

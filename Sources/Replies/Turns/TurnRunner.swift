@@ -148,7 +148,7 @@ package final class TurnRunner: Service {
             }
             if turn.webhook != nil { callbacks.wake() }
         } catch is CancellationError {
-            // The server stops; whoever comes next takes the turn up.
+            // The server stops; the next worker takes the turn up.
         } catch StoreError.turnLost {
             logger.warning("a turn was not ended here: another worker has it", metadata: ["turn": "\(turn.id)"])
             waitingCallers.resume(turn.id, with: .failure(StoreError.turnLost))
@@ -178,7 +178,7 @@ package final class TurnRunner: Service {
             guard let message = turn.message else {
                 return .failure("The message could not be stored: its session was deleted or is full")
             }
-            let (assistant, prompt) = try await whenAvailable("read", turn) {
+            let (assistant, prompt) = try await whenAvailable("a turn could not be read", turn) {
                 let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
                 return (assistant, try await prompts.prompt(for: turn, at: message, of: assistant))
             }

@@ -16,7 +16,7 @@ extension DatabaseError {
     }
 
     static func damaged(_ turn: StoredTurn<SessionNumber>) -> DatabaseError {
-        unreadable("Turn \(turn.id)", turn.damagedColumns)
+        unreadable("\(StoredTable.turn.kind) \(turn.id)", turn.damagedColumns)
     }
 
     /// Of a row of a table without checksums.

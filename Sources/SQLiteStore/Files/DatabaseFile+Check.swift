@@ -51,8 +51,10 @@ extension DatabaseFile {
 
     /// The rows without checksums that have values that they cannot have, some of which may be of a newer version.
     private static func unreadableRows(_ db: Database) throws -> [String] {
-        let turns = try TurnRow.damaged(db).map { ("Turn \($0.turn.id)", $0.turn.damagedColumns) }
-        let callbacks = try CallbackRow.damaged(db).map { ("Callback \($0.number)", $0.damagedColumns) }
+        let turns = try TurnRow.damaged(db).map { ("\(StoredTable.turn.kind) \($0.turn.id)", $0.turn.damagedColumns) }
+        let callbacks = try CallbackRow.damaged(db).map {
+            ("\(StoredTable.callback.kind) \($0.number)", $0.damagedColumns)
+        }
         return (turns + callbacks).prefix(100).map { DatabaseError.unreadable($0, $1).reason }
     }
 

@@ -1,18 +1,18 @@
 import AssistantsStore
 import GRDB
 
-/// A row of a table that has an account's rows by their ids, and numbers them.
+/// Finds a row of a table that has an account's rows by their ids, and numbers them.
 enum AccountRowLookup {
-    /// Whether a row is as it was written, and the one that was asked for: 1 or 0. So that who takes nothing else of the account and
-    /// the id need not read them.
+    /// Whether a row is as it was written, and the one that was asked for: 1 or 0. The caller need not read the account and the id to
+    /// compare them.
     static func isIntact(of table: ChecksummedTable) -> String {
         table.isIntact(with: ["account_sid": "?1", "id": "?2"])
     }
 
     /// Values: account, id. Columns: those given, of the table.
     ///
-    /// All is read from the row itself, where SQLite would take from the index what that has; so that who compares the account
-    /// and the id sees whether a damaged index points to another row, or to none: then there are only NULLs.
+    /// Every column is read from the row itself, even those that SQLite could take from the index. The row's account and id then show
+    /// whether a damaged index points to another row; if it points to none, all columns are NULL.
     static func sql(_ columns: String, of table: ChecksummedTable) -> String {
         let table = table.name
         return """
@@ -23,7 +23,7 @@ enum AccountRowLookup {
 }
 
 extension Database {
-    /// The account's row of an id, for who verifies it; `nil` where there is none.
+    /// The account's row of an id, which is not verified yet; `nil` where there is none.
     /// - Throws: `GRDB.DatabaseError`, `SQLITE_CORRUPT` where the index points to another row.
     func row(_ id: String, in account: AccountSID, of table: ChecksummedTable) throws -> Row? {
         let row = try Row.fetchOne(

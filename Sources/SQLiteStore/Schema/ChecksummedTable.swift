@@ -3,8 +3,7 @@ import GRDB
 
 /// A table whose rows have a checksum in their column `checksum`, and the statements that keep it right.
 ///
-/// Who changes a row has seen before, in the same transaction, that it is as it was written; else the new checksum would hide the
-/// damage.
+/// Code that changes a row verifies it first, in the same transaction; otherwise the new checksum would hide damage.
 struct ChecksummedTable: Equatable {
     static let account = ChecksummedTable(.account)
     static let apiKey = ChecksummedTable(.apiKey)

@@ -6,7 +6,7 @@ struct DatabaseMigrateCommand: AsyncParsableCommand {
         abstract: "Make a PostgreSQL database's tables, or bring them to this version's form.",
         discussion: """
             Safe to run again, and by several at once. The server never does it by itself. Servers of the version before may \
-            be running: they go on as they were.
+            be running; they keep working.
 
             An upgrade ends with --finish, when all servers run the new version.
 

@@ -1,4 +1,4 @@
-/// Why a command failed, for who called it.
+/// Why a command failed, for the person who ran it.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 

@@ -72,7 +72,7 @@ def test_a_new_certificate_is_shown_without_a_restart(directory):
         shutil.copy(other_key, key)
         shutil.copy(other_chain, chain)
         wait_until(lambda: shown_certificate(server) == der(other_chain), seconds=20)
-        # Connections that are there go on.
+        # Open connections continue.
         assert status() == 200
         assert requests.get(messages_url(server), auth=AUTH, verify=other_chain).status_code == 200
 

@@ -47,7 +47,7 @@ def server_with_pipe(directory, *arguments):
     """A server, and the pipe that its log goes to."""
     create_account(directory)
     pipe = Pipe()
-    # Swift prints a backtrace and lets a process go on that was sent a signal; a crash ends it all the same.
+    # Swift prints a backtrace, and a process that was sent a signal continues; a crash ends it all the same.
     with Server(directory, *arguments, log=pipe.input, env={"SWIFT_BACKTRACE": "enable=no"}) as server:
         os.close(pipe.input)
         yield server, pipe

@@ -72,7 +72,7 @@ def test_a_disk_that_takes_nothing_loses_nothing(tmp_path, disk, operation, erro
                 with faulty.failing(operation, error):
                     refused = writers.refused
                     wait_until(lambda: writers.refused >= refused + 16)
-                    # Lists go on.
+                    # Lists still work.
                     assert requests.get(messages_url(server), auth=AUTH, timeout=10).status_code == 200
             writers.go_on()
         writers.check()

@@ -41,7 +41,7 @@ class HTTP2Client:
         )
         self.connection.initiate_connection()
         self.connection.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: window})
-        # h2 takes a connection for closed then; by RFC 9113, section 6.8, streams that are open go on.
+        # h2 takes a connection for closed then; by RFC 9113, section 6.8, open streams continue.
         self.connection._frame_dispatch_table[hyperframe.frame.GoAwayFrame] = self._go_away
         self.events, self.is_open = [], True
         self.flush()
