@@ -24,6 +24,7 @@ struct MigrationTests {
     private func earlierDatabase() throws -> PostgresConnection {
         var connection = try connection()
         try Self.earlier.migrate(&connection)
+        // Which it did not have.
         try connection.execute("DELETE FROM setting WHERE name = '\(Migrator.finishSetting)'")
         return connection
     }
@@ -47,7 +48,12 @@ struct MigrationTests {
             return Dictionary(uniqueKeysWithValues: files.map { ($0.text($1, 0), $0.integer($1, 1)) })
         }
         let before = try files(&connection)
+        // As a server keeps them prepared.
+        var server = try PostgresConnection(url: database.url)
+        let query = "SELECT id, last_position, stamp FROM session WHERE session_key = $1::bytea"
+        #expect(try server.run(query, [[1] as [UInt8]]).count == 1)
         try Migrator().migrate(&connection)
+        #expect(try server.run(query, [[1] as [UInt8]]).count == 1)
         #expect(try files(&connection).filter { before.keys.contains($0.key) } == before)
         try connection.execute(Self.earlierRows.replacing("\\x01", with: "\\x02").replacing("KI01", with: "KI02"))
         try connection.execute("DELETE FROM message WHERE id = 'KI02'")
@@ -72,11 +78,16 @@ struct MigrationTests {
         #expect(try await lossesFound(by: store) == [])
 
         try connection.execute("SET application_name = understudy")
-        await #expect(throws: PostgresDatabaseError.self) {
+        let refusal = await #expect(throws: PostgresDatabaseError.self) {
             try await PostgresStore.migrate(url: database.url, isLast: true)
         }
+        guard case .earlierServers(connections: 1) = refusal else {
+            Issue.record("refused for another reason: \(String(describing: refusal))")
+            return
+        }
         #expect(try !Migrator.isFinished(&connection))
-        try connection.execute("RESET application_name")
+        // What is not a server, and this command by a URL with a name of its own, are not counted.
+        try connection.execute("SET application_name = 'understudy-exporter'")
         for _ in 1...2 { #expect(try await PostgresStore.migrate(url: database.url, isLast: true)) }
         let counted = try connection.run("SELECT deletions FROM session ORDER BY id").map { $0.integer($1, 0) }
         #expect(counted == [1, 2, 2])
@@ -124,6 +135,22 @@ struct MigrationTests {
         await store.close()
     }
 
+    @Test("a migration that was cut short goes on, and a new database has nothing to be finished")
+    func cutShort() throws {
+        var connection = try connection()
+        let broken = Migration("999 broken", .statements("SELECT 1 / 0"))
+        #expect(throws: PostgresError.self) { try Migrator(Schema.migrations + [broken]).migrate(&connection) }
+        #expect(try connection.run("SELECT FROM migration").count == Schema.migrations.count)
+        #expect(try !Migrator.isFinished(&connection))
+        try Migrator().migrate(&connection)
+        try Migrator().finish(&connection)
+        #expect(try Migrator.isFinished(&connection))
+        let other = try TestDatabase()
+        var new = try PostgresConnection(url: other.url)
+        try Migrator().migrate(&new)
+        #expect(try Migrator.isFinished(&new))
+    }
+
     @Test("an index is built beside writers, and anew after an attempt that failed")
     func index() throws {
         var connection = try connection()
@@ -168,7 +195,11 @@ struct MigrationTests {
             try reader.execute("SET statement_timeout = '3s'; SELECT count(*) FROM session")
             try await Task.sleep(for: .milliseconds(50))
         }
-        await #expect(throws: PostgresDatabaseError.self) { try await migration.value }
+        let refusal = await #expect(throws: PostgresDatabaseError.self) { try await migration.value }
+        guard case .tableInUse = refusal else {
+            Issue.record("refused for another reason: \(String(describing: refusal))")
+            return
+        }
         try connection.execute("COMMIT")
         try Migrator(maximumAttempts: 2).migrate(&connection)
     }

@@ -47,7 +47,7 @@ struct TableTests {
         #expect(own.subtracting(["checksum", "key", "number"]) == [])
     }
 
-    @Test("a page reads every column of a message, in the order of its checksum")
+    @Test("a page reads every column of a message, and its checksum covers every column")
     func pageColumns() {
         let described = StoredTable.message.columns.dropFirst(4).map(\.name)
         #expect(

@@ -14,10 +14,11 @@ final class PageCache: Sendable {
         let tag: PageTag
         let content: Content
 
-        /// In bytes, about, with the overhead beside its content. A buffer's spare room is not in memory, because nothing was written to
+        /// In bytes, about, with the overhead beside its content, and its query, which the key has too. A buffer's spare room is not in memory, because nothing was written to
         /// it; but memory comes in pages of 4 kB.
         fileprivate var size: Int {
             min(content.bytes.storageCapacity, (content.bytes.readableBytes + 4_095) & ~4_095) + 1_024
+                + 2 * listing.query.otherParameters.utf8.count
         }
 
         /// In a buffer of its own size, where the one that it was written to is far too large for it.

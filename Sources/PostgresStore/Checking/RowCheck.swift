@@ -34,6 +34,7 @@ struct RowCheck {
             case (.assistant, "id"): validate(column, "an assistant id", AssistantID.init)
             case (.session, "id"), (_, "session_id"): validate(column, "a session id", SessionID.init)
             case (.message, "id"): validate(column, "a message id", MessageID.init)
+            case (_, "id"): validate(column, "an id") { $0.isEmpty ? nil : $0 }
             case (.message, "role"): validate(column, "a role", MessageRole.init)
             case (.turn, "mode"): validate(column, "a mode", SendMode.init)
             case (_, "content"), (_, "meta"):

@@ -27,6 +27,9 @@ struct PostgresError: Error, CustomStringConvertible {
     /// What another transaction has locked was not free in time.
     var isOfLock: Bool { sqlState == "55P03" || sqlState == "57014" }
 
+    /// What another transaction has locked was not free within `lock_timeout`.
+    var isLockTimeout: Bool { sqlState == "55P03" }
+
     /// It comes of what is stored: a value that cannot be, a constraint, a damaged row or index.
     var isOfData: Bool {
         guard let sqlState else { return false }

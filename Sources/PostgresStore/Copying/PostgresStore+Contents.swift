@@ -9,7 +9,7 @@ extension PostgresStore: StoreContents {
             return try StoredInvariant.losses(&connection)
         }
         guard losses.isEmpty else {
-            throw StoreError.fault(PostgresError(sqlState: "XX001", message: losses.joined(separator: "; ")))
+            throw StoreError.fault(PostgresError(message: losses.prefix(3).joined(separator: "; ")))
         }
         return lock
     }

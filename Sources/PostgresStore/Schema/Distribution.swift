@@ -14,8 +14,9 @@ enum Distribution {
             guard error.sqlState != nil else { throw error }
             throw PostgresDatabaseError.citusMissing(reason: error.message)
         }
-        let isDone = try connection.run("SELECT FROM pg_dist_partition WHERE logicalrelid = 'session'::regclass")
-        guard isDone.count == 0 else { return }
+        let done = try connection.run("SELECT logicalrelid::text FROM pg_dist_partition").map { $0.text($1, 0) }
+        let missing = StoredTable.allCases.filter { $0.distribution != .coordinator && !done.contains($0.rawValue) }
+        guard missing.contains(.session) else { return try distribute(missing, &connection) }
         // One server after the other: tables that refer to each other cannot be made on several connections at once. And a
         // table can only be distributed while no other refers to it.
         try connection.execute(
@@ -24,7 +25,17 @@ enum Distribution {
             ALTER TABLE message DROP CONSTRAINT \(reference);
             """
         )
-        for table in StoredTable.allCases {
+        try distribute(missing, &connection)
+        try connection.execute(
+            """
+            ALTER TABLE message ADD CONSTRAINT \(reference)
+                FOREIGN KEY (session_key) REFERENCES session (session_key) ON DELETE CASCADE
+            """
+        )
+    }
+
+    private static func distribute(_ tables: [StoredTable], _ connection: inout PostgresConnection) throws {
+        for table in tables {
             switch table.distribution {
             case .coordinator: break
             case .everywhere: try connection.execute("SELECT create_reference_table('\(table.rawValue)')")
@@ -35,19 +46,13 @@ enum Distribution {
                 )
             }
         }
-        try connection.execute(
-            """
-            ALTER TABLE message ADD CONSTRAINT \(reference)
-                FOREIGN KEY (session_key) REFERENCES session (session_key) ON DELETE CASCADE
-            """
-        )
     }
 
     private static let reference = "message_session_key_fkey"
 }
 
 extension StoredTable {
-    fileprivate enum Distribution {
+    fileprivate enum Distribution: Equatable {
         /// The coordinator alone has it.
         case coordinator
         /// Every server has all of it.

@@ -1,7 +1,7 @@
 /// One step from an earlier schema to a later one.
 ///
-/// A step adds tables, nullable columns, and indexes, and rewrites nothing: servers of the version before keep working. What
-/// they leave empty is filled later, by `Migrator.finish`.
+/// From the fifth on, a step adds tables, nullable columns, and indexes, and rewrites nothing: servers of the version before keep
+/// working. What they leave empty is filled later, by `Migrator.finish`.
 struct Migration {
     enum Change {
         /// Statements that are run in one transaction.

@@ -12,14 +12,14 @@ extension Migrator {
         """
 
     /// Fills what servers of earlier versions left empty, once none of them runs any more. Others may read and write meanwhile,
-    /// and it is safe to run again.
+    /// and it is safe to run again: what is finished is not counted again, which would hide losses.
     /// - Throws: `PostgresDatabaseError.earlierServers`.
     func finish(_ connection: inout PostgresConnection) throws {
         try check(&connection)
-        try alone(&connection) { connection in
+        try withMigrationLock(&connection) { connection in
             guard try !Self.isFinished(&connection) else { return }
             try Self.checkNoEarlierServers(&connection)
-            // What is lost with the server's memory is counted again, or has been made durable by the commit at the end.
+            // Losing these commits is harmless: the commit at the end makes them durable, and without it everything is counted again.
             try connection.execute("SET synchronous_commit = off")
             var last: [UInt8] = []
             while case let keys = try Self.sessionKeys(after: last, &connection), let next = keys.last {
@@ -28,7 +28,7 @@ extension Migrator {
             }
             try connection.execute("RESET synchronous_commit")
             try connection.transaction { connection in
-                // One may have come back to a database that it had lost.
+                // An earlier server may have reconnected meanwhile.
                 try Self.checkNoEarlierServers(&connection)
                 try Self.recordFinish(&connection)
             }
@@ -69,7 +69,8 @@ extension Migrator {
         let count = try connection.run(
             """
             SELECT count(*) FROM pg_stat_activity
-            WHERE datname = current_database() AND application_name LIKE 'understudy%' AND application_name <> $1
+            WHERE datname = current_database() AND application_name <> $1
+                AND (application_name = 'understudy' OR application_name LIKE 'understudy schema %')
             """,
             [applicationName]
         ).integer(0, 0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Brings a database to this program's schema, while servers of the version before may be using it.
+/// Brings a database to this program's schema, while servers of the version before may be using it: `Migration` says why.
 struct Migrator {
     /// The oldest version that is served: 14.
     private static let minimumVersion = 140_000
@@ -19,11 +19,13 @@ struct Migrator {
     /// Runs the migrations that are missing, each wholly or not at all. Safe to run again; two that come at once take turns.
     func migrate(_ connection: inout PostgresConnection) throws {
         try Self.checkVersion(connection)
-        try alone(&connection) { connection in
+        try withMigrationLock(&connection) { connection in
             try connection.execute("CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY)")
             let applied = try Self.appliedMigrations(&connection)
             try checkNotNewer(applied)
             for migration in migrations.dropFirst(applied.count) { try run(migration, &connection) }
+            // A new database has nothing to be filled.
+            if applied.isEmpty { try Self.recordFinish(&connection) }
         }
     }
 
@@ -36,14 +38,11 @@ struct Migrator {
             try withFreeTables(&connection) { connection in
                 try connection.execute(sql)
                 try record(&connection)
-                guard migration.name == migrations.first?.name else { return }
-                // The database is new.
-                try Self.makePageTokenKey(&connection)
-                try Self.recordFinish(&connection)
+                if migration.name == migrations.first?.name { try Self.makePageTokenKey(&connection) }
             }
-        case .index(let name, let columns):
+        case .index(let name, let target):
             try connection.execute("DROP INDEX CONCURRENTLY IF EXISTS \(name)")
-            try connection.execute("CREATE INDEX CONCURRENTLY \(name) ON \(columns)")
+            try connection.execute("CREATE INDEX CONCURRENTLY \(name) ON \(target)")
             try record(&connection)
         }
     }
@@ -51,11 +50,11 @@ struct Migrator {
     /// Distributes the tables with Citus, all or nothing.
     /// - Throws: `PostgresDatabaseError.citusMissing`.
     func distribute(_ connection: inout PostgresConnection) throws {
-        try alone(&connection) { connection in try connection.transaction(Distribution.run) }
+        try withMigrationLock(&connection) { connection in try connection.transaction(Distribution.run) }
     }
 
     /// Runs `body` while nobody else migrates.
-    func alone(
+    func withMigrationLock(
         _ connection: inout PostgresConnection,
         _ body: (inout PostgresConnection) throws -> Void
     ) throws {
@@ -80,11 +79,12 @@ struct Migrator {
         for _ in 0..<maximumAttempts {
             do {
                 return try connection.transaction { connection in
-                    // Whoever comes behind a statement that waits for a table waits too, so it does not wait for long.
-                    try connection.execute("SET LOCAL lock_timeout = '1s'")
+                    // Whoever comes behind a statement that waits for a table waits too, so it does not wait for long; but for longer
+                    // than `deadlock_timeout`, a second, after which PostgreSQL cancels an autovacuum that is in the way.
+                    try connection.execute("SET LOCAL lock_timeout = '2s'")
                     try body(&connection)
                 }
-            } catch let error as PostgresError where error.isOfLock || error.isConflict {
+            } catch let error as PostgresError where error.isLockTimeout || error.isConflict {
                 Thread.sleep(forTimeInterval: 1)
             }
         }
