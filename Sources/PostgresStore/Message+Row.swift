@@ -5,34 +5,48 @@ extension Message {
     /// What `init` reads.
     static let columns = "assistant_id, identity, role, content, meta, date_created, date_updated"
 
-    /// Values: session key, position, and the message's. Inserts nothing where the session has a message of this id already.
+    static let insertedColumns = [
+        "session_key", "position", "id", "assistant_id", "identity", "role", "content", "meta", "date_created",
+        "date_updated",
+    ]
+
+    /// Values: those of `insertedColumns`. Inserts nothing where the session has a message of this id already.
     static let insertion = """
-        INSERT INTO message
-            (session_key, position, id, assistant_id, identity, role, content, meta, date_created, date_updated)
+        INSERT INTO message (\(insertedColumns.joined(separator: ", ")))
         VALUES ($1::bytea, $2::bigint, $3, $4, $5, $6, $7, $8, $9::bigint, $10::bigint)
         ON CONFLICT (session_key, id) DO NOTHING
         """
 
-    /// Those of `insertion` behind the position.
-    var values: [(any PostgresValue)?] {
-        [id, assistantID, identity, role.rawValue, content.text, meta.text, dateCreated, dateUpdated]
+    /// Of `insertedColumns`.
+    func row(at position: Int64, of session: SessionKey) -> [StoredValue] {
+        [
+            .bytes(session.bytes), .integer(position), StoredValue(id), StoredValue(assistantID), .text(identity),
+            .text(role.rawValue), .text(content.text), .text(meta.text), StoredValue(dateCreated),
+            StoredValue(dateUpdated),
+        ]
     }
 
-    /// The first of some rows of `columns`.
-    init(_ rows: borrowing PostgresResult, id: MessageID, sessionID: SessionID) throws {
-        guard let role = MessageRole(rawValue: rows.text(0, 2)) else {
+    /// One of some rows of `columns`, which begin at the given one.
+    init(
+        _ rows: borrowing PostgresResult,
+        _ row: Int = 0,
+        from first: Int32 = 0,
+        id: MessageID,
+        sessionID: SessionID
+    ) throws {
+        guard let role = MessageRole(rawValue: rows.text(row, first + 2)) else {
             throw PostgresError(sqlState: "XX001", message: "a message has an unknown role")
         }
         self.init(
             id: id,
             sessionID: sessionID,
-            assistantID: AssistantID(unchecked: rows.text(0, 0)),
-            identity: rows.text(0, 1),
+            assistantID: AssistantID(unchecked: rows.text(row, first)),
+            identity: rows.text(row, first + 1),
             role: role,
-            content: JSONObject(unchecked: rows.text(0, 3)),
-            meta: JSONObject(unchecked: rows.text(0, 4)),
-            dateCreated: rows.timestamp(0, 5),
-            dateUpdated: rows.timestamp(0, 6)
+            content: JSONObject(unchecked: rows.text(row, first + 3)),
+            meta: JSONObject(unchecked: rows.text(row, first + 4)),
+            dateCreated: rows.timestamp(row, first + 5),
+            dateUpdated: rows.timestamp(row, first + 6)
         )
     }
 }

@@ -31,7 +31,7 @@ package struct OpenSession<Handle: Sendable>: Sendable {
     }
 
     /// Notes that this message was stored at the next position.
-    mutating func add(_ message: Message) {
+    package mutating func add(_ message: Message) {
         lastPosition += 1
         dateUpdated = max(dateUpdated, message.dateUpdated)
         hasChanged = true

@@ -34,14 +34,17 @@ extension WriteTransaction where Self: ~Copyable {
                 assistantID: assistantID,
                 date: defaults.date
             )
-            guard try store(message, in: &session, of: account) else {
-                throw StoreError.fault(RepeatedID(id: message.id))
+            if session == nil {
+                session = try createSessions(beginningWith: [message], in: account).first
             }
             messages.append(message)
         }
-        guard let session else { throw StoreError.notFound(.session) }
-        try update(session)
-        return (messages, session)
+        guard let open = session else { throw StoreError.notFound(.session) }
+        var additions = [Addition(messages, to: open, areNew: true)]
+        try store(&additions)
+        if let index = additions[0].repeated.first { throw StoreError.fault(RepeatedID(id: messages[index].id)) }
+        session = additions[0].session
+        return (messages, additions[0].session)
     }
 
     /// As `MessageStore.importMessages` says.
@@ -50,41 +53,87 @@ extension WriteTransaction where Self: ~Copyable {
         to account: AccountSID,
         defaults: MessageDefaults
     ) throws -> ImportResult {
-        var result = ImportResult()
-        var sessions: [SessionID: OpenSession<SessionHandle>] = [:]
-        var defaultAssistant: AssistantID?
-        for (index, new) in batch.enumerated() {
-            var session = try sessions[new.sessionID] ?? openSession(new.sessionID, in: account)
-            let assistantID: AssistantID
-            if let known = new.assistantID ?? defaultAssistant {
-                assistantID = known
-            } else {
-                assistantID = try assistant(named: defaults.assistantName, in: account)
-                defaultAssistant = assistantID
-            }
-            let message = new.message(identity: session?.identity, assistantID: assistantID, date: defaults.date)
-            if try store(message, in: &session, of: account) {
-                result.stored += 1
-            } else if let session, try isSame(new, in: session.handle) == true {
-                result.alreadyThere += 1
-            } else {
-                throw StoreError.messageConflict(new.id, index: index)
-            }
-            sessions[new.sessionID] = session
+        let assistantIDs = try assistants(of: batch, in: account, defaults: defaults)
+        func message(_ index: Int, identity: String?) -> Message {
+            batch[index].message(identity: identity, assistantID: assistantIDs[index], date: defaults.date)
         }
-        for session in sessions.values where session.hasChanged { try update(session) }
-        return result
+        let groups = Self.groups(of: batch)
+        let found = try openSessions(groups.map(\.session), in: account)
+        let missing = groups.filter { found[$0.session] == nil }
+        let firsts = missing.compactMap(\.indices.first).map { message($0, identity: nil) }
+        let made = try createSessions(beginningWith: firsts, in: account)
+        let sessions = found.merging(zip(missing.map(\.session), made)) { first, _ in first }
+        var additions = groups.compactMap { group in
+            sessions[group.session].map { session in
+                Addition(group.indices.map { message($0, identity: session.identity) }, to: session, areNew: false)
+            }
+        }
+        try store(&additions)
+        // What a session has already must be the same.
+        var repeated: [(handle: SessionHandle, group: MessageGroup)] = []
+        for (group, addition) in zip(groups, additions) where !addition.repeated.isEmpty {
+            let indices = addition.repeated.map { group.indices[$0] }
+            repeated.append((addition.session.handle, MessageGroup(session: group.session, indices: indices)))
+        }
+        if let index = try firstConflict(in: repeated, among: batch) {
+            throw StoreError.messageConflict(batch[index].id, index: index)
+        }
+        let count = repeated.reduce(0) { $0 + $1.group.indices.count }
+        return ImportResult(stored: batch.count - count, alreadyThere: count)
     }
 
     /// As `MessageStore.firstConflict` says.
     package mutating func firstConflict(among batch: [NewMessage], in account: AccountSID) throws -> Int? {
-        var handles: [SessionID: SessionHandle?] = [:]
-        for (index, message) in batch.enumerated() {
-            let handle = try handles[message.sessionID] ?? handle(of: message.sessionID, in: account)
-            handles[message.sessionID] = .some(handle)
-            if let handle, try isSame(message, in: handle) == false { return index }
+        var groups: [(handle: SessionHandle, group: MessageGroup)] = []
+        for group in Self.groups(of: batch) {
+            if let handle = try handle(of: group.session, in: account) { groups.append((handle, group)) }
         }
-        return nil
+        return try firstConflict(in: groups, among: batch)
+    }
+
+    /// Their own, or the default one, which is made if there is none.
+    private mutating func assistants(
+        of batch: [NewMessage],
+        in account: AccountSID,
+        defaults: MessageDefaults
+    ) throws -> [AssistantID] {
+        var defaultAssistant: AssistantID?
+        return try batch.map { message in
+            if let known = message.assistantID ?? defaultAssistant { return known }
+            let made = try assistant(named: defaults.assistantName, in: account)
+            defaultAssistant = made
+            return made
+        }
+    }
+
+    /// The first message that differs from what its session has under its id.
+    private mutating func firstConflict(
+        in groups: [(handle: SessionHandle, group: MessageGroup)],
+        among batch: [NewMessage]
+    ) throws -> Int? {
+        let selections = groups.map { handle, group in
+            MessageSelection(session: handle, sessionID: group.session, ids: group.indices.map { batch[$0].id })
+        }
+        let stored = try messages(selections)
+        return zip(groups, stored).compactMap { group, stored in
+            group.group.indices.first { index in stored[batch[index].id].map { !batch[index].agrees(with: $0) } ?? false
+            }
+        }.min()
+    }
+
+    /// The indices of each session's messages, sessions in the order of their first ones.
+    private static func groups(of batch: [NewMessage]) -> [MessageGroup] {
+        var groups: [MessageGroup] = []
+        var indexOfSession: [SessionID: Int] = [:]
+        for (index, message) in batch.enumerated() {
+            if let group = indexOfSession[message.sessionID] {
+                groups[group].indices.append(index)
+            } else {
+                indexOfSession[message.sessionID] = groups.count
+                groups.append(MessageGroup(session: message.sessionID, indices: [index]))
+            }
+        }
+        return groups
     }
 
     /// The session that a reference means, as `openSession(_:in:)` gives it.
@@ -98,24 +147,14 @@ extension WriteTransaction where Self: ~Copyable {
         return nil
     }
 
-    /// Gives the message the next position of its session, which is made of it where there is none.
-    /// - Returns: `false` where the session has a message of this id already.
-    private mutating func store(
-        _ message: Message,
-        in session: inout OpenSession<SessionHandle>?,
-        of account: AccountSID
-    ) throws -> Bool {
-        var open = try session ?? createSession(beginningWith: message, in: account)
-        guard open.lastPosition < Self.maximumPosition else { throw StoreError.sessionFull(message.sessionID) }
-        let isNew = try insert(message, at: open.lastPosition + 1, of: open.handle)
-        if isNew { open.add(message) }
-        session = open
-        return isNew
-    }
-
-    /// Whether what was given of a message is what its session has under its id; `nil` where it has nothing.
-    private mutating func isSame(_ new: NewMessage, in session: SessionHandle) throws -> Bool? {
-        try message(new.id, of: session, sessionID: new.sessionID).map(new.agrees)
+    /// Adds messages to their sessions, and stores what changes of these.
+    private mutating func store(_ additions: inout [Addition<SessionHandle>]) throws {
+        for addition in additions
+        where addition.session.lastPosition > Self.maximumPosition - Int64(addition.messages.count) {
+            throw StoreError.sessionFull(addition.session.id)
+        }
+        try insert(&additions)
+        try update(additions.map(\.session).filter(\.hasChanged))
     }
 
     /// The account's oldest assistant of this name, made if there is none.
@@ -129,6 +168,12 @@ extension WriteTransaction where Self: ~Copyable {
         try insert(assistant)
         return assistant.id
     }
+}
+
+/// The messages of one session among a batch, by their indices.
+private struct MessageGroup {
+    let session: SessionID
+    var indices: [Int]
 }
 
 /// An id that was just made is there already.

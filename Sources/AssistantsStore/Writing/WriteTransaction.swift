@@ -13,28 +13,30 @@ package protocol WriteTransaction: ~Copyable {
     /// The session of exactly this id, which nobody else writes to until the transaction ends; `nil` where there is none.
     mutating func openSession(_ id: SessionID, in account: AccountSID) throws -> OpenSession<SessionHandle>?
 
-    /// Makes the session that begins with this message, unless somebody else has made it meanwhile.
-    /// - Throws: `notFound(.account)`.
-    mutating func createSession(
-        beginningWith first: Message,
+    /// The same of several ids: those of the sessions that there are.
+    mutating func openSessions(
+        _ ids: [SessionID],
         in account: AccountSID
-    ) throws -> OpenSession<SessionHandle>
+    ) throws -> [SessionID: OpenSession<SessionHandle>]
 
-    /// Stores a session's last position and date, under a new version.
-    mutating func update(_ session: OpenSession<SessionHandle>) throws
+    /// For each message, makes the session that begins with it, unless somebody else has made it meanwhile.
+    /// - Throws: `notFound(.account)`.
+    mutating func createSessions(
+        beginningWith messages: [Message],
+        in account: AccountSID
+    ) throws -> [OpenSession<SessionHandle>]
+
+    /// Stores the sessions' last positions and dates, under new versions.
+    mutating func update(_ sessions: [OpenSession<SessionHandle>]) throws
 
     /// What a session's rows are found by, for reading alone; `nil` where it has none.
     mutating func handle(of session: SessionID, in account: AccountSID) throws -> SessionHandle?
 
-    /// - Returns: `false` where the session has a message of this id already.
-    mutating func insert(_ message: Message, at position: Int64, of session: SessionHandle) throws -> Bool
+    /// Gives messages the next positions of their sessions, each of which occurs once, and notes which were repeated.
+    mutating func insert(_ additions: inout [Addition<SessionHandle>]) throws
 
-    /// - Parameter sessionID: that of `session`.
-    mutating func message(
-        _ id: MessageID,
-        of session: SessionHandle,
-        sessionID: SessionID
-    ) throws -> Message?
+    /// For each selection, those of its messages that there are.
+    mutating func messages(_ selections: [MessageSelection<SessionHandle>]) throws -> [[MessageID: Message]]
 
     // MARK: What accounts own
 

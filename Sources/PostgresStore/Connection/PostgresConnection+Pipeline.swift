@@ -30,6 +30,63 @@ extension PostgresConnection {
         return answered
     }
 
+    /// Runs one statement with several sets of values, in order, and sends many of them at once. Where one fails, those behind it are
+    /// not run: only for a transaction, which then fails as a whole.
+    /// - Returns: a result for each set.
+    mutating func run(_ sql: String, of sets: [[(any PostgresValue)?]]) throws(PostgresError) -> [PostgresRows] {
+        guard sets.count > 1 else {
+            var results: [PostgresRows] = []
+            for values in sets { results.append(PostgresRows(try run(sql, values))) }
+            return results
+        }
+        let name = try prepare(sql)
+        var results: [PostgresRows] = []
+        var batch: [PostgresParameters] = []
+        var size = 0
+        for values in sets {
+            let parameters = PostgresParameters(values)
+            let length = parameters.byteCount + Self.statementOverhead
+            if size + length > Self.maximumPipelineSize, !batch.isEmpty {
+                results += try answer(name, batch)
+                (batch, size) = ([], 0)
+            }
+            batch.append(parameters)
+            size += length
+        }
+        return results + (try answer(name, batch))
+    }
+
+    /// In bytes: what is sent before answers are read. It fits into the socket's buffers, so that the two sides never wait for each
+    /// other to read.
+    private static var maximumPipelineSize: Int { 1 << 15 }
+    /// In bytes, about: what a statement sends beside its values.
+    private static var statementOverhead: Int { 128 }
+
+    private mutating func answer(
+        _ name: String,
+        _ batch: [PostgresParameters]
+    ) throws(PostgresError) -> [PostgresRows] {
+        guard PQenterPipelineMode(handle) == 1 else { throw failure }
+        for parameters in batch {
+            guard send(name, parameters) == 1 else { throw failure }
+        }
+        guard PQpipelineSync(handle) == 1 else { throw failure }
+        var results: [PostgresRows] = []
+        var failed: PostgresError?
+        while results.count < batch.count, failed == nil {
+            do {
+                results.append(PostgresRows(try checked(PQgetResult(handle))))
+                // Behind each statement's result comes a null pointer.
+                _ = PQgetResult(handle)
+            } catch {
+                failed = error
+            }
+        }
+        endPipeline()
+        if let failed { throw failed }
+        return results
+    }
+
     private func send(_ name: String, _ parameters: PostgresParameters) -> Int32 {
         let handle = handle
         return parameters.withAddresses { addresses in

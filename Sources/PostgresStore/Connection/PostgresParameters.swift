@@ -20,6 +20,9 @@ struct PostgresParameters {
         }
     }
 
+    /// Of all values.
+    var byteCount: Int { buffer.count }
+
     var count: Int32 { Int32(offsets.count) }
 
     /// - Parameter body: gets the address of each value, `nil` for NULL.

@@ -33,6 +33,30 @@ extension [UInt8]: PostgresValue {
     static var isBinary: Bool { true }
 }
 
+/// Texts for a `text[]`.
+struct TextArray: PostgresValue {
+    private let texts: [String]
+
+    init(_ texts: [String]) {
+        self.texts = texts
+    }
+
+    var encoded: [UInt8] {
+        var bytes = [UInt8(ascii: "{")]
+        for (index, text) in texts.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(UInt8(ascii: "\""))
+            for byte in text.utf8 {
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { bytes.append(UInt8(ascii: "\\")) }
+                bytes.append(byte)
+            }
+            bytes.append(UInt8(ascii: "\""))
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+}
+
 extension Timestamp: PostgresValue {
     var encoded: [UInt8] { microseconds.encoded }
 }

@@ -6,6 +6,9 @@ struct SessionRow {
         session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated
         """
 
+    /// Locks the session until the transaction ends. Value: its key.
+    static let lockedSelection = "SELECT \(columns) FROM session WHERE session_key = $1::bytea FOR UPDATE"
+
     let key: SessionKey
     let number: SessionNumber
     let session: Session
@@ -38,7 +41,7 @@ struct SessionRow {
     ) throws -> SessionRow? {
         for candidate in reference.candidates {
             let result = try connection.run(
-                "SELECT \(columns) FROM session WHERE session_key = $1::bytea\(locked ? " FOR UPDATE" : "")",
+                locked ? lockedSelection : "SELECT \(columns) FROM session WHERE session_key = $1::bytea",
                 [SessionKey(candidate, in: account).bytes]
             )
             if result.count > 0 { return SessionRow(result) }

@@ -9,10 +9,25 @@ extension PostgresConnection: WriteTransaction {
         try SessionRow.find(SessionReference(exactly: id), in: account, locked: true, &self)?.open
     }
 
-    mutating func createSession(
-        beginningWith first: Message,
+    mutating func openSessions(
+        _ ids: [SessionID],
         in account: AccountSID
-    ) throws -> OpenSession<SessionKey> {
+    ) throws -> [SessionID: OpenSession<SessionKey>] {
+        // In one order, so that no two transactions wait for each other.
+        let keys = ids.map { SessionKey($0, in: account).bytes }.sorted { $0.lexicographicallyPrecedes($1) }
+        let results = try run(SessionRow.lockedSelection, of: keys.map { [$0] })
+        var found: [SessionID: OpenSession<SessionKey>] = [:]
+        for rows in results where rows.result.count > 0 {
+            let session = SessionRow(rows.result).open
+            found[session.id] = session
+        }
+        return found
+    }
+
+    mutating func createSessions(
+        beginningWith messages: [Message],
+        in account: AccountSID
+    ) throws -> [OpenSession<SessionKey>] {
         do {
             _ = try run(
                 """
@@ -20,23 +35,31 @@ extension PostgresConnection: WriteTransaction {
                 VALUES ($1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, 0)
                 ON CONFLICT (session_key) DO NOTHING
                 """,
-                [
-                    SessionKey(first.sessionID, in: account).bytes, account, first.sessionID, first.assistantID,
-                    first.identity, first.dateCreated, first.dateUpdated,
-                ]
+                of: messages.map { first in
+                    [
+                        SessionKey(first.sessionID, in: account).bytes, account, first.sessionID, first.assistantID,
+                        first.identity, first.dateCreated, first.dateUpdated,
+                    ]
+                }
             )
         } catch {
             guard error.isForeignKeyViolation else { throw error }
             throw StoreError.notFound(.account(account))
         }
-        guard let made = try openSession(first.sessionID, in: account) else {
-            throw Self.conflict("the session was deleted meanwhile")
+        let made = try openSessions(messages.map(\.sessionID), in: account)
+        return try messages.map { first in
+            guard let session = made[first.sessionID] else {
+                throw Self.conflict("the session was deleted meanwhile")
+            }
+            return session
         }
-        return made
     }
 
-    mutating func update(_ session: OpenSession<SessionKey>) throws {
-        try update(session.handle, lastPosition: session.lastPosition, dateUpdated: session.dateUpdated)
+    mutating func update(_ sessions: [OpenSession<SessionKey>]) throws {
+        _ = try run(
+            Self.sessionUpdate,
+            of: sessions.map { Self.values($0.handle, lastPosition: $0.lastPosition, dateUpdated: $0.dateUpdated) }
+        )
     }
 
     /// Stores what has changed of a session, and gives it a new version.
@@ -48,29 +71,93 @@ extension PostgresConnection: WriteTransaction {
         dateUpdated: Timestamp
     ) throws {
         _ = try run(
-            """
-            UPDATE session
-            SET last_position = $2::bigint, deletions = deletions + $3::bigint, stamp = $4::bigint, date_updated = $5::bigint
-            WHERE session_key = $1::bytea
-            """,
-            [session.bytes, lastPosition, deletions, Int64.random(in: .min ... .max), dateUpdated]
+            Self.sessionUpdate,
+            Self.values(session, lastPosition: lastPosition, deletions: deletions, dateUpdated: dateUpdated)
         )
+    }
+
+    private static let sessionUpdate = """
+        UPDATE session
+        SET last_position = $2::bigint, deletions = deletions + $3::bigint, stamp = $4::bigint, date_updated = $5::bigint
+        WHERE session_key = $1::bytea
+        """
+
+    /// Those of `sessionUpdate`.
+    private static func values(
+        _ session: SessionKey,
+        lastPosition: Int64,
+        deletions: Int64 = 0,
+        dateUpdated: Timestamp
+    ) -> [(any PostgresValue)?] {
+        [session.bytes, lastPosition, deletions, Int64.random(in: .min ... .max), dateUpdated]
     }
 
     func handle(of session: SessionID, in account: AccountSID) -> SessionKey? {
         SessionKey(session, in: account)
     }
 
-    mutating func insert(_ message: Message, at position: Int64, of session: SessionKey) throws -> Bool {
-        try run(Message.insertion, [session.bytes, position] + message.values).changes == 1
+    mutating func insert(_ additions: inout [Addition<SessionKey>]) throws {
+        try findRepeated(in: &additions)
+        var rows: [[StoredValue]] = []
+        for index in additions.indices {
+            let repeated = Set(additions[index].repeated)
+            for (offset, message) in additions[index].messages.enumerated() where !repeated.contains(offset) {
+                additions[index].session.add(message)
+                let session = additions[index].session
+                rows.append(message.row(at: session.lastPosition, of: session.handle))
+            }
+        }
+        guard rows.count < Self.minimumCopy else {
+            var text = CopyText()
+            for row in rows { text.append(row) }
+            return try copy(text, into: "message", columns: Message.insertedColumns)
+        }
+        let results = try run(Message.insertion, of: rows.map { $0.map(\.parameter) })
+        guard results.allSatisfy({ $0.result.changes == 1 }) else {
+            throw PostgresError(sqlState: "23505", message: "an id that was just made is there already")
+        }
     }
 
-    mutating func message(_ id: MessageID, of session: SessionKey, sessionID: SessionID) throws -> Message? {
-        let row = try run(
-            "SELECT \(Message.columns) FROM message WHERE session_key = $1::bytea AND id = $2",
-            [session.bytes, id]
+    /// How many rows are copied rather than inserted.
+    private static let minimumCopy = 8
+
+    /// Notes the messages whose ids their sessions have. The sessions are locked, so that nobody else adds one.
+    private mutating func findRepeated(in additions: inout [Addition<SessionKey>]) throws {
+        let mayRepeat = additions.indices.filter { !additions[$0].areNew }
+        let results = try run(
+            "SELECT id FROM message WHERE session_key = $1::bytea AND id = ANY ($2::text[])",
+            of: mayRepeat.filter { additions[$0].session.lastPosition > 0 }.map { index in
+                [additions[index].session.handle.bytes, TextArray(additions[index].messages.map(\.id.text))]
+            }
         )
-        return row.count > 0 ? try Message(row, id: id, sessionID: sessionID) : nil
+        var next = results.startIndex
+        for index in mayRepeat {
+            var known: Set<MessageID> = []
+            if additions[index].session.lastPosition > 0 {
+                known = Set(results[next].result.map { MessageID(unchecked: $0.text($1, 0)) })
+                next += 1
+            }
+            for (offset, message) in additions[index].messages.enumerated() where !known.insert(message.id).inserted {
+                additions[index].repeated.append(offset)
+            }
+        }
+    }
+
+    mutating func messages(_ selections: [MessageSelection<SessionKey>]) throws -> [[MessageID: Message]] {
+        let results = try run(
+            """
+            SELECT id, \(Message.columns) FROM message WHERE session_key = $1::bytea AND id = ANY ($2::text[])
+            """,
+            of: selections.map { [$0.session.bytes, TextArray($0.ids.map(\.text))] }
+        )
+        return try zip(selections, results).map { selection, rows in
+            var found: [MessageID: Message] = [:]
+            for row in 0..<rows.result.count {
+                let id = MessageID(unchecked: rows.result.text(row, 0))
+                found[id] = try Message(rows.result, row, from: 1, id: id, sessionID: selection.sessionID)
+            }
+            return found
+        }
     }
 
     mutating func lock(_ account: AccountSID) throws {

@@ -14,24 +14,52 @@ struct SQLiteTransaction: WriteTransaction {
         try statements.sessions.find(id, in: account)
     }
 
-    func createSession(beginningWith first: Message, in account: AccountSID) throws -> OpenSession<SessionNumber> {
-        try statements.sessions.create(by: first, in: account)
+    func openSessions(
+        _ ids: [SessionID],
+        in account: AccountSID
+    ) throws -> [SessionID: OpenSession<SessionNumber>] {
+        var found: [SessionID: OpenSession<SessionNumber>] = [:]
+        for id in ids { found[id] = try statements.sessions.find(id, in: account) }
+        return found
     }
 
-    func update(_ session: OpenSession<SessionNumber>) throws {
-        try statements.sessions.update(session)
+    func createSessions(
+        beginningWith messages: [Message],
+        in account: AccountSID
+    ) throws -> [OpenSession<SessionNumber>] {
+        try messages.map { try statements.sessions.create(by: $0, in: account) }
+    }
+
+    func update(_ sessions: [OpenSession<SessionNumber>]) throws {
+        for session in sessions { try statements.sessions.update(session) }
     }
 
     func handle(of session: SessionID, in account: AccountSID) throws -> SessionNumber? {
         try statements.sessions.find(session, in: account)?.number
     }
 
-    func insert(_ message: Message, at position: Int64, of session: SessionNumber) throws -> Bool {
-        try statements.messages.insert(message, at: MessageKey(session, position: position))
+    func insert(_ additions: inout [Addition<SessionNumber>]) throws {
+        for addition in additions.indices {
+            for (index, message) in additions[addition].messages.enumerated() {
+                let session = additions[addition].session
+                let key = MessageKey(session.handle, position: session.lastPosition + 1)
+                if try statements.messages.insert(message, at: key) {
+                    additions[addition].session.add(message)
+                } else {
+                    additions[addition].repeated.append(index)
+                }
+            }
+        }
     }
 
-    func message(_ id: MessageID, of session: SessionNumber, sessionID: SessionID) throws -> Message? {
-        try db.message(id, of: session, sessionID: sessionID)?.message
+    func messages(_ selections: [MessageSelection<SessionNumber>]) throws -> [[MessageID: Message]] {
+        try selections.map { selection in
+            var found: [MessageID: Message] = [:]
+            for id in selection.ids {
+                found[id] = try db.message(id, of: selection.session, sessionID: selection.sessionID)?.message
+            }
+            return found
+        }
     }
 
     static func conflict(_ reason: String) -> any Error {
