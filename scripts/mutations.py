@@ -65,8 +65,8 @@ MUTATIONS = [
     Mutation(
         "the delay of a webhook does not double",
         "Sources/Replies/Callbacks/CallbackOptions.swift",
-        "exponent: min(max(attempt - 1, 0), 30)",
-        "exponent: 0",
+        "min(max(attempt - 1, 0), 30)",
+        "0",
         "CallbackTests/delays",
     ),
     Mutation(
@@ -135,7 +135,7 @@ MUTATIONS = [
     Mutation(
         "the start of a list of messages does not move past the last one on SQLite",
         "Sources/SQLiteStore/Reading/MessagePageQuery.swift",
-        "MessageKey(place.value + 1)",
+        "MessageKey(bound.value + 1)",
         "place",
         "SQLiteStoreTests.ConformanceTests",
     ),

@@ -1,4 +1,4 @@
-import Hummingbird
+import HTTPTransport
 
 /// A request on its way to its operation: what has been found out about it.
 struct APIRequest {

@@ -1,7 +1,7 @@
 package import AssistantsStore
-import HTTPTypes
-package import Hummingbird
+package import HTTPTransport
 package import Logging
+import NIOHTTP1
 package import PrometheusMetrics
 package import Replies
 package import Secrets
@@ -9,7 +9,7 @@ import TextEncodings
 
 /// Answers every request: finds its route and its operation, checks its credentials, and turns what is thrown into the
 /// error that the contract wants. The one place where a fault is logged, under the request's id.
-package struct AssistantsResponder: HTTPResponder {
+package struct AssistantsResponder: Responder {
     private let baseURL: BaseURL
     private let authenticator: Authenticator
     private let resources: Resources
@@ -97,17 +97,17 @@ package struct AssistantsResponder: HTTPResponder {
         _ = Routes.all
     }
 
-    package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+    package func respond(to request: Request) async -> Response {
         let id = RequestID()
         let start = ContinuousClock.now
-        let target = RequestTarget(request.head.path ?? "/")
+        let target = RequestTarget(request.target)
         var route: Route?
         var response: Response
         do {
-            response = try await answer(request, target, from: context, at: &route)
+            response = try await answer(request, target, at: &route)
         } catch {
             let error = apiError(error, path: target.path)
-            if error.isOverload { context.slowDown() }
+            if error.isOverload { request.connection.slowDown() }
             response = ErrorRepresentation.response(for: error)
             log(error, of: request, target, id)
         }
@@ -119,25 +119,39 @@ package struct AssistantsResponder: HTTPResponder {
                 metadata: metadata(of: request, target, id).merging(["duration": "\(duration)"]) { $1 }
             )
         }
-        response.headers[.twilioRequestID] = id.description
-        if isCompressing { response.headers[.vary] = "Accept-Encoding" }
-        return request.method == .head ? response.createHeadResponse() : response
+        response.headers.add(name: "Twilio-Request-Id", value: id.description)
+        if isCompressing { response.headers.add(name: "Vary", value: "Accept-Encoding") }
+        return response
+    }
+
+    package func response(to refusal: Refusal) -> Response {
+        let error: APIError =
+            switch refusal {
+            case .malformed:
+                .badRequest("The request is not well-formed HTTP, or its headers are too large")
+            case .tooSlow(let part, let limit):
+                .timeout("The request's \(part) took longer than \(limit.components.seconds) s to arrive")
+            }
+        let id = RequestID()
+        logger.info("\(error.message)", metadata: ["request_id": "\(id)", "status": "\(error.status.code)"])
+        var response = ErrorRepresentation.response(for: error)
+        response.headers.add(name: "Twilio-Request-Id", value: id.description)
+        return response
     }
 
     /// - Parameter route: becomes that of the request's path, if there is one.
     private func answer(
         _ request: Request,
         _ target: RequestTarget,
-        from context: ConnectionContext,
         at route: inout Route?
     ) async throws -> Response {
-        if let coding = request.headers[.transferEncoding], coding.lowercased() != "chunked" {
+        if let coding = request.header("Transfer-Encoding"), coding.lowercased() != "chunked" {
             throw APIError.unknownTransferEncoding()
         }
-        let baseURL = try baseURL.text(for: request, from: context)
+        let baseURL = try baseURL.text(for: request)
         guard let match = try match(target.path) else { throw APIError.notFound(path: target.path) }
         route = match.route
-        let accepted = isCompressing ? request.headers[.acceptEncoding] : nil
+        let accepted = isCompressing ? request.header("Accept-Encoding") : nil
         let coding = accepted.map(ContentCoding.init(acceptedBy:)) ?? .identity
         var apiRequest = APIRequest(
             http: request,
@@ -151,10 +165,10 @@ package struct AssistantsResponder: HTTPResponder {
         case .forAnyone(let handle):
             return try await handle(resources, apiRequest).coded(as: coding)
         case .forAccounts(let handle):
-            let caller = try await requests.count { try await self.caller(of: request, from: context) }
+            let caller = try await requests.count { try await self.caller(of: request) }
             // A body that dribbles in keeps nobody else out.
-            if request.method == .post || request.method == .put {
-                apiRequest.body = try await RequestBody.read(request, from: context, within: bodies)
+            if request.method == .POST || request.method == .PUT {
+                apiRequest.body = try await request.readBody(within: bodies)
             }
             // Who waits for a reply is counted there.
             if match.route.waitsForOthers { return try await handle(resources, apiRequest, caller).coded(as: coding) }
@@ -165,8 +179,8 @@ package struct AssistantsResponder: HTTPResponder {
     }
 
     /// - Throws: `APIError` where the caller may not make the request.
-    private func caller(of request: Request, from context: ConnectionContext) async throws -> Caller {
-        let caller = try await authenticator.caller(of: request, from: context)
+    private func caller(of request: Request) async throws -> Caller {
+        let caller = try await authenticator.caller(of: request)
         try caller.requirePermission(for: request.method)
         if let wait = rates?.wait(of: caller.account, at: .now) {
             throw APIError.overloaded("The account has made as many requests as it may; try again later", after: wait)

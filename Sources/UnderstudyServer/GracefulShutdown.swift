@@ -1,4 +1,5 @@
 import AssistantsAPI
+import HTTPTransport
 import Logging
 import Replies
 import ServiceLifecycle

@@ -1,6 +1,6 @@
 package import AssistantsAPI
 package import AssistantsStore
-import Hummingbird
+import HTTPTransport
 package import Logging
 package import NIOCertificateReloading
 import NIOCore
@@ -87,7 +87,7 @@ package struct Server: Sendable {
         endProcess: @escaping @Sendable () -> Void
     ) async throws {
         let listener = Listener()
-        var application = try Application(
+        let http = try HTTPServer(
             responder: responder,
             host: options.host,
             port: options.port,
@@ -97,15 +97,19 @@ package struct Server: Sendable {
             logger: logger,
             onListening: { [isTLS = certificates != nil] address in onListening(address.url(isTLS: isTLS)) }
         )
-        // They are stopped in the opposite order.
         var services = storeServices + self.services
         if let certificates { services.append(certificates) }
         if let address = options.metricsAddress {
             services.append(
-                MetricsServer.application(at: address, registry: metrics, listener: listener, logger: logger)
+                try HTTPServer(
+                    responder: MetricsResponder(registry: metrics),
+                    host: address.host,
+                    port: address.port,
+                    listener: listener,
+                    logger: logger
+                )
             )
         }
-        application.addServices(services)
         let stop = GracefulShutdown(
             listener: listener,
             readiness: readiness,
@@ -115,7 +119,8 @@ package struct Server: Sendable {
             logger: logger
         )
         var configuration = ServiceGroupConfiguration(
-            services: [application, stop],
+            // They are stopped in the opposite order.
+            services: services + [http, stop],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -1,5 +1,5 @@
 import AssistantsStore
-import HTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import AssistantsAPI
@@ -13,7 +13,7 @@ struct AppendTests {
         let server = try await TestServer()
         let answer = try await server.send(
             "/v1/Sessions/conversations/a%20b/Messages",
-            method: .post,
+            method: .POST,
             body:
                 #"{"role":"user","content":{"z": 1.50},"identity":"user_id:bob","date_created":"2024-05-01T10:00:00Z"}"#
         )
@@ -32,13 +32,13 @@ struct AppendTests {
         let server = try await TestServer()
         let good = (1...500).map { #"{"role":"user","content":{"n":\#($0)}}"# }
         let body = #"{"messages":[\#(good.joined(separator: ","))]}"#
-        let answer = try await server.send(Self.list, method: .post, body: body)
+        let answer = try await server.send(Self.list, method: .POST, body: body)
         #expect(answer.status == 201)
         let stored = try answer.decode(ListedMessages.self).messages.map(\.id)
         #expect(stored.count == 500)
         #expect(try await server.page(Self.list + "?PageSize=1000").ids == stored)
         let bad = #"{"messages":[{"role":"user","content":{}},{"role":"nobody","content":{}}]}"#
-        #expect(try await server.send(Self.list, method: .post, body: bad).status == 400)
+        #expect(try await server.send(Self.list, method: .POST, body: bad).status == 400)
         #expect(try await server.page(Self.list + "?PageSize=1000").ids == stored)
     }
 
@@ -46,7 +46,7 @@ struct AppendTests {
     func camelCase() async throws {
         let server = try await TestServer()
         let body = #"{"role":"user","content":{},"assistantId":"aia_asst_7","dateCreated":"2024-05-01T10:00:00Z"}"#
-        let answer = try await server.send(Self.list, method: .post, body: body)
+        let answer = try await server.send(Self.list, method: .POST, body: body)
         #expect(answer.body.contains(#""assistant_id":"aia_asst_7""#))
         #expect(answer.body.contains(#""date_created":"2024-05-01T10:00:00Z""#))
     }
@@ -78,7 +78,7 @@ struct AppendTests {
     func badBody(_ index: Int) async throws {
         let (body, reason) = Self.badBodies[index]
         let server = try await TestServer()
-        let answer = try await server.send(Self.list, method: .post, body: body)
+        let answer = try await server.send(Self.list, method: .POST, body: body)
         let error = try answer.decode(ErrorBody.self)
         #expect(answer.status == 400)
         #expect(error.code == 20001)
@@ -91,7 +91,7 @@ struct AppendTests {
         let server = try await TestServer()
         let message = "{\r\n\"role\":\"user\",\n\"content\":\r\n\r\n{ \"a\":\t1.50,\r\n\r\n\"b\":\"\\n\"}}\n"
         for body in [message, "{\"messages\":[\r\n\(message)]}"] {
-            let answer = try await server.send(Self.list, method: .post, body: body)
+            let answer = try await server.send(Self.list, method: .POST, body: body)
             #expect(answer.status == 201)
             #expect(answer.body.contains("\"content\":{ \"a\":\t1.50,\"b\":\"\\n\"},"), "\(answer.body)")
         }
@@ -103,7 +103,7 @@ struct AppendTests {
     @Test("a body of more than 1 MiB is refused")
     func tooLarge() async throws {
         let body = #"{"role":"user","content":{"a":"\#(String(repeating: "x", count: 1 << 20))"}}"#
-        let answer = try await TestServer().send(Self.list, method: .post, body: body)
+        let answer = try await TestServer().send(Self.list, method: .POST, body: body)
         #expect(answer.status == 413)
         #expect(try answer.decode(ErrorBody.self).code == 20001)
     }
@@ -111,7 +111,7 @@ struct AppendTests {
     @Test("a session without a name cannot be made")
     func noName() async throws {
         let body = #"{"role":"user","content":{}}"#
-        let answer = try await TestServer().send("/v1/Sessions//Messages", method: .post, body: body)
+        let answer = try await TestServer().send("/v1/Sessions//Messages", method: .POST, body: body)
         #expect(answer.status == 400)
     }
 

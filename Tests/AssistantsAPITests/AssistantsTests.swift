@@ -1,6 +1,6 @@
 import AssistantsStore
 import Foundation
-import HTTPTypes
+import NIOHTTP1
 import Secrets
 import Testing
 
@@ -34,7 +34,7 @@ struct AssistantsTests {
     }
 
     private func create(_ body: String, on server: TestServer) async throws -> AssistantJSON {
-        let answer = try await server.send(Self.list, method: .post, body: body)
+        let answer = try await server.send(Self.list, method: .POST, body: body)
         #expect(answer.status == 201, "\(answer.body)")
         return try answer.decode(AssistantJSON.self)
     }
@@ -89,13 +89,13 @@ struct AssistantsTests {
         )
         let path = "\(Self.list)/\(made.id)"
         let body = #"{"name":null,"owner":"B","personality_prompt":null,"customer_ai":null,"model":"m"}"#
-        let answer = try await server.send(path, method: .put, body: body)
+        let answer = try await server.send(path, method: .PUT, body: body)
         #expect(answer.status == 200)
         let changed = try answer.decode(AssistantJSON.self)
         #expect([changed.name, changed.owner, changed.personalityPrompt, changed.model] == ["a", "B", "c", "m"])
         #expect(changed.customerAi == made.customerAi)
         // An empty model is the configured one again.
-        let reset = try await server.send(path, method: .put, body: #"{"model":""}"#).decode(AssistantJSON.self)
+        let reset = try await server.send(path, method: .PUT, body: #"{"model":""}"#).decode(AssistantJSON.self)
         #expect(reset.model == "the configured model")
     }
 
@@ -109,8 +109,8 @@ struct AssistantsTests {
         for type in ["application/json", "application/x-www-form-urlencoded"] {
             let answer = try await server.send(
                 "\(Self.list)/\(made.id)",
-                method: .put,
-                headers: [.contentType: type],
+                method: .PUT,
+                headers: ["Content-Type": type],
                 body: body
             )
             #expect(answer.status == 200)
@@ -126,7 +126,7 @@ struct AssistantsTests {
     func badUpdate(body: String) async throws {
         let server = try await TestServer()
         let made = try await create(#"{"name":"a"}"#, on: server)
-        let answer = try await server.send("\(Self.list)/\(made.id)", method: .put, body: body)
+        let answer = try await server.send("\(Self.list)/\(made.id)", method: .PUT, body: body)
         #expect(answer.status == 400)
         #expect(try answer.decode(ErrorBody.self).message.contains("not a JSON object"))
     }
@@ -135,10 +135,10 @@ struct AssistantsTests {
     func delete() async throws {
         let server = try await TestServer()
         let path = "\(Self.list)/\(try await create(#"{"name":"a"}"#, on: server).id)"
-        #expect(try await server.send(path, method: .delete).status == 204)
+        #expect(try await server.send(path, method: .DELETE).status == 204)
         #expect(try await server.send(path).status == 404)
-        #expect(try await server.send(path, method: .delete).status == 404)
-        #expect(try await server.send(path, method: .put, body: "{}").status == 404)
+        #expect(try await server.send(path, method: .DELETE).status == 404)
+        #expect(try await server.send(path, method: .PUT, body: "{}").status == 404)
     }
 
     @Test("the list is a list like every other, and another account's assistants are not in it")
@@ -174,7 +174,7 @@ struct AssistantsTests {
     )
     func badBody(_ body: String, _ reason: String) async throws {
         let server = try await TestServer()
-        let answer = try await server.send(Self.list, method: .post, body: body)
+        let answer = try await server.send(Self.list, method: .POST, body: body)
         #expect(answer.status == 400)
         #expect(try answer.decode(ErrorBody.self).message.contains(reason), "\(answer.body)")
         #expect(try await server.send(Self.list).decode(Page.self).assistants.isEmpty)

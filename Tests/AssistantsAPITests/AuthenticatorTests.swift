@@ -1,9 +1,9 @@
 import AssistantsStore
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
 import Logging
 import NIOCore
 import NIOEmbedded
+import NIOHTTP1
 import Secrets
 import Testing
 
@@ -14,23 +14,12 @@ struct AuthenticatorTests {
     /// The caller of a request with these credentials; the second time as it is remembered.
     private func callers(_ user: String, _ password: Secret, at server: TestServer) async throws -> [Caller] {
         let authenticator = Authenticator(store: server.store, trustedProxies: TrustedProxies())
+        let headers: HTTPHeaders = ["Authorization": TestServer.basic(user, password.text)]
         let request = Request(
-            head: HTTPRequest(
-                method: .get,
-                scheme: "http",
-                authority: "localhost",
-                path: "/",
-                headerFields: [.authorization: TestServer.basic(user, password.text)]
-            ),
-            body: Hummingbird.RequestBody(buffer: ByteBuffer())
+            head: HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: headers),
+            connection: Connection(NIOAsyncTestingChannel())
         )
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let context = ConnectionContext(
-            source: ApplicationRequestContextSource(channel: EmbeddedChannel(), logger: logger)
-        )
-        return try await [
-            authenticator.caller(of: request, from: context), authenticator.caller(of: request, from: context),
-        ]
+        return try await [authenticator.caller(of: request), authenticator.caller(of: request)]
     }
 
     @Test("a caller is known by the account and by the credential that was used")

@@ -1,5 +1,5 @@
 import AssistantsStore
-import HTTPTypes
+import NIOHTTP1
 import Secrets
 import Testing
 
@@ -90,7 +90,7 @@ struct BadRequestTests {
     )
     func methodNotAllowed(_ uri: String, _ allowed: String) async throws {
         let server = try await TestServer()
-        for method in [HTTPRequest.Method.post, .put, .delete, .patch] where !allowed.contains(method.rawValue) {
+        for method in [HTTPMethod.POST, .PUT, .DELETE, .PATCH] where !allowed.contains(method.rawValue) {
             let response = try await server.send(uri, method: method)
             #expect(response.status == 405)
             #expect(response.header("allow") == allowed)

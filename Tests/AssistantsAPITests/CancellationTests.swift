@@ -1,5 +1,5 @@
 import AssistantsStore
-import HTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import AssistantsAPI
@@ -30,7 +30,7 @@ struct CancellationTests {
                 withUnsafeCurrentTask { $0?.cancel() }
                 return try await server.send(
                     "/v1/Sessions/s/Messages",
-                    method: .post,
+                    method: .POST,
                     body: #"{"role":"user","content":{}}"#
                 )
             }.value

@@ -1,5 +1,5 @@
 import AssistantsStore
-import HTTPTypes
+import NIOHTTP1
 import Secrets
 import TestSupport
 import Testing
@@ -11,7 +11,7 @@ import UnderstudyServer
 struct ConditionalTests {
     private let list = "/v1/Sessions/s/Messages?PageSize=3"
 
-    private func tag(_ server: TestServer, _ uri: String, headers: HTTPFields = [:]) async throws -> String {
+    private func tag(_ server: TestServer, _ uri: String, headers: HTTPHeaders = [:]) async throws -> String {
         let answer = try await server.send(uri, headers: headers)
         #expect(answer.status == 200)
         #expect(answer.header("cache-control") == "private, no-cache")
@@ -21,9 +21,9 @@ struct ConditionalTests {
     @Test(
         "who has a page already gets 304 and no body, however the tag is written",
         arguments: ["*", "TAG", "W/TAG", "\"other\", TAG", "TAG,\"other\"", " \t W/TAG \t ,"],
-        [HTTPRequest.Method.get, .head]
+        [HTTPMethod.GET, .HEAD]
     )
-    func matches(_ condition: String, _ method: HTTPRequest.Method) async throws {
+    func matches(_ condition: String, _ method: HTTPMethod) async throws {
         // Whether the page is kept or not.
         for pageCacheSize in [0, 1 << 20] {
             let server = try await TestServer { $0.api.pageCacheSize = pageCacheSize }
@@ -33,7 +33,7 @@ struct ConditionalTests {
                 let answer = try await server.send(
                     list,
                     method: method,
-                    headers: [.ifNoneMatch: condition.replacing("TAG", with: tag)]
+                    headers: ["If-None-Match": condition.replacing("TAG", with: tag)]
                 )
                 #expect(answer.status == 304)
                 #expect(answer.body == "")
@@ -58,7 +58,7 @@ struct ConditionalTests {
             // The tag without its quotes is none.
             let tag = String(try await tag(server, list).dropFirst().dropLast())
             for _ in 1...3 {
-                let headers: HTTPFields = [.ifNoneMatch: condition.replacing("TAG", with: tag)]
+                let headers: HTTPHeaders = ["If-None-Match": condition.replacing("TAG", with: tag)]
                 let answer = try await server.send(list, headers: headers)
                 #expect(answer.status == 200)
                 #expect(answer.body == body)
@@ -87,15 +87,15 @@ struct ConditionalTests {
             ),
         ]
         for (method, uri, body) in [
-            (HTTPRequest.Method.post, "/v1/Sessions/s/Messages", #"{"role":"user","content":{}}"#),
-            (.put, "/v1/Sessions/s/Messages/aia_msg_9", #"{"content":{"content":"other"}}"#),
-            (.delete, "/v1/Sessions/s/Messages/aia_msg_9", nil),
-            (.delete, "/v1/Sessions/s", nil),
-            (.post, "/v1/Sessions/s/Messages", #"{"role":"user","content":{}}"#),
+            (HTTPMethod.POST, "/v1/Sessions/s/Messages", #"{"role":"user","content":{}}"#),
+            (.PUT, "/v1/Sessions/s/Messages/aia_msg_9", #"{"content":{"content":"other"}}"#),
+            (.DELETE, "/v1/Sessions/s/Messages/aia_msg_9", nil),
+            (.DELETE, "/v1/Sessions/s", nil),
+            (.POST, "/v1/Sessions/s/Messages", #"{"role":"user","content":{}}"#),
         ] {
             let answer = try await server.send(uri, method: method, body: body)
             #expect((200...204).contains(answer.status), "\(answer.body)")
-            let after = try await server.send(list, headers: [.ifNoneMatch: tags.joined(separator: ", ")])
+            let after = try await server.send(list, headers: ["If-None-Match": tags.joined(separator: ", ")])
             if uri == "/v1/Sessions/s" {
                 #expect(after.status == 404)
                 #expect(after.header("etag") == nil)
@@ -160,7 +160,7 @@ struct ConditionalTests {
                 let isConditional = Bool.random(using: &generator)
                 let answer = try await server.send(
                     uri,
-                    headers: isConditional ? known.map { [.ifNoneMatch: $0.tag] } ?? [:] : [:]
+                    headers: isConditional ? known.map { ["If-None-Match": $0.tag] } ?? [:] : [:]
                 )
                 #expect(answer.header("etag") == fresh.header("etag"))
                 if answer.status == 304 {

@@ -1,4 +1,4 @@
-import HTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import AssistantsAPI
@@ -29,7 +29,7 @@ struct EditingTests {
         let before = try await server.send(Self.second).body
         let changed = try await server.send(
             Self.second,
-            method: .put,
+            method: .PUT,
             body: #"{"content":{"a" : 1.0},"meta":null}"#
         )
         #expect(changed.status == 200)
@@ -43,10 +43,10 @@ struct EditingTests {
     func normalizedUpdate() async throws {
         let server = try await server()
         let future = #"{"role":"user","content":{},"date_created":"2999-01-01T00:00:00Z"}"#
-        let appended = try await server.send(Self.list, method: .post, body: future).decode(ListedPage.Message.self)
+        let appended = try await server.send(Self.list, method: .POST, body: future).decode(ListedPage.Message.self)
         let changed = try await server.send(
             "\(Self.list)/\(appended.id)",
-            method: .put,
+            method: .PUT,
             body: "{\"meta\":{\r\n\"a\" :\n1},\"content\":{\n}}"
         )
         #expect(changed.body.contains(#""content":{},"meta":{"a" :1},"#))
@@ -68,7 +68,7 @@ struct EditingTests {
     func badUpdate(_ body: String, _ reason: String) async throws {
         let server = try await server()
         let before = try await server.send(Self.second).body
-        let answer = try await server.send(Self.second, method: .put, body: body)
+        let answer = try await server.send(Self.second, method: .PUT, body: body)
         #expect(answer.status == 400)
         #expect(try answer.decode(ErrorBody.self).message.contains(reason), "\(answer.body)")
         #expect(try await server.send(Self.second).body == before)
@@ -78,13 +78,13 @@ struct EditingTests {
     func delete() async throws {
         let server = try await server()
         let page = try await server.page(Self.list + "?PageSize=2")
-        let deleted = try await server.send(Self.second, method: .delete)
+        let deleted = try await server.send(Self.second, method: .DELETE)
         #expect(deleted.status == 204)
         #expect(deleted.body.isEmpty)
-        for method in [HTTPRequest.Method.get, .delete] {
+        for method in [HTTPMethod.GET, .DELETE] {
             #expect(try await server.send(Self.second, method: method).status == 404)
         }
-        #expect(try await server.send(Self.second, method: .put, body: #"{"meta":{}}"#).status == 404)
+        #expect(try await server.send(Self.second, method: .PUT, body: #"{"meta":{}}"#).status == 404)
         #expect(try await server.page(Self.list).ids == ["aia_msg_1", "aia_msg_3"])
         // The next page, by a token that points at what was deleted.
         let next = try #require(page.meta.nextPageUrl)
@@ -94,10 +94,10 @@ struct EditingTests {
     @Test("DELETE of a session answers 204, and the session and its messages are gone")
     func deleteSession() async throws {
         let server = try await server()
-        #expect(try await server.send("/v1/Sessions/s", method: .delete).status == 204)
+        #expect(try await server.send("/v1/Sessions/s", method: .DELETE).status == 204)
         for path in ["/v1/Sessions/s", Self.list, Self.second] {
             #expect(try await server.send(path).status == 404)
         }
-        #expect(try await server.send("/v1/Sessions/s", method: .delete).status == 404)
+        #expect(try await server.send("/v1/Sessions/s", method: .DELETE).status == 404)
     }
 }

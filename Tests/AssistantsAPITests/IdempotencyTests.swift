@@ -1,5 +1,5 @@
 import AssistantsStore
-import HTTPTypes
+import NIOHTTP1
 import Testing
 
 @testable import AssistantsAPI
@@ -12,8 +12,8 @@ struct IdempotencyTests {
     private func post(_ key: String?, to path: String = list, _ body: String = body, on server: TestServer) async throws
         -> Answer
     {
-        let headers: HTTPFields = key.map { [.idempotencyKey: $0] } ?? [:]
-        return try await server.send(path, method: .post, headers: headers, body: body)
+        let headers: HTTPHeaders = key.map { ["Idempotency-Key": $0] } ?? [:]
+        return try await server.send(path, method: .POST, headers: headers, body: body)
     }
 
     @Test("the same key and body replay status and body", arguments: [body, #"{"messages":[\#(body),\#(body)]}"#])

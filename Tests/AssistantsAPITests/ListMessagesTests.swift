@@ -1,6 +1,6 @@
 import AssistantsStore
 import Foundation
-import HTTPTypes
+import NIOHTTP1
 import Secrets
 import Testing
 import UnderstudyServer
@@ -105,7 +105,7 @@ struct ListMessagesTests {
         try await server.fill("s", count: 5)
         for uri in ["/v1/Sessions/s/Messages", "/v1/Sessions", "/v1/Sessions/s", "/health", "/v1/Sessions/x"] {
             let get = try await server.send(uri)
-            let head = try await server.send(uri, method: .head)
+            let head = try await server.send(uri, method: .HEAD)
             #expect(head.status == get.status)
             #expect(head.header("content-length") == get.header("content-length"))
             #expect(head.header("content-type") == "application/json")

@@ -1,5 +1,5 @@
 import AssistantsStore
-import HTTPTypes
+import NIOHTTP1
 import Replies
 import Secrets
 import TestSupport
@@ -33,7 +33,7 @@ struct SendTests {
             $0.model = model
             $0.callbacks = callbackOptions
         }
-        let made = try await server.send("/v1/Assistants", method: .post, body: #"{"name":"Ann"}"#).decode(Made.self)
+        let made = try await server.send("/v1/Assistants", method: .POST, body: #"{"name":"Ann"}"#).decode(Made.self)
         return (server, "/v1/Assistants/\(made.id)/Messages")
     }
 
@@ -50,7 +50,7 @@ struct SendTests {
         let receiver = try await WebhookReceiver(answers: [nil, 500, 200])
         let (server, path) = try await start(callbackOptions: options)
         let body = #"{"identity":"user_id:alice","body":"Hello","webhook":"http://127.0.0.1:\#(receiver.port)/a b"}"#
-        #expect(try await server.send(path, method: .post, body: body).status == 202)
+        #expect(try await server.send(path, method: .POST, body: body).status == 202)
         let requests = try await receiver.wait(for: 3)
         try #require(requests.count == 3)
         #expect(requests.map(\.target) == ["/a%20b", "/a%20b", "/a%20b"])
@@ -69,7 +69,7 @@ struct SendTests {
     func reply() async throws {
         let (server, path) = try await start()
         let body = #"{"identity":"user_id:alice","body":"Hello \"é\"\n","session_id":"s/1","unknown":7}"#
-        let answer = try await server.send(path, method: .post, body: body)
+        let answer = try await server.send(path, method: .POST, body: body)
         #expect(answer.status == 200)
         let sent = try answer.decode(Sent.self)
         #expect(sent.status == "success" && sent.error.isEmpty && !sent.flagged && !sent.aborted)
@@ -90,11 +90,11 @@ struct SendTests {
     func sessions() async throws {
         let (server, path) = try await start()
         let body = #"{"identity":"user_id:alice","body":"Hello","session_id":null,"webhook":null,"mode":null}"#
-        let first = try await server.send(path, method: .post, body: body).decode(Sent.self)
-        let second = try await server.send(path, method: .post, body: body).decode(Sent.self)
+        let first = try await server.send(path, method: .POST, body: body).decode(Sent.self)
+        let second = try await server.send(path, method: .POST, body: body).decode(Sent.self)
         #expect(first.sessionId.hasPrefix("aia_sess_") && first.sessionId != second.sessionId)
         let camel = #"{"identity":"user_id:alice","body":"Hello","sessionId":"\#(first.sessionId)","mode":"voice"}"#
-        #expect(try await server.send(path, method: .post, body: camel).decode(Sent.self).sessionId == first.sessionId)
+        #expect(try await server.send(path, method: .POST, body: camel).decode(Sent.self).sessionId == first.sessionId)
         #expect(try await server.page("/v1/Sessions/\(first.sessionId)/Messages").ids.count == 4)
     }
 
@@ -105,7 +105,7 @@ struct SendTests {
     func webhook(_ name: String, _ id: String) async throws {
         let (server, path) = try await start()
         let body = #"{"identity":"user_id:a","body":"b","session_id":"\#(name)","webhook":"https://example.invalid/x"}"#
-        let answer = try await server.send(path, method: .post, body: body)
+        let answer = try await server.send(path, method: .POST, body: body)
         #expect(answer.status == 202)
         let sent = try answer.decode(Sent.self)
         #expect(sent.sessionId == id)
@@ -119,7 +119,7 @@ struct SendTests {
         let (server, path) = try await start(model: Model(name: "", server: nil))
         for count in 1...2 {
             let body = #"{"identity":"user_id:a","body":"b","session_id":"s"}"#
-            let answer = try await server.send(path, method: .post, body: body)
+            let answer = try await server.send(path, method: .POST, body: body)
             #expect(answer.status == 200)
             let sent = try answer.decode(Sent.self)
             #expect(sent.status == "failed" && sent.body.isEmpty)
@@ -133,12 +133,12 @@ struct SendTests {
         let (server, path) = try await start()
         for webhook in ["null", #""https://example.invalid/x""#] {
             let body = #"{"identity":"user_id:a","body":"b","webhook":\#(webhook)}"#
-            let headers: HTTPFields = [.idempotencyKey: webhook]
-            let first = try await server.send(path, method: .post, headers: headers, body: body)
-            let second = try await server.send(path, method: .post, headers: headers, body: body)
+            let headers: HTTPHeaders = ["Idempotency-Key": webhook]
+            let first = try await server.send(path, method: .POST, headers: headers, body: body)
+            let second = try await server.send(path, method: .POST, headers: headers, body: body)
             #expect(second.body == first.body && second.status == first.status)
             #expect(second.header("idempotent-replayed") == "true")
-            let other = try await server.send(path, method: .post, headers: headers, body: body + " ")
+            let other = try await server.send(path, method: .POST, headers: headers, body: body + " ")
             #expect(other.status == 400)
         }
     }
@@ -148,8 +148,8 @@ struct SendTests {
         let (server, path) = try await start()
         let body = #"{"identity":"user_id:a","body":"b","session_id":"s"}"#
         let other = TestServer.basic(TestServer.otherSID.text, TestServer.otherToken.text)
-        #expect(try await server.send(path, method: .post, body: body, authorization: other).status == 404)
-        let nobody = try await server.send("/v1/Assistants/aia_asst_1/Messages", method: .post, body: body)
+        #expect(try await server.send(path, method: .POST, body: body, authorization: other).status == 404)
+        let nobody = try await server.send("/v1/Assistants/aia_asst_1/Messages", method: .POST, body: body)
         #expect(nobody.status == 404)
         #expect(try nobody.decode(ErrorBody.self).code == 20404)
         #expect(try await server.send("/v1/Sessions/s").status == 404)
@@ -178,7 +178,7 @@ struct SendTests {
     )
     func badBody(_ body: String, _ reason: String) async throws {
         let (server, path) = try await start()
-        let answer = try await server.send(path, method: .post, body: body)
+        let answer = try await server.send(path, method: .POST, body: body)
         #expect(answer.status == 400)
         let error = try answer.decode(ErrorBody.self)
         #expect(error.code == 20001)
@@ -190,6 +190,6 @@ struct SendTests {
     func tooLarge() async throws {
         let (server, path) = try await start()
         let body = #"{"identity":"user_id:a","body":"\#(String(repeating: "b", count: 1 << 20))"}"#
-        #expect(try await server.send(path, method: .post, body: body).status == 413)
+        #expect(try await server.send(path, method: .POST, body: body).status == 413)
     }
 }

@@ -1,5 +1,5 @@
-import HTTPTypes
 import Logging
+import NIOHTTP1
 import Synchronization
 import Testing
 import UnderstudyServer
@@ -31,7 +31,7 @@ struct SlowRequestTests {
     /// The lines about slow requests.
     private func lines(
         of uri: String,
-        method: HTTPRequest.Method = .get,
+        method: HTTPMethod = .GET,
         body: String? = nil,
         slowRequest: Duration
     ) async throws -> [(message: String, level: Logger.Level, metadata: Logger.Metadata)] {
@@ -62,6 +62,6 @@ struct SlowRequestTests {
     @Test("nor does a message to an assistant, which waits for a model")
     func send() async throws {
         let uri = "/v1/Assistants/aia_asst_none/Messages"
-        #expect(try await lines(of: uri, method: .post, body: "{}", slowRequest: .zero).isEmpty)
+        #expect(try await lines(of: uri, method: .POST, body: "{}", slowRequest: .zero).isEmpty)
     }
 }

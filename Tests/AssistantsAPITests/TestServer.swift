@@ -1,10 +1,10 @@
 import AssistantsStore
 import Foundation
-import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
+import HTTPTransport
 import Logging
 import NIOCore
+import NIOEmbedded
+import NIOHTTP1
 import Replies
 import SQLiteStore
 import Secrets
@@ -94,29 +94,27 @@ final class TestServer: Sendable {
 
     func send(
         _ uri: String,
-        method: HTTPRequest.Method = .get,
-        headers: HTTPFields = [:],
+        method: HTTPMethod = .GET,
+        headers: HTTPHeaders = [:],
         body: String? = nil,
         isCacheUsed: Bool = true,
         authorization: String? = TestServer.basic(TestServer.sid.text, TestServer.token.text)
     ) async throws -> Answer {
-        let application = Application(responder: (isCacheUsed ? server : serverWithoutCache).responder)
         var headers = headers
-        headers[.authorization] = authorization
-        return try await application.test(.router) { [headers] client in
-            try await client.execute(
-                uri: uri,
-                method: method,
-                headers: headers,
-                body: body.map(ByteBuffer.init(string:))
-            ) { response in
-                Answer(
-                    status: response.status.code,
-                    headers: Dictionary(response.headers.map { ($0.name.canonicalName, $0.value) }) { $1 },
-                    body: String(buffer: response.body)
-                )
-            }
-        }
+        headers.add(name: "Host", value: "localhost")
+        if let authorization { headers.add(name: "Authorization", value: authorization) }
+        let response = await (isCacheUsed ? server : serverWithoutCache).responder.respond(
+            to: Request(
+                head: HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers),
+                body: body.map { RequestBody(ByteBuffer(string: $0)) },
+                connection: Connection(NIOAsyncTestingChannel())
+            )
+        )
+        return Answer(
+            status: Int(response.status.code),
+            headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 },
+            body: method == .HEAD ? "" : String(buffer: response.body)
+        )
     }
 
     /// The contents of a session's messages, as they are stored.

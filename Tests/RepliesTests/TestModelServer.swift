@@ -1,7 +1,7 @@
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
 import Logging
 import NIOCore
+import NIOHTTP1
 import Synchronization
 
 @testable import Replies
@@ -21,16 +21,15 @@ final class TestModelServer: Sendable {
     /// Serves while `body` runs.
     func serve(_ body: (Model) async throws -> Void) async throws {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let router = Router()
-        router.post("/chat/completions") { _, _ in try await self.complete() }
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let application = Application(
-            router: router,
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { port.yield($0.localAddress?.port ?? 0) },
-            logger: logger
+        let server = try HTTPServer(
+            responder: self,
+            host: "127.0.0.1",
+            port: 0,
+            logger: logger,
+            onListening: { port.yield($0.port ?? 0) }
         )
-        let serving = Task { try await application.runService(gracefulShutdownSignals: []) }
+        let serving = Task { try await server.run() }
         defer { serving.cancel() }
         for await port in ports {
             let url = "http://127.0.0.1:\(port)"
@@ -48,10 +47,14 @@ final class TestModelServer: Sendable {
         }
         let text = try await reply(number)
         let json = #"{"choices":[{"finish_reason":"stop","message":{"role":"assistant","content":"\#(text)"}}]}"#
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: json))
-        )
+        return Response(status: .ok, headers: ["Content-Type": "application/json"], body: ByteBuffer(string: json))
     }
+}
+
+extension TestModelServer: Responder {
+    func respond(to request: Request) async -> Response {
+        (try? await complete()) ?? Response(status: .internalServerError)
+    }
+
+    func response(to refusal: Refusal) -> Response { Response(status: .badRequest) }
 }

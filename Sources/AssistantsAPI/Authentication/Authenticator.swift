@@ -1,7 +1,7 @@
 import AssistantsStore
 import Crypto
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
+import NIOHTTP1
 import Secrets
 
 /// Finds out whose request it is.
@@ -17,8 +17,8 @@ struct Authenticator: Sendable {
     }
 
     /// - Throws: `APIError` of status 401, or 429 where many logins have failed.
-    func caller(of request: Request, from context: ConnectionContext) async throws -> Caller {
-        guard let header = request.headers[.authorization] else {
+    func caller(of request: Request) async throws -> Caller {
+        guard let header = request.header("Authorization") else {
             throw APIError.unauthorized(
                 "Credentials are missing: use Basic authentication with an account SID and its auth token, or an API key"
             )
@@ -29,8 +29,7 @@ struct Authenticator: Sendable {
         guard let credentials = BasicCredentials(header: header) else {
             throw failure(
                 "The Authorization header is not well-formed: it must be Basic and the base64 of user:password",
-                request,
-                context
+                request
             )
         }
         let stored = try await store.credential(for: credentials.userName)
@@ -38,7 +37,7 @@ struct Authenticator: Sendable {
         let given = credentials.password.sha256
         let matches = (stored?.digests ?? [Self.nobody]).map { given == $0 }
         guard let index = matches.firstIndex(of: true), let stored else {
-            throw failure("The user name or the password is wrong", request, context)
+            throw failure("The user name or the password is wrong", request)
         }
         let caller = Caller(
             account: stored.account,
@@ -55,8 +54,8 @@ struct Authenticator: Sendable {
         return index == 0 ? .authToken : .secondaryAuthToken
     }
 
-    private func failure(_ message: String, _ request: Request, _ context: ConnectionContext) -> APIError {
-        guard let client = trustedProxies.client(of: request, from: context),
+    private func failure(_ message: String, _ request: Request) -> APIError {
+        guard let client = trustedProxies.client(of: request),
             let wait = failed.note(from: client, at: .now)
         else { return .unauthorized(message) }
         return .tooManyRequests(

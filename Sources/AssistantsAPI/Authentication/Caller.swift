@@ -1,5 +1,5 @@
 import AssistantsStore
-import HTTPTypes
+import NIOHTTP1
 
 /// Whose request it is, and by which of the account's credentials.
 struct Caller: Equatable, Sendable {
@@ -16,8 +16,8 @@ struct Caller: Equatable, Sendable {
     let isReadOnly: Bool
 
     /// - Throws: `APIError` of status 403 where the credential is not for that.
-    func requirePermission(for method: HTTPRequest.Method) throws(APIError) {
-        guard isReadOnly, method != .get, method != .head else { return }
+    func requirePermission(for method: HTTPMethod) throws(APIError) {
+        guard isReadOnly, method != .GET, method != .HEAD else { return }
         throw .forbidden("This API key may only read: GET and HEAD")
     }
 }

@@ -1,7 +1,7 @@
 import AssistantsStore
 import Crypto
-import HTTPTypes
-import HummingbirdCore
+import HTTPTransport
+import NIOHTTP1
 
 /// Which page it is that a request asks for, and in which form: all that the answer depends on but the session's messages.
 struct PageKey: Hashable {
@@ -22,8 +22,7 @@ struct PageKey: Hashable {
     }
 
     init(_ request: APIRequest, in account: AccountSID) {
-        let target = request.http.head.path ?? "/"
-        self.init(account: account, baseURL: request.baseURL, target: target, coding: request.coding)
+        self.init(account: account, baseURL: request.baseURL, target: request.http.target, coding: request.coding)
     }
 
     /// The first 11 bytes of SHA-256 over it and what pages look like, the same for every server.

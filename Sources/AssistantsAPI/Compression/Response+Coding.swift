@@ -1,36 +1,20 @@
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
 import NIOCore
+import NIOHTTP1
 
 extension Response {
     /// With its content coded, where that is worth it and has not been done.
-    func coded(as coding: ContentCoding) async throws -> Response {
-        guard coding != .identity, headers[.contentEncoding] == nil, let length = body.contentLength,
-            length >= Content.leastSize
+    func coded(as coding: ContentCoding) async -> Response {
+        guard coding != .identity, body.readableBytes >= Content.leastSize,
+            !headers.contains(name: "Content-Encoding")
         else { return self }
-        let collector = BodyCollector()
-        try await body.write(collector)
         var response = self
-        response.hold(await Content(collector.bytes, as: coding))
+        response.hold(await Content(body, as: coding))
         return response
     }
 
     mutating func hold(_ content: Content) {
-        body = ResponseBody(byteBuffer: content.bytes)
-        if content.coding != .identity { headers[.contentEncoding] = content.coding.rawValue }
+        body = content.bytes
+        if content.coding != .identity { headers.add(name: "Content-Encoding", value: content.coding.rawValue) }
     }
-}
-
-private final class BodyCollector: ResponseBodyWriter {
-    private(set) var bytes = ByteBuffer()
-
-    func write(_ buffer: ByteBuffer) {
-        if bytes.readableBytes == 0 {
-            bytes = buffer
-        } else {
-            bytes.writeImmutableBuffer(buffer)
-        }
-    }
-
-    func finish(_ trailingHeaders: HTTPFields?) {}
 }

@@ -1,13 +1,13 @@
-import HTTPTypes
 import Logging
+import NIOHTTP1
 
 /// An answer that says what went wrong, by the family's HTTP status and code.
 package struct APIError: Error {
-    let status: HTTPResponse.Status
+    let status: HTTPResponseStatus
     let code: Int
     /// For the client: what is wrong and what is allowed, without internals.
     let message: String
-    var headers = HTTPFields()
+    var headers = HTTPHeaders()
     /// What happened inside, for the log alone.
     var cause: (any Error)?
     /// Whether it says that there is too much to do: then there may be very many of it.
@@ -17,7 +17,7 @@ package struct APIError: Error {
 
     var logLevel: Logger.Level {
         if isOverload { return .debug }
-        return status.kind == .serverError && !isExpected ? .error : .info
+        return status.code >= 500 && !isExpected ? .error : .info
     }
 
     /// A parameter, a header or a body that is not allowed.
@@ -28,16 +28,16 @@ package struct APIError: Error {
     /// A body of more bytes than are taken.
     static func bodyTooLarge(limit: Int) -> APIError {
         APIError(
-            status: .contentTooLarge,
+            status: .payloadTooLarge,
             code: 20001,
             message: "The body is larger than \(limit) bytes",
-            headers: [.connection: "close"]
+            headers: ["Connection": "close"]
         )
     }
 
     /// A request that takes too long to arrive.
     static func timeout(_ message: String) -> APIError {
-        APIError(status: .requestTimeout, code: 20001, message: message, headers: [.connection: "close"])
+        APIError(status: .requestTimeout, code: 20001, message: message, headers: ["Connection": "close"])
     }
 
     /// A body in a form that is not read: where it ends is not known then.
@@ -46,7 +46,7 @@ package struct APIError: Error {
             status: .notImplemented,
             code: 20501,
             message: "The Transfer-Encoding is not supported: use chunked, or a Content-Length",
-            headers: [.connection: "close"],
+            headers: ["Connection": "close"],
             isExpected: true
         )
     }
@@ -57,7 +57,7 @@ package struct APIError: Error {
             status: .unauthorized,
             code: 20003,
             message: message,
-            headers: [.wwwAuthenticate: #"Basic realm="Understudy", charset="UTF-8""#]
+            headers: ["WWW-Authenticate": #"Basic realm="Understudy", charset="UTF-8""#]
         )
     }
 
@@ -71,26 +71,26 @@ package struct APIError: Error {
         APIError(status: .notFound, code: 20404, message: "The requested resource \(path) was not found")
     }
 
-    static func methodNotAllowed(_ method: HTTPRequest.Method, allowed: [HTTPRequest.Method]) -> APIError {
+    static func methodNotAllowed(_ method: HTTPMethod, allowed: [HTTPMethod]) -> APIError {
         let allowed = allowed.map(\.rawValue).joined(separator: ", ")
         return APIError(
             status: .methodNotAllowed,
             code: 20004,
             message: "The method \(method.rawValue) is not allowed here; allowed: \(allowed)",
-            headers: [.allow: allowed]
+            headers: ["Allow": allowed]
         )
     }
 
     /// The same request is being worked on.
     static func conflict(_ message: String) -> APIError {
-        APIError(status: .conflict, code: 20409, message: message, headers: [.retryAfter: "1"])
+        APIError(status: .conflict, code: 20409, message: message, headers: ["Retry-After": "1"])
     }
 
     /// Nothing was done, for there is too much to do, or too much has been tried.
     /// - Parameter wait: when to try again. Clients get whole seconds, rounded up, and at least one.
     static func tooManyRequests(_ message: String, after wait: Duration = .seconds(1)) -> APIError {
         let seconds = max(1, Int64((wait / .seconds(1)).rounded(.up)))
-        return APIError(status: .tooManyRequests, code: 20429, message: message, headers: [.retryAfter: "\(seconds)"])
+        return APIError(status: .tooManyRequests, code: 20429, message: message, headers: ["Retry-After": "\(seconds)"])
     }
 
     /// The same, where there may be very many of it.
@@ -117,7 +117,7 @@ package struct APIError: Error {
             status: .serviceUnavailable,
             code: 20503,
             message: "The server cannot reach its database now; try again later",
-            headers: [.retryAfter: "1"],
+            headers: ["Retry-After": "1"],
             cause: cause
         )
     }
@@ -128,7 +128,7 @@ package struct APIError: Error {
             status: .serviceUnavailable,
             code: 20503,
             message: message,
-            headers: [.retryAfter: "1"],
+            headers: ["Retry-After": "1"],
             isExpected: true
         )
     }

@@ -1,5 +1,5 @@
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
+import NIOHTTP1
 
 /// What the URLs in an answer begin with: the address that the client used.
 struct BaseURL: Sendable {
@@ -10,22 +10,22 @@ struct BaseURL: Sendable {
     let scheme: String
 
     /// - Throws: `APIError` where the request does not say which host it wants.
-    func text(for request: Request, from context: ConnectionContext) throws(APIError) -> String {
-        // The codec takes the first Host out of the headers; one that is left is a second one.
-        guard let host = request.head.authority, request.headers[.host] == nil else {
+    func text(for request: Request) throws(APIError) -> String {
+        let hosts = request.headers("Host")
+        guard let host = hosts.first, hosts.count == 1 else {
             throw .badRequest("The request must have exactly one Host header")
         }
         guard Authority.isValid(host) else {
             throw .badRequest("The Host header must be a host name or address with an optional port")
         }
         if let publicURL { return publicURL.text }
-        guard trustedProxies.contains(context.remoteAddress) else { return "\(scheme)://\(host)" }
+        guard trustedProxies.contains(request.connection.remoteAddress) else { return "\(scheme)://\(host)" }
         let scheme = try forwardedScheme(request) ?? scheme
         return "\(scheme)://\(try forwardedHost(request) ?? host)"
     }
 
     private func forwardedScheme(_ request: Request) throws(APIError) -> String? {
-        guard let scheme = last(request.headers[.forwardedProto])?.lowercased() else { return nil }
+        guard let scheme = last(request.header("X-Forwarded-Proto"))?.lowercased() else { return nil }
         guard scheme == "http" || scheme == "https" else {
             throw .badRequest("X-Forwarded-Proto must be http or https")
         }
@@ -33,7 +33,7 @@ struct BaseURL: Sendable {
     }
 
     private func forwardedHost(_ request: Request) throws(APIError) -> String? {
-        guard let host = last(request.headers[.forwardedHost]) else { return nil }
+        guard let host = last(request.header("X-Forwarded-Host")) else { return nil }
         guard Authority.isValid(host) else {
             throw .badRequest("X-Forwarded-Host must be a host name or address with an optional port")
         }

@@ -1,7 +1,7 @@
 import AssistantsStore
 import Crypto
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
+import NIOHTTP1
 
 /// The `Idempotency-Key` of a request: with the same one, what was asked for is done once.
 enum IdempotencyKey {
@@ -11,7 +11,7 @@ enum IdempotencyKey {
     /// - Returns: `nil` where the request has no key.
     /// - Throws: `APIError` of status 400 where the key is not one.
     static func request(of request: APIRequest) throws(APIError) -> IdempotentRequest? {
-        let keys = request.http.headers[values: .idempotencyKey]
+        let keys = request.http.headers("Idempotency-Key")
         guard let key = keys.first else { return nil }
         guard keys.count == 1 else { throw .badRequest("Idempotency-Key is given more than once") }
         guard (1...maximumLength).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {

@@ -1,7 +1,7 @@
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
 package import IPAddresses
 import NIOCore
+import NIOHTTP1
 
 /// The addresses whose word for the client's scheme, host and address is taken.
 package struct TrustedProxies: Sendable {
@@ -18,9 +18,9 @@ package struct TrustedProxies: Sendable {
 
     /// The client's address: the connection's, or the last of `X-Forwarded-For` that is no proxy of ours, where it comes from
     /// one. `nil` where the connection has none.
-    func client(of request: Request, from context: ConnectionContext) -> IPAddress? {
-        guard var client = context.remoteAddress?.ip else { return nil }
-        guard contains(client), let forwarded = request.headers[.forwardedFor] else { return client }
+    func client(of request: Request) -> IPAddress? {
+        guard var client = request.connection.remoteAddress?.ip else { return nil }
+        guard contains(client), let forwarded = request.header("X-Forwarded-For") else { return client }
         for text in HeaderList(forwarded).reversed() {
             // What cannot be read was not written by a proxy of ours, or tells nothing.
             guard let address = IPAddress(text) else { break }

@@ -1,17 +1,18 @@
-import HTTPTypes
+import NIOHTTP1
 import PrometheusMetrics
 import Synchronization
 
 /// How many requests came, and how long their answers took, by route, method and status.
 final class RequestMetrics: Sendable {
     private struct Key: Hashable {
-        let route: String
-        let method: String
-        let status: Int
+        /// `nil` where there is none.
+        let route: ObjectIdentifier?
+        /// Of `methods`; their count for all others, because strangers must not make it large.
+        let method: Int
+        let status: UInt
     }
 
-    /// Others are one to it: strangers must not make it large.
-    private static let methods: Set<HTTPRequest.Method> = [.get, .head, .post, .put, .delete]
+    private static let methods: [HTTPMethod] = [.GET, .HEAD, .POST, .PUT, .DELETE]
 
     private let registry: MetricsRegistry
     private let histograms = Mutex<[Key: Histogram]>([:])
@@ -21,22 +22,26 @@ final class RequestMetrics: Sendable {
     }
 
     /// - Parameter route: `nil` if the request has none.
-    func record(_ route: Route?, _ method: HTTPRequest.Method, _ status: HTTPResponse.Status, _ duration: Duration) {
+    func record(_ route: Route?, _ method: HTTPMethod, _ status: HTTPResponseStatus, _ duration: Duration) {
         let key = Key(
-            route: route?.template.text ?? "none",
-            method: Self.methods.contains(method) ? method.rawValue : "other",
+            route: route.map { ObjectIdentifier($0) },
+            method: Self.methods.firstIndex(of: method) ?? Self.methods.count,
             status: status.code
         )
-        histogram(key).record(duration)
+        histogram(key, route).record(duration)
     }
 
-    private func histogram(_ key: Key) -> Histogram {
+    private func histogram(_ key: Key, _ route: Route?) -> Histogram {
         histograms.withLock { histograms in
             if let histogram = histograms[key] { return histogram }
             let histogram = registry.histogram(
                 "understudy_request_duration_seconds",
                 "How long answers took, from a request's headers until the answer could be sent.",
-                labels: ["route": key.route, "method": key.method, "status": "\(key.status)"]
+                labels: [
+                    "route": route?.template.text ?? "none",
+                    "method": key.method < Self.methods.count ? Self.methods[key.method].rawValue : "other",
+                    "status": "\(key.status)",
+                ]
             )
             histograms[key] = histogram
             return histogram

@@ -1,6 +1,6 @@
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
 import NIOCore
+import NIOHTTP1
 
 /// An error as JSON: `{"code":20404,"message":"…","more_info":"…","status":404}`.
 ///
@@ -11,17 +11,13 @@ enum ErrorRepresentation {
 
     static func response(for error: APIError) -> Response {
         var headers = error.headers
-        headers[.contentType] = "application/json"
-        return Response(status: error.status, headers: headers, body: ResponseBody(byteBuffer: body(of: error)))
-    }
-
-    static func body(of error: APIError) -> ByteBuffer {
+        headers.add(name: "Content-Type", value: "application/json")
         var json = ByteBuffer()
         json.writeString("{\"code\":\(error.code),\"message\":")
         json.writeJSONString(error.message)
         json.writeString(",\"more_info\":")
         json.writeJSONString("\(moreInfo)\(error.code)")
         json.writeString(",\"status\":\(error.status.code)}")
-        return json
+        return Response(status: error.status, headers: headers, body: json)
     }
 }

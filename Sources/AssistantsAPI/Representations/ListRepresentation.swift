@@ -1,5 +1,5 @@
 import AssistantsStore
-import Hummingbird
+import HTTPTransport
 import NIOCore
 
 /// A list, or a page of one, as JSON: `{"messages":[…],"meta":{…}}`.

@@ -1,14 +1,14 @@
 import AssistantsStore
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
 import NIOCore
+import NIOHTTP1
 
 extension Response {
-    init(status: HTTPResponse.Status = .ok, json: ByteBuffer) {
+    init(status: HTTPResponseStatus = .ok, json: ByteBuffer) {
         self.init(
             status: status,
-            headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: json)
+            headers: ["Content-Type": "application/json"],
+            body: json
         )
     }
 
@@ -18,21 +18,21 @@ extension Response {
         if let condition, tag.isMatched(by: condition) {
             self.init(status: .notModified)
         } else {
-            self.init(status: .ok, headers: [.contentType: "application/json"])
+            self.init(status: .ok, headers: ["Content-Type": "application/json"])
             hold(content)
         }
-        headers[.eTag] = tag.text
+        headers.replaceOrAdd(name: "ETag", value: tag.text)
         // A cached response must be revalidated each time, and belongs to one account.
-        headers[.cacheControl] = "private, no-cache"
+        headers.replaceOrAdd(name: "Cache-Control", value: "private, no-cache")
     }
 
     init(_ answer: StoredAnswer) {
-        self.init(status: HTTPResponse.Status(code: answer.status), json: ByteBuffer(bytes: answer.body))
+        self.init(status: HTTPResponseStatus(statusCode: answer.status), json: ByteBuffer(bytes: answer.body))
     }
 
     /// The answer to an earlier request with the same idempotency key.
     init(replaying answer: StoredAnswer) {
         self.init(answer)
-        headers[.idempotentReplayed] = "true"
+        headers.replaceOrAdd(name: "Idempotent-Replayed", value: "true")
     }
 }

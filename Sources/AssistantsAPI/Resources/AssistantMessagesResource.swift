@@ -1,5 +1,5 @@
 import AssistantsStore
-import Hummingbird
+import HTTPTransport
 import Replies
 
 /// Messages to an assistant.

@@ -1,6 +1,7 @@
 import AssistantsStore
-import Hummingbird
+import HTTPTransport
 import NIOCore
+import NIOHTTP1
 import Secrets
 
 extension AssistantID: PathParameter {}

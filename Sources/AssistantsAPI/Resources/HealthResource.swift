@@ -1,5 +1,5 @@
 import AssistantsStore
-import Hummingbird
+import HTTPTransport
 import NIOCore
 
 /// What those who watch the server ask.

@@ -1,6 +1,7 @@
 import AssistantsStore
-import Hummingbird
+import HTTPTransport
 import NIOCore
+import NIOHTTP1
 import PrometheusMetrics
 import TextEncodings
 
@@ -35,7 +36,7 @@ struct MessagesResource: Sendable {
     /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first.
     func list(of session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let key = PageKey(request, in: caller.account)
-        let condition = request.http.headers[.ifNoneMatch]
+        let condition = request.http.header("If-None-Match")
         let cached = cache.page(for: key)
         let listing = try cached?.listing ?? listing(request, caller.account)
         let known = cached?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }

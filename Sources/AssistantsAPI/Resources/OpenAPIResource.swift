@@ -1,4 +1,4 @@
-import Hummingbird
+import HTTPTransport
 import NIOCore
 
 /// The description of the API, for programs that read OpenAPI.

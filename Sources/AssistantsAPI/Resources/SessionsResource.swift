@@ -1,6 +1,7 @@
 import AssistantsStore
-import Hummingbird
+import HTTPTransport
 import NIOCore
+import NIOHTTP1
 
 extension SessionReference: PathParameter {
     static var mayHoldSlashes: Bool { true }

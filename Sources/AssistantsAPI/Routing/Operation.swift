@@ -1,4 +1,4 @@
-import Hummingbird
+import HTTPTransport
 
 /// What a method does at a route, and who may call it.
 struct Operation: Sendable {

@@ -5,7 +5,6 @@ import TextEncodings
 /// SDKs put session names into paths as they are, and real names hold slashes. So parameters are found on the raw bytes,
 /// from the end: a final `/Messages` makes a path a list, and all between that and `/v1/Sessions/` is the session; a name that
 /// itself ends so can be reached with its slash as `%2F`. No slashes are collapsed, and a parameter is decoded once.
-/// Hummingbird's router does none of this: it drops empty components, and its `**` does not backtrack.
 struct PathTemplate: Sendable {
     /// With a name in braces for each parameter.
     let text: String

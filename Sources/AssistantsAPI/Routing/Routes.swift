@@ -1,6 +1,6 @@
 import AssistantsStore
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
+import NIOHTTP1
 import PrometheusMetrics
 import Replies
 import Secrets
@@ -10,41 +10,41 @@ import TextEncodings
 enum Routes {
     /// If several rows match a path, the last one wins, so the more specific ones come last.
     static let all: [Route] = [
-        Route("/health", [.get: .forAnyone { $0.health.fetch }]),
-        Route("/ready", [.get: .forAnyone { $0.health.fetchReadiness }]),
-        Route("/openapi.json", [.get: .forAnyone { $0.openAPI.fetch }]),
+        Route("/health", [.GET: .forAnyone { $0.health.fetch }]),
+        Route("/ready", [.GET: .forAnyone { $0.health.fetchReadiness }]),
+        Route("/openapi.json", [.GET: .forAnyone { $0.openAPI.fetch }]),
         Route(
             "/v1/Assistants",
-            [.get: .forAccounts { $0.assistants.list }, .post: .forAccounts { $0.assistants.create }]
+            [.GET: .forAccounts { $0.assistants.list }, .POST: .forAccounts { $0.assistants.create }]
         ),
         Route(
             "/v1/Assistants/{id}",
             [
-                .get: .forAccounts { $0.assistants.fetch },
-                .put: .forAccounts { $0.assistants.update },
-                .delete: .forAccounts { $0.assistants.delete },
+                .GET: .forAccounts { $0.assistants.fetch },
+                .PUT: .forAccounts { $0.assistants.update },
+                .DELETE: .forAccounts { $0.assistants.delete },
             ]
         ),
         Route(
             "/v1/Assistants/{id}/Messages",
-            [.post: .forAccounts { $0.assistantMessages.send }],
+            [.POST: .forAccounts { $0.assistantMessages.send }],
             waitsForOthers: true
         ),
-        Route("/v1/Sessions", [.get: .forAccounts { $0.sessions.list }]),
+        Route("/v1/Sessions", [.GET: .forAccounts { $0.sessions.list }]),
         Route(
             "/v1/Sessions/{id}",
-            [.get: .forAccounts { $0.sessions.fetch }, .delete: .forAccounts { $0.sessions.delete }]
+            [.GET: .forAccounts { $0.sessions.fetch }, .DELETE: .forAccounts { $0.sessions.delete }]
         ),
         Route(
             "/v1/Sessions/{sessionId}/Messages",
-            [.get: .forAccounts { $0.messages.list }, .post: .forAccounts { $0.messages.append }]
+            [.GET: .forAccounts { $0.messages.list }, .POST: .forAccounts { $0.messages.append }]
         ),
         Route(
             "/v1/Sessions/{sessionId}/Messages/{id}",
             [
-                .get: .forAccounts { $0.messages.fetch },
-                .put: .forAccounts { $0.messages.update },
-                .delete: .forAccounts { $0.messages.delete },
+                .GET: .forAccounts { $0.messages.fetch },
+                .PUT: .forAccounts { $0.messages.update },
+                .DELETE: .forAccounts { $0.messages.delete },
             ]
         ),
     ]

@@ -18,7 +18,7 @@ extension WriteTransaction where Self: ~Copyable {
         in account: AccountSID,
         defaults: MessageDefaults
     ) throws -> (messages: [Message], session: OpenSession<SessionHandle>) {
-        guard let exact = reference.candidates.first else { throw StoreError.invalidSessionID }
+        guard let exact = reference.exactID else { throw StoreError.invalidSessionID }
         var messages: [Message] = []
         messages.reserveCapacity(drafts.count)
         for draft in drafts {

@@ -1,6 +1,6 @@
 import AssistantsStore
 import Foundation
-import HTTPTypes
+import NIOHTTP1
 import Secrets
 import TestSupport
 
@@ -125,7 +125,7 @@ struct ModelRun {
         let drafts = (0..<count).map { _ in newDraft() }
         let isBatch = count > 1 || Bool.random(using: &random)
         let body = isBatch ? batch(drafts.map(\.json)) : drafts[0].json
-        let answer = try await send(.post, list(of: name), body: body)
+        let answer = try await send(.POST, list(of: name), body: body)
         try expect(answer.status == 201, answer)
         let appended =
             try isBatch
@@ -140,7 +140,7 @@ struct ModelRun {
         bodies[Int.random(in: 0..<3, using: &random)] = pick([
             #"{"role":"system","content":{}}"#, #"{"role":"user"}"#, #"{"role":"user","content":{"a":1,"a":2}}"#, "1",
         ])
-        let answer = try await send(.post, list(of: name), body: batch(bodies))
+        let answer = try await send(.POST, list(of: name), body: batch(bodies))
         try expect(answer.status == 400, answer)
     }
 
@@ -150,12 +150,12 @@ struct ModelRun {
         let path = list(of: name)
         if let before = keys[key] {
             let (path, body) = isAgain ? (before.path, before.body) : (path, newDraft().json)
-            let answer = try await send(.post, path, headers: [.idempotencyKey: key], body: body)
+            let answer = try await send(.POST, path, headers: ["Idempotency-Key": key], body: body)
             try expect(isAgain ? answer.status == 201 && answer.body == before.answer : answer.status == 400, answer)
             return
         }
         let draft = newDraft()
-        let answer = try await send(.post, path, headers: [.idempotencyKey: key], body: draft.json)
+        let answer = try await send(.POST, path, headers: ["Idempotency-Key": key], body: draft.json)
         try expect(answer.status == 201, answer)
         keys[key] = (path, draft.json, answer.body)
         try append([answer.decode(WireMessage.self)], [draft], to: name, answer)
@@ -177,7 +177,7 @@ struct ModelRun {
     /// With a tag that the page had: 304 where it is of the same session, and nothing has changed in that.
     private mutating func askAgain() async throws {
         guard let tag = tags.randomElement(using: &random) else { return }
-        let answer = try await send(.get, tag.url, headers: [.ifNoneMatch: tag.text])
+        let answer = try await send(.GET, tag.url, headers: ["If-None-Match": tag.text])
         let index = tag.name.map(resolve) ?? sessions.firstIndex { $0.number == tag.session }
         guard let index else {
             try expect(isGone(answer, tag.url), answer)
@@ -192,7 +192,7 @@ struct ModelRun {
         numbers += 1
         let isContent = Bool.random(using: &random)
         let body = isContent ? #"{"content":{"n":\#(numbers)}}"# : #"{"meta":{"n":\#(numbers)}}"#
-        let answer = try await send(.put, "\(list(of: name))/\(id)", body: body)
+        let answer = try await send(.PUT, "\(list(of: name))/\(id)", body: body)
         guard let index, let place = sessions[index].place(of: id) else {
             try expect(answer.status == 404, answer)
             return
@@ -211,7 +211,7 @@ struct ModelRun {
 
     private mutating func delete(in name: String) async throws {
         let (index, id) = target(in: name)
-        let answer = try await send(.delete, "\(list(of: name))/\(id)")
+        let answer = try await send(.DELETE, "\(list(of: name))/\(id)")
         guard let index, let place = sessions[index].place(of: id) else {
             try expect(answer.status == 404, answer)
             return
@@ -223,7 +223,7 @@ struct ModelRun {
 
     private mutating func fetch(in name: String) async throws {
         let (index, id) = target(in: name)
-        let answer = try await send(.get, "\(list(of: name))/\(id)")
+        let answer = try await send(.GET, "\(list(of: name))/\(id)")
         guard let index, let place = sessions[index].place(of: id) else {
             try expect(answer.status == 404, answer)
             return
@@ -235,7 +235,7 @@ struct ModelRun {
     }
 
     private mutating func deleteSession(_ name: String) async throws {
-        let answer = try await send(.delete, "/v1/Sessions/\(Self.paths[name] ?? name)")
+        let answer = try await send(.DELETE, "/v1/Sessions/\(Self.paths[name] ?? name)")
         guard let index = resolve(name) else {
             try expect(answer.status == 404, answer)
             return
@@ -252,7 +252,7 @@ struct ModelRun {
         var url: String? = "\(list(of: name))?PageSize=\(size)"
         var last = ""
         while let here = url {
-            let answer = try await send(.get, here)
+            let answer = try await send(.GET, here)
             try expect(answer.status == 200, answer)
             let page = try answer.decode(WirePage.self)
             met += page.messages.map(\.message)
@@ -262,7 +262,7 @@ struct ModelRun {
         url = last
         met = []
         while let here = url {
-            let page = try await send(.get, here).decode(WirePage.self)
+            let page = try await send(.GET, here).decode(WirePage.self)
             met = page.messages.map(\.message) + met
             url = page.meta.previousPageUrl
         }
@@ -274,7 +274,7 @@ struct ModelRun {
         var url: String? = "/v1/Sessions?PageSize=\(size)"
         var met: [String] = []
         while let here = url {
-            let page = try await send(.get, here).decode(WireSessions.self)
+            let page = try await send(.GET, here).decode(WireSessions.self)
             met += page.sessions.map(\.id)
             url = page.meta.nextPageUrl
         }
@@ -313,7 +313,7 @@ struct ModelRun {
         named name: String? = nil,
         of page: (session: Int, place: ModelSession.Place, size: Int)?
     ) async throws {
-        let answer = try await send(.get, url)
+        let answer = try await send(.GET, url)
         guard let (index, place, size) = page else {
             try expect(isGone(answer, url), answer)
             return
@@ -362,9 +362,9 @@ struct ModelRun {
     }
 
     private mutating func send(
-        _ method: HTTPRequest.Method,
+        _ method: HTTPMethod,
         _ url: String,
-        headers: HTTPFields = [:],
+        headers: HTTPHeaders = [:],
         body: String? = nil
     ) async throws -> Answer {
         let answer = try await server.send(

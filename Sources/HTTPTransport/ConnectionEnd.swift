@@ -1,5 +1,5 @@
-import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// Decides which response is the last of a connection because a request's body is not read, and what becomes of what still
 /// arrives. A connection that is closed while bytes of its client are unread is reset, and then the client may lose the response.
@@ -9,7 +9,7 @@ struct ConnectionEnd {
     /// In bytes: how much is discarded meanwhile.
     static let maximumBytes = 32 << 20
     /// In bytes: how much of a body is discarded so that the connection can be used again.
-    static let maximumUnread = RequestBody.maximumLength
+    static let maximumUnread = 1 << 20
 
     /// What is to be done with a part of a request.
     enum Arrival {
@@ -51,7 +51,7 @@ struct ConnectionEnd {
 
     // MARK: Requests
 
-    mutating func readHead(_ request: HTTPRequest) -> Arrival {
+    mutating func readHead(_ request: HTTPRequestHead) -> Arrival {
         guard !isDecided else { return .discard }
         isContinueAwaited = request.expectsContinue
         isTooLong = (request.announcedLength ?? 0) > Self.maximumUnread
@@ -109,12 +109,4 @@ struct ConnectionEnd {
     mutating func linger() {
         state = .lingering(bytesLeft: Self.maximumBytes)
     }
-}
-
-extension HTTPRequest {
-    /// Whether its client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
-    var expectsContinue: Bool { headerFields[.expect]?.lowercased() == "100-continue" }
-
-    /// The length of the body in bytes, where the request gives one; `Int.max` for a larger one.
-    var announcedLength: Int? { headerFields[.contentLength].map { Int($0) ?? .max } }
 }

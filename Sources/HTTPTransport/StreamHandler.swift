@@ -1,17 +1,16 @@
-import HTTPTypes
 import NIOCore
 import NIOExtras
-import NIOHTTPTypes
+import NIOHTTP1
 
 /// Makes a stream of HTTP/2 like a connection to the `ConnectionHandler` behind it.
 ///
 /// An answer waits here, and goes down in pieces, a few at a time: a client's windows may be large, and what was handed down is
 /// encrypted at once and cannot be asked for, so that nobody could tell a client that reads slowly from one that does not read.
 final class StreamHandler: ChannelDuplexHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     /// Of a piece, in bytes: one frame.
     private static let pieceSize = 1 << 14
@@ -21,7 +20,7 @@ final class StreamHandler: ChannelDuplexHandler {
     /// What has been written and not been sent, in bytes. A stream cannot be asked for it, as the socket of a connection can.
     private(set) var unsent = 0
     private var piecesOnTheirWay = 0
-    private var waiting = CircularBuffer<(part: HTTPResponsePart, promise: EventLoopPromise<Void>?)>()
+    private var waiting = CircularBuffer<(part: HTTPServerResponsePart, promise: EventLoopPromise<Void>?)>()
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // When the server stops, that is for the connection; a stream ends with its answer.
@@ -48,20 +47,16 @@ final class StreamHandler: ChannelDuplexHandler {
         while piecesOnTheirWay < Self.maximumPieces, !waiting.isEmpty {
             let (part, promise) = waiting.removeFirst()
             switch part {
-            case .head(var head):
-                // There is no such header in HTTP/2 (RFC 9113, section 8.2.2).
-                head.headerFields[.connection] = nil
-                context.write(wrapOutboundOut(.head(head)), promise: promise)
-            case .body(var bytes):
+            case .body(.byteBuffer(var bytes)):
                 let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceSize)) ?? ByteBuffer()
                 let sent = context.eventLoop.makePromise(of: Void.self)
                 if bytes.readableBytes > 0 {
-                    waiting.prepend((.body(bytes), promise))
+                    waiting.prepend((.body(.byteBuffer(bytes)), promise))
                 } else {
                     sent.futureResult.cascade(to: promise)
                 }
                 write(piece, context, promise: sent)
-            case .end:
+            case .head, .body, .end:
                 context.write(wrapOutboundOut(part), promise: promise)
             }
         }
@@ -79,7 +74,7 @@ final class StreamHandler: ChannelDuplexHandler {
                 context.flush()
             }
         }
-        context.write(wrapOutboundOut(.body(piece)), promise: promise)
+        context.write(wrapOutboundOut(.body(.byteBuffer(piece))), promise: promise)
     }
 
     private func failWaiting(_ error: any Error) {

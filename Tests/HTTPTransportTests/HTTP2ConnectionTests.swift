@@ -5,7 +5,7 @@ import NIOExtras
 import NIOHTTP2
 import Testing
 
-@testable import AssistantsAPI
+@testable import HTTPTransport
 
 /// Time is the test's: no test waits.
 @Suite("Deadlines of connections of HTTP/2")

@@ -1,17 +1,17 @@
-import HTTPTypes
+import NIOHTTP1
 import Testing
 
-@testable import AssistantsAPI
+@testable import HTTPTransport
 
 /// Every state and event of `ConnectionEnd`.
 @Suite("Ends of connections")
 struct ConnectionEndTests {
     private var end = ConnectionEnd()
 
-    private static func request(length: Int? = nil, expectsContinue: Bool = false) -> HTTPRequest {
-        var request = HTTPRequest(method: .post, scheme: "http", authority: "a", path: "/")
-        if let length { request.headerFields[.contentLength] = "\(length)" }
-        if expectsContinue { request.headerFields[.expect] = "100-Continue" }
+    private static func request(length: Int? = nil, expectsContinue: Bool = false) -> HTTPRequestHead {
+        var request = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+        if let length { request.headers.add(name: "Content-Length", value: "\(length)") }
+        if expectsContinue { request.headers.add(name: "Expect", value: "100-Continue") }
         return request
     }
 
@@ -37,7 +37,7 @@ struct ConnectionEndTests {
             (request(), false, true, false),
         ]
     )
-    mutating func isLast(_ request: HTTPRequest, saysClose: Bool, isBodyArriving: Bool, isLast: Bool) {
+    mutating func isLast(_ request: HTTPRequestHead, saysClose: Bool, isBodyArriving: Bool, isLast: Bool) {
         check(end.readHead(request), .forward)
         check(end.beganResponse(saysClose: saysClose, isBodyArriving: isBodyArriving), isLast)
         #expect(end.isDecided == isLast)

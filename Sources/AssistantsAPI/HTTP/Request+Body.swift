@@ -1,35 +1,31 @@
-import HTTPTypes
-import Hummingbird
+import HTTPTransport
 import NIOCore
+import NIOHTTP1
 
-/// A request's body, up to what is allowed.
-enum RequestBody {
-    /// In bytes.
-    static let maximumLength = 1 << 20
+extension Request {
+    /// In bytes: how long a body may be.
+    static let maximumBodyLength = 1 << 20
 
     /// Reads the body, and has its client send it where that waits to be told.
     /// - Parameter budget: what counts the bytes of all bodies that are being received.
     /// - Throws: `APIError` of status 413 where it is longer, 408 or 429 where there is no room for it.
-    static func read(
-        _ request: Request,
-        from context: ConnectionContext,
-        within budget: BodyBudget
-    ) async throws -> [UInt8] {
-        if let length = request.head.announcedLength, length > maximumLength {
-            throw APIError.bodyTooLarge(limit: maximumLength)
+    func readBody(within budget: BodyBudget) async throws -> [UInt8] {
+        guard let body else { return [] }
+        if let length = head.announcedLength, length > Self.maximumBodyLength {
+            throw APIError.bodyTooLarge(limit: Self.maximumBodyLength)
         }
-        if request.head.expectsContinue { context.sendContinue() }
-        let number = budget.begin(at: .now) { context.wakeReader() }
+        if head.expectsContinue { connection.sendContinue() }
+        let number = budget.begin(at: .now) { body.wake() }
         defer { budget.end(number) }
         // Copied: a part of one byte can keep a buffer of 64 KiB.
-        var body: [UInt8] = []
+        var bytes: [UInt8] = []
         do {
-            for try await part in request.body {
-                guard body.count + part.readableBytes <= maximumLength else {
-                    throw APIError.bodyTooLarge(limit: maximumLength)
+            while let part = try await body.next() {
+                guard bytes.count + part.readableBytes <= Self.maximumBodyLength else {
+                    throw APIError.bodyTooLarge(limit: Self.maximumBodyLength)
                 }
                 switch budget.add(part.readableBytes, to: number, at: .now) {
-                case .fits: body += part.readableBytesView
+                case .fits: bytes += part.readableBytesView
                 case .tooSlow:
                     throw APIError.timeout("The body arrived too slowly while the server was short of memory")
                 case .noRoom:
@@ -45,6 +41,6 @@ enum RequestBody {
             // The client went away, or what it sent is no HTTP any more.
             throw APIError.badRequest("The body did not arrive whole")
         }
-        return body
+        return bytes
     }
 }

@@ -6,7 +6,7 @@ struct ConnectionDeadlines {
     enum Verdict {
         case look(in: Duration)
         /// Part of a request has taken too long to arrive.
-        case refuse(String)
+        case refuse(part: String, limit: Duration)
         case close
     }
 
@@ -126,7 +126,7 @@ struct ConnectionDeadlines {
         if isAnswered, bytes > 0 { return .look(in: Self.interval) }
         if reading == .nothing || isAnswered { return .close }
         let part = reading == .head ? "headers" : "body"
-        return .refuse("The request's \(part) took longer than \(limit.components.seconds) s to arrive")
+        return .refuse(part: part, limit: limit)
     }
 
     /// How long what is waited for now may take; `nil` where the client waits for us. A request whose predecessor is not

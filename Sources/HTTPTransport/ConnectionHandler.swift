@@ -1,0 +1,381 @@
+import Logging
+import NIOCore
+import NIOExtras
+import NIOHTTP1
+
+/// A connection of HTTP/1.1, or a stream of HTTP/2: has its requests answered one after another, and writes the responses.
+///
+/// - A request whose head announces no body is answered when it is complete, another when its head has arrived. If the responder never
+///   suspends, the response is written before the read returns.
+/// - What arrives behind a request that is being answered waits, and while something waits nothing more is read.
+/// - Clients that are slow or greedy hurt only themselves: `ConnectionDeadlines` says when a connection is closed, and a
+///   request that does not arrive in time is refused.
+/// - Clients that ask before they send a body (RFC 9110, section 10.1.1) are told to send it when it is read, and not before.
+/// - Where a body is not read, the response to its request may be the last; `ConnectionEnd` says so, and what is done with the
+///   rest of the body, so that the client gets the response and not a reset.
+/// - A server that stops answers what was on its way to it, and tells clients to come no more.
+final class ConnectionHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+
+    /// A request and its response.
+    private struct Exchange {
+        let head: HTTPRequestHead
+        let body: RequestBody?
+        var isReadCompletely = false
+        var isAnswered = false
+        var task: Task<Void, Never>?
+    }
+
+    /// In bytes: what may wait of a body that is not read.
+    private static let maximumUnreadBody = 1 << 16
+
+    private let responder: any Responder
+    private let encoder: ResponseEncoder
+    /// Before this one, where it handles a stream of HTTP/2.
+    private let stream: StreamHandler?
+    private let executor: EventLoopExecutor
+    private let logger: Logger
+
+    private var connection: Connection?
+    private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
+    private var end = ConnectionEnd()
+    private var exchange: Exchange?
+    /// What has arrived behind the exchange's request.
+    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    private var isTaking = false
+    /// Whether the channel wants to be read from, and must wait.
+    private var isReadHeld = false
+    /// Whether the current read has delivered a part of a request.
+    private var hasReadPart = false
+    /// Whether nothing more is taken from the client, because it ended its side, what it sends is not HTTP, or requests were cancelled.
+    private var isInputOver = false
+    private var isMalformed = false
+    private var isOpen = true
+    private var timer: Scheduled<Void>?
+    private let pause = ReadingPause()
+
+    init(responder: any Responder, loop: EventLoopState, behind stream: StreamHandler? = nil, logger: Logger) {
+        self.responder = responder
+        self.stream = stream
+        self.logger = logger
+        executor = loop.executor
+        encoder = stream == nil ? .http1(loop) : .http2(loop)
+    }
+
+    // MARK: Connection
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        connection = Connection(context.channel)
+        if context.channel.isActive { begin(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        begin(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        endAll()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        endAll()
+    }
+
+    private func endAll() {
+        isOpen = false
+        timer?.cancel()
+        waiting.removeAll()
+        exchange?.body?.finish(.failure(RequestBody.Incomplete()))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case is HTTPParserError:
+            isMalformed = true
+            endInput(context)
+        case is ByteToMessageDecoderError where isMalformed:
+            // The decoder says of each further read that it decodes no more.
+            break
+        default:
+            logger.debug("closed a connection: \(error)")
+            context.close(promise: nil)
+        }
+    }
+
+    /// Takes nothing more from the client. What it has sent completely is answered.
+    private func endInput(_ context: ChannelHandlerContext) {
+        isInputOver = true
+        if exchange?.isReadCompletely == false { exchange?.body?.finish(.failure(RequestBody.Incomplete())) }
+        take(context)
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasReadPart = true
+        let part = unwrapInboundIn(data)
+        switch arrival(of: part, at: context.eventLoop.now) {
+        case .forward:
+            waiting.append(part)
+            take(context)
+        case .discard:
+            break
+        case .end:
+            linger(context)
+        case .close:
+            context.close(promise: nil)
+        }
+    }
+
+    private func arrival(of part: HTTPServerRequestPart, at now: NIODeadline) -> ConnectionEnd.Arrival {
+        switch part {
+        case .head(let head):
+            let arrival = end.readHead(head)
+            if case .forward = arrival { deadlines.readHead(at: now) }
+            return arrival
+        case .body(let bytes):
+            return end.readBody(bytes.readableBytes, isAnswered: deadlines.isBodyAnswered)
+        case .end:
+            deadlines.readEnd(at: now)
+            return end.readEnd()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !hasReadPart { deadlines.readBytes(at: context.eventLoop.now) }
+        hasReadPart = false
+        context.fireChannelReadComplete()
+        if end.isLingering { context.read() }
+    }
+
+    /// Takes the parts of one request after the other, each request's behind the response to the one before.
+    private func take(_ context: ChannelHandlerContext) {
+        // A response that is written at once comes back here.
+        guard !isTaking else { return }
+        isTaking = true
+        while exchange?.isReadCompletely != true, let part = waiting.popFirst() { take(part, context) }
+        isTaking = false
+        guard isOpen, !end.isDecided else { return }
+        if isInputOver, waiting.isEmpty,
+            exchange.map({ !$0.isReadCompletely && ($0.isAnswered || $0.task == nil) }) ?? true
+        {
+            finishInput(context)
+        } else {
+            readAgain(context)
+        }
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
+        case .head(let head):
+            let channel = context.channel
+            let body: RequestBody? =
+                if hasBody(head) { RequestBody { channel.triggerUserOutboundEvent(BodyTaken(), promise: nil) } } else {
+                    nil
+                }
+            exchange = Exchange(head: head, body: body)
+            if body != nil { respond(context) }
+        case .body(let bytes):
+            if exchange?.isAnswered == false { exchange?.body?.append(bytes) }
+        case .end:
+            exchange?.isReadCompletely = true
+            guard let body = exchange?.body else { return respond(context) }
+            body.finish(.success(()))
+            if exchange?.isAnswered == true { exchange = nil }
+        }
+    }
+
+    /// Whether a body may follow. A stream of HTTP/2 does not announce it: it may end with the head or not.
+    private func hasBody(_ head: HTTPRequestHead) -> Bool {
+        switch head.method {
+        case .GET, .HEAD, .DELETE: head.announcesBody
+        default: head.announcesBody || stream != nil
+        }
+    }
+
+    private func respond(_ context: ChannelHandlerContext) {
+        guard let exchange, let connection else { return }
+        let request = Request(head: exchange.head, body: exchange.body, connection: connection)
+        let here = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        let task = Task.immediate(executorPreference: executor) { [responder] in
+            let response = await responder.respond(to: request)
+            let (handler, context) = here.value
+            handler.answer(response, context)
+        }
+        if self.exchange?.isAnswered == false { self.exchange?.task = task }
+    }
+
+    /// Ends a connection whose client sends nothing more, and to which everything was answered.
+    private func finishInput(_ context: ChannelHandlerContext) {
+        // A request that has begun, and is neither complete nor being answered, is no HTTP, either.
+        guard isMalformed, exchange?.isAnswered != true else {
+            context.close(promise: nil)
+            return
+        }
+        deadlines.beganAnswer()
+        refuse(.malformed, context)
+    }
+
+    // MARK: Reading
+
+    func read(context: ChannelHandlerContext) {
+        guard mayRead else {
+            isReadHeld = true
+            return
+        }
+        context.read()
+    }
+
+    private var mayRead: Bool {
+        waiting.isEmpty && (exchange?.isAnswered != false || exchange?.body?.size ?? 0 < Self.maximumUnreadBody)
+    }
+
+    private func readAgain(_ context: ChannelHandlerContext) {
+        guard isReadHeld, mayRead else { return }
+        isReadHeld = false
+        context.read()
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        switch event {
+        case is ReadingPause.Request:
+            pause.begin(context)
+        case is ContinueRequest:
+            // With another request behind it, the body of the one that is being read has arrived.
+            guard deadlines.isBodyOfNextAnswerArriving, !end.isDecided else { return }
+            end.sentContinue()
+            encoder.writeContinue(context)
+        case is BodyTaken:
+            readAgain(context)
+        default:
+            context.triggerUserOutboundEvent(event, promise: promise)
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is ChannelShouldQuiesceEvent:
+            guard !end.isLingering else { return }
+            deadlines.stop(at: context.eventLoop.now)
+            timer?.cancel()
+            lookAgain(context, in: .zero)
+        case is RequestCancellation:
+            exchange?.task?.cancel()
+            waiting.removeAll()
+            endInput(context)
+        case ChannelEvent.inputClosed:
+            if end.isLingering {
+                context.close(promise: nil)
+            } else {
+                endInput(context)
+            }
+            context.fireUserInboundEventTriggered(event)
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    // MARK: Responses
+
+    private func answer(_ response: Response, _ context: ChannelHandlerContext) {
+        // Its request may have been refused meanwhile.
+        guard isOpen, !end.isOver, let exchange, !exchange.isAnswered else { return }
+        self.exchange?.isAnswered = true
+        self.exchange?.task = nil
+        // What is not HTTP behind a whole request gets a response of its own.
+        let isInputEnding = isInputOver && waiting.isEmpty && !(isMalformed && exchange.isReadCompletely)
+        deadlines.beganAnswer()
+        let isLast = end.beganResponse(
+            saysClose: response.saysClose || isInputEnding || stream == nil && !exchange.head.isKeepAlive,
+            isBodyArriving: deadlines.isBodyOfNextAnswerArriving
+        )
+        if isLast { deadlines.beganLastAnswer() }
+        let closes = isLast || deadlines.isLastAnswerNext
+        deadlines.endedAnswer(at: context.eventLoop.now)
+        if exchange.isReadCompletely { self.exchange = nil }
+        let isHead = exchange.head.method == .HEAD
+        if end.endedResponse() {
+            write(response, isHead: isHead, context) { self.linger(context) }
+        } else if deadlines.isLastAnswerEnded {
+            write(response, isHead: isHead, context) { context.close(promise: nil) }
+        } else {
+            encoder.write(response, isHead: isHead, isLast: closes, context, promise: nil)
+            take(context)
+        }
+    }
+
+    /// Writes the connection's last response.
+    /// - Parameter onSent: what is done then. Not before: what waits to be sent is lost where a connection is closed.
+    private func write(
+        _ response: Response,
+        isHead: Bool,
+        _ context: ChannelHandlerContext,
+        onSent: @escaping () -> Void
+    ) {
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in onSent() }
+        encoder.write(response, isHead: isHead, isLast: true, context, promise: sent)
+    }
+
+    /// Refuses what no responder is asked about, as the connection's last response.
+    private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
+        _ = end.beganResponse(saysClose: true, isBodyArriving: deadlines.isBodyArriving)
+        deadlines.beganLastAnswer()
+        end.end()
+        exchange?.body?.finish(.failure(RequestBody.Incomplete()))
+        write(responder.response(to: refusal), isHead: false, context) { self.linger(context) }
+    }
+
+    /// Ends the connection when its client has seen the last response: discards what still arrives until the client closes it
+    /// too, or for a moment.
+    private func linger(_ context: ChannelHandlerContext) {
+        end.linger()
+        timer?.cancel()
+        waiting.removeAll()
+        guard isOpen, !isInputOver || isMalformed else {
+            context.close(promise: nil)
+            return
+        }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(ConnectionEnd.time)) {
+            context.close(promise: nil)
+        }
+        // A stream's side is closed by the response's end, and cannot be closed alone.
+        if stream == nil { context.close(mode: .output, promise: nil) }
+        context.read()
+    }
+
+    // MARK: Time
+
+    private func begin(_ context: ChannelHandlerContext) {
+        guard timer == nil else { return }
+        deadlines = ConnectionDeadlines(at: context.eventLoop.now)
+        lookAgain(context, in: ConnectionDeadlines.interval)
+    }
+
+    private func lookAgain(_ context: ChannelHandlerContext, in delay: Duration) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { self.look(context) }
+    }
+
+    private func look(_ context: ChannelHandlerContext) {
+        let bytes = stream?.unsent ?? (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        switch deadlines.verdict(waiting: bytes, at: context.eventLoop.now) {
+        case .look(let delay):
+            lookAgain(context, in: delay)
+        case .refuse(let part, let limit):
+            refuse(.tooSlow(part: part, limit: limit), context)
+            lookAgain(context, in: ConnectionDeadlines.interval)
+        case .close:
+            logger.debug("closed a connection that its client did not use, or did not read from")
+            context.close(promise: nil)
+        }
+    }
+}
+
+/// Tells a connection's handler that a part of the request's body was taken.
+private struct BodyTaken {}
+
+/// Cancels the requests of a connection that are being answered.
+struct RequestCancellation {}

@@ -1,0 +1,144 @@
+package import Logging
+package import NIOCore
+import NIOExtras
+import NIOHTTP1
+import NIOPosix
+package import NIOSSL
+import ServiceLifecycle
+
+/// Serves a responder on a socket, by HTTP/1.1, and by TLS and HTTP/2 where there is a certificate.
+package struct HTTPServer: Service {
+    /// In bytes: how long a request's head may be, and each of its headers.
+    static let maximumHeadLength = 1 << 14
+    private static let maximumHeaderCount = 100
+
+    let responder: any Responder
+    private let host: String
+    private let port: Int
+    private let maximumConnections: Int
+    private let tls: NIOSSLContext?
+    private let listener: Listener
+    let logger: Logger
+    private let onListening: @Sendable (SocketAddress) -> Void
+
+    /// - Parameters:
+    ///   - port: 0 takes a free one.
+    ///   - maximumConnections: further ones wait until one of these ends.
+    ///   - tls: what clients are shown; without it they speak plain HTTP/1.1.
+    ///   - listener: gets the socket.
+    ///   - onListening: called with the address when the server can be reached.
+    /// - Throws: what is wrong with `tls`.
+    package init(
+        responder: any Responder,
+        host: String,
+        port: Int,
+        maximumConnections: Int = .max,
+        tls: TLSConfiguration? = nil,
+        listener: Listener = Listener(),
+        logger: Logger,
+        onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
+    ) throws {
+        self.responder = responder
+        self.host = host
+        self.port = port
+        self.maximumConnections = maximumConnections
+        self.tls = try tls.map(Self.context(of:))
+        self.listener = listener
+        self.logger = logger
+        self.onListening = onListening
+    }
+
+    /// Serves until the process stops gracefully and the last connection has ended. When its task is cancelled, so are the requests.
+    /// - Throws: `IOError` where it cannot listen.
+    package func run() async throws {
+        let connections = OpenConnections()
+        let group = MultiThreadedEventLoopGroup.singleton
+        let loops = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), EventLoopState($0)) }
+        )
+        let socket = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [maximumConnections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ConnectionLimit(maximumConnections))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // A connection keeps buffers of the largest size for as long as it is open; by default that is 64 KiB.
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1 << 10, initial: 1 << 11, maximum: 1 << 14)
+            )
+            .childChannelInitializer { channel in
+                guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
+                    return channel.eventLoop.makeFailedFuture(ChannelError.inappropriateOperationForState)
+                }
+                connections.add(channel)
+                return setUp(channel, loop)
+            }
+            .bind(host: host, port: port).get()
+        listener.open(socket)
+        if let address = socket.localAddress { onListening(address) }
+        await withTaskCancellationHandler {
+            // Cancelled, it stops at once.
+            try? await gracefulShutdown()
+            try? await socket.close()
+            await connections.end()
+        } onCancel: {
+            connections.cancelRequests()
+        }
+    }
+
+    private func setUp(_ channel: any Channel, _ loop: EventLoopState) -> EventLoopFuture<Void> {
+        if let tls { return setUpTLS(channel, loop, tls) }
+        return channel.eventLoop.makeCompletedFuture { try addHTTP1(to: channel, loop) }
+    }
+
+    func addHTTP1(to channel: any Channel, _ loop: EventLoopState) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = Self.maximumHeadLength
+        limits.maxHeaderListSize = Self.maximumHeadLength
+        limits.maxHeaderFieldCount = Self.maximumHeaderCount
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
+        try channel.pipeline.syncOperations.addHandlers([
+            ByteToMessageHandler(decoder), ConnectionHandler(responder: responder, loop: loop, logger: logger),
+        ])
+    }
+}
+
+/// Accepts no more connections than there may be: further ones wait in the system's queue.
+private final class ConnectionLimit: ChannelDuplexHandler {
+    typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
+    typealias OutboundIn = Never
+
+    private let maximum: Int
+    private var count = 0
+    private var isReadHeld = false
+
+    init(_ maximum: Int) {
+        self.maximum = maximum
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        count += 1
+        let here = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        unwrapInboundIn(data).closeFuture.hop(to: context.eventLoop).whenComplete { _ in
+            let (handler, context) = here.value
+            handler.count -= 1
+            guard handler.isReadHeld else { return }
+            handler.isReadHeld = false
+            context.read()
+        }
+        context.fireChannelRead(data)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        guard count < maximum else {
+            isReadHeld = true
+            return
+        }
+        context.read()
+    }
+}

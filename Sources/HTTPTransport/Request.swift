@@ -1,0 +1,67 @@
+package import NIOHTTP1
+
+/// A request, from when its head has arrived.
+package struct Request: Sendable {
+    package let head: HTTPRequestHead
+    /// `nil` where the head announces none.
+    package let body: RequestBody?
+    package let connection: Connection
+
+    package init(head: HTTPRequestHead, body: RequestBody? = nil, connection: Connection) {
+        self.head = head
+        self.body = body
+        self.connection = connection
+    }
+
+    package var method: HTTPMethod { head.method }
+    /// Path and query, as they were sent; of an absolute target (RFC 9112, section 3.2.2), without what comes before the path.
+    package var target: String {
+        guard head.uri.utf8.first != UInt8(ascii: "/"), let scheme = head.uri.firstRange(of: "://") else {
+            return head.uri
+        }
+        let rest = head.uri[scheme.upperBound...]
+        let path = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }.map { rest[$0...] } ?? ""
+        return path.utf8.first == UInt8(ascii: "/") ? String(path) : "/\(path)"
+    }
+
+    /// The value of a header. Of several, all, with a comma between each two (RFC 9110, section 5.3).
+    package func header(_ name: String) -> String? {
+        var value: String?
+        for (other, text) in head.headers where other.isSameHeader(as: name) {
+            let text = text.withoutOuterSpaces
+            value = value.map { "\($0), \(text)" } ?? text
+        }
+        return value
+    }
+
+    /// All values of a header.
+    package func headers(_ name: String) -> [String] {
+        head.headers[name].map(\.withoutOuterSpaces)
+    }
+}
+
+extension HTTPRequestHead {
+    /// Whether its client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
+    package var expectsContinue: Bool { headers.first(name: "Expect")?.lowercased() == "100-continue" }
+
+    /// The length of the body in bytes, where the request gives one; `Int.max` for a larger one.
+    package var announcedLength: Int? { headers.first(name: "Content-Length").map { Int($0) ?? .max } }
+
+    /// Whether it says that a body follows, of whatever length.
+    var announcesBody: Bool { (announcedLength ?? 0) > 0 || headers.contains(name: "Transfer-Encoding") }
+}
+
+extension String {
+    fileprivate func isSameHeader(as name: String) -> Bool {
+        utf8.count == name.utf8.count && zip(utf8, name.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
+    }
+
+    /// Without the white space around a header's value (RFC 9110, section 5.5).
+    fileprivate var withoutOuterSpaces: String {
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard let first = utf8.first, let last = utf8.last, isSpace(first) || isSpace(last) else { return self }
+        let start = utf8.firstIndex { !isSpace($0) } ?? endIndex
+        let end = utf8.lastIndex { !isSpace($0) }.map { utf8.index(after: $0) } ?? start
+        return String(self[start..<end])
+    }
+}

@@ -1,0 +1,110 @@
+package import NIOCore
+import Synchronization
+
+/// The body of a request while it arrives: the connection appends its parts, and one reader takes them.
+package final class RequestBody: Sendable {
+    /// The body ended before it was complete.
+    package struct Incomplete: Error {}
+
+    private struct State {
+        var parts = CircularBuffer<ByteBuffer>()
+        /// In bytes, of `parts`.
+        var size = 0
+        var end: Result<Void, Incomplete>?
+        var waiting: CheckedContinuation<ByteBuffer?, any Error>?
+    }
+
+    private let state: Mutex<State>
+    /// Called when the reader has taken a part.
+    private let onTaken: @Sendable () -> Void
+
+    init(onTaken: @escaping @Sendable () -> Void) {
+        state = Mutex(State())
+        self.onTaken = onTaken
+    }
+
+    /// A body that has arrived.
+    package convenience init(_ bytes: ByteBuffer) {
+        self.init {}
+        append(bytes)
+        finish(.success(()))
+    }
+
+    /// In bytes: what has arrived and has not been taken.
+    var size: Int { state.withLock(\.size) }
+
+    // MARK: The reader
+
+    /// The next part, which may be empty; `nil` behind the last, and where the reader's task is cancelled.
+    /// - Throws: `Incomplete`.
+    package func next() async throws -> ByteBuffer? {
+        if let part = try take() {
+            onTaken()
+            return part
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result: Result<ByteBuffer?, any Error>? = state.withLock { state in
+                    if let part = state.parts.popFirst() {
+                        state.size -= part.readableBytes
+                        return .success(part)
+                    }
+                    if let end = state.end { return end.map { nil }.mapError { $0 } }
+                    if Task.isCancelled { return .success(nil) }
+                    state.waiting = continuation
+                    return nil
+                }
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            resume(with: .success(nil))
+        }
+    }
+
+    /// Gives the reader an empty part if it waits.
+    package func wake() {
+        resume(with: .success(ByteBuffer()))
+    }
+
+    /// - Returns: `nil` where nothing has arrived yet.
+    private func take() throws -> ByteBuffer? {
+        state.withLock { state in
+            let part = state.parts.popFirst()
+            state.size -= part?.readableBytes ?? 0
+            return part
+        }
+    }
+
+    private func resume(with result: Result<ByteBuffer?, any Error>) {
+        state.withLock { state in
+            defer { state.waiting = nil }
+            return state.waiting
+        }?.resume(with: result)
+    }
+
+    // MARK: The connection
+
+    func append(_ part: ByteBuffer) {
+        let waiting = state.withLock { state -> CheckedContinuation<ByteBuffer?, any Error>? in
+            if let waiting = state.waiting {
+                state.waiting = nil
+                return waiting
+            }
+            state.parts.append(part)
+            state.size += part.readableBytes
+            return nil
+        }
+        waiting?.resume(returning: part)
+    }
+
+    /// Nothing more arrives. Only the first end counts.
+    func finish(_ end: Result<Void, Incomplete>) {
+        let waiting = state.withLock { state -> CheckedContinuation<ByteBuffer?, any Error>? in
+            guard state.end == nil else { return nil }
+            state.end = end
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        waiting?.resume(with: end.map { nil }.mapError { $0 })
+    }
+}

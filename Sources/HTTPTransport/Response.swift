@@ -1,0 +1,36 @@
+package import NIOCore
+package import NIOHTTP1
+
+/// A response. The transport adds what its connection needs: `Content-Length`, `Date`, and `Connection`.
+package struct Response: Sendable {
+    package var status: HTTPResponseStatus
+    package var headers: HTTPHeaders
+    /// Not sent to a `HEAD`, nor with a status that has none.
+    package var body: ByteBuffer
+
+    package init(status: HTTPResponseStatus, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Whether it says that it is the connection's last.
+    var saysClose: Bool { headers.first(name: "Connection") == "close" }
+}
+
+/// Answers requests.
+package protocol Responder: Sendable {
+    /// Runs on the event loop of the request's connection, so it must not block.
+    func respond(to request: Request) async -> Response
+
+    /// The response to what the transport refuses by itself; the connection's last.
+    func response(to refusal: Refusal) -> Response
+}
+
+/// What no responder is asked about.
+package enum Refusal: Sendable {
+    /// What arrived is not HTTP, or its headers are too large.
+    case malformed
+    /// Part of a request took longer than this to arrive.
+    case tooSlow(part: String, limit: Duration)
+}

@@ -1,0 +1,125 @@
+import Logging
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Synchronization
+import Testing
+
+@testable import HTTPTransport
+
+/// A connection to a responder that answers when the test says so. Time is the test's: no test waits.
+final class TestConnection {
+    let channel: EmbeddedChannel
+    let responder: TestResponder
+    private var sent = ""
+
+    init(_ responder: TestResponder = TestResponder()) throws {
+        self.responder = responder
+        channel = EmbeddedChannel()
+        channel.allowOptionsWhenClosed = true
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let handler = ConnectionHandler(
+            responder: responder,
+            loop: EventLoopState(channel.eventLoop),
+            logger: logger
+        )
+        let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
+        try channel.pipeline.syncOperations.addHandlers([HalfClosing(), decoder, handler])
+        try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
+    }
+
+    func wait(_ time: Duration) {
+        channel.embeddedEventLoop.advanceTime(by: TimeAmount(time))
+    }
+
+    func receive(_ text: String) throws {
+        try channel.writeInbound(ByteBuffer(string: text))
+    }
+
+    /// Answers the oldest request that has not been answered.
+    func answer(_ response: Response = Response(status: .ok)) throws {
+        try #require(responder.answer(response))
+        channel.embeddedEventLoop.run()
+    }
+
+    /// All that was sent since this was asked last.
+    func takeSent() throws -> String {
+        while let bytes = try channel.readOutbound(as: ByteBuffer.self) { sent += String(buffer: bytes) }
+        defer { sent = "" }
+        return sent
+    }
+
+    /// The statuses of the responses that were sent since.
+    func statuses() throws -> [Int] {
+        try takeSent().split(separator: "HTTP/1.1 ").compactMap { Int($0.prefix(3)) }
+    }
+
+    func stop() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        channel.embeddedEventLoop.run()
+    }
+
+    func endInput() {
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        channel.embeddedEventLoop.run()
+    }
+}
+
+/// Keeps requests until the test answers them.
+final class TestResponder: Responder {
+    private struct State {
+        var requests: [Request] = []
+        var waiting: CircularBuffer<CheckedContinuation<Response, Never>> = []
+        /// Where it is set, the response to every request, at once.
+        var immediate: Response?
+        var cancellations = 0
+    }
+
+    private let state: Mutex<State>
+
+    init(immediate: Response? = nil) {
+        state = Mutex(State(immediate: immediate))
+    }
+
+    /// All that came, oldest first.
+    var requests: [Request] { state.withLock(\.requests) }
+    var cancellations: Int { state.withLock(\.cancellations) }
+
+    func respond(to request: Request) async -> Response {
+        let immediate = state.withLock { state in
+            state.requests.append(request)
+            return state.immediate
+        }
+        if let immediate { return immediate }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                state.withLock { $0.waiting.append(continuation) }
+            }
+        } onCancel: {
+            state.withLock { $0.cancellations += 1 }
+        }
+    }
+
+    func response(to refusal: Refusal) -> Response {
+        switch refusal {
+        case .malformed: Response(status: .badRequest)
+        case .tooSlow: Response(status: .requestTimeout)
+        }
+    }
+
+    /// - Returns: whether a request was waiting.
+    func answer(_ response: Response) -> Bool {
+        guard let continuation = state.withLock({ $0.waiting.popFirst() }) else { return false }
+        continuation.resume(returning: response)
+        return true
+    }
+}
+
+/// A socket can be closed for writing alone; an `EmbeddedChannel` would be closed whole.
+private final class HalfClosing: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if mode == .output { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+    }
+}
