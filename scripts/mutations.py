@@ -136,7 +136,7 @@ MUTATIONS = [
         "the start of a list of messages does not move past the last one on SQLite",
         "Sources/SQLiteStore/Reading/MessagePageQuery.swift",
         "MessageKey(bound.value + 1)",
-        "place",
+        "bound",
         "SQLiteStoreTests.ConformanceTests",
     ),
     Mutation(

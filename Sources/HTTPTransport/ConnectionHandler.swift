@@ -23,8 +23,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let head: HTTPRequestHead
         let body: RequestBody?
         var isReadCompletely = false
+        var hasBegun = false
         var isAnswered = false
-        var task: Task<Void, Never>?
     }
 
     /// In bytes: what may wait of a body that is not read.
@@ -35,6 +35,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Before this one, where it handles a stream of HTTP/2.
     private let stream: StreamHandler?
     private let executor: EventLoopExecutor
+    private let connections: OpenConnections
     private let logger: Logger
 
     private var connection: Connection?
@@ -44,18 +45,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// What has arrived behind the exchange's request.
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var isTaking = false
+    private var isResponding = false
+    /// Of the request that is being answered, if that is not done at once.
+    private var taskNumber: Int?
     /// Whether the channel wants to be read from, and must wait.
     private var isReadHeld = false
     /// Whether the current read has delivered a part of a request.
     private var hasReadPart = false
-    /// Whether nothing more is taken from the client, because it ended its side, what it sends is not HTTP, or requests were cancelled.
+    /// Whether nothing more is taken from the client, because it ended its side, or what it sends is not HTTP.
     private var isInputOver = false
     private var isMalformed = false
     private var isOpen = true
     private var timer: Scheduled<Void>?
     private let pause = ReadingPause()
 
-    init(responder: any Responder, loop: EventLoopState, behind stream: StreamHandler? = nil, logger: Logger) {
+    init(
+        responder: any Responder,
+        loop: EventLoopState,
+        connections: OpenConnections,
+        behind stream: StreamHandler? = nil,
+        logger: Logger
+    ) {
+        self.connections = connections
         self.responder = responder
         self.stream = stream
         self.logger = logger
@@ -116,6 +127,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         hasReadPart = true
+        guard !isInputOver else { return }
         let part = unwrapInboundIn(data)
         switch arrival(of: part, at: context.eventLoop.now) {
         case .forward:
@@ -151,21 +163,30 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if end.isLingering { context.read() }
     }
 
-    /// Takes the parts of one request after the other, each request's behind the response to the one before.
+    /// Takes the parts of one request after the other, each request's behind the response to the one before, and none while much
+    /// waits to be sent.
     private func take(_ context: ChannelHandlerContext) {
         // A response that is written at once comes back here.
         guard !isTaking else { return }
         isTaking = true
-        while exchange?.isReadCompletely != true, let part = waiting.popFirst() { take(part, context) }
+        while isOpen, !end.isDecided, exchange?.isReadCompletely != true, exchange != nil || context.channel.isWritable,
+            let part = waiting.popFirst()
+        {
+            take(part, context)
+        }
         isTaking = false
         guard isOpen, !end.isDecided else { return }
-        if isInputOver, waiting.isEmpty,
-            exchange.map({ !$0.isReadCompletely && ($0.isAnswered || $0.task == nil) }) ?? true
-        {
+        let isUnanswered = exchange.map { $0.isReadCompletely || !$0.isAnswered && $0.hasBegun } ?? false
+        if isInputOver, waiting.isEmpty, !isUnanswered {
             finishInput(context)
         } else {
             readAgain(context)
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { take(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
@@ -200,41 +221,54 @@ final class ConnectionHandler: ChannelDuplexHandler {
         guard let exchange, let connection else { return }
         let request = Request(head: exchange.head, body: exchange.body, connection: connection)
         let here = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        self.exchange?.hasBegun = true
+        isResponding = true
         let task = Task.immediate(executorPreference: executor) { [responder] in
             let response = await responder.respond(to: request)
             let (handler, context) = here.value
+            handler.isResponding = false
             handler.answer(response, context)
+            if let number = handler.taskNumber { handler.connections.endTask(number) }
+            handler.taskNumber = nil
         }
-        if self.exchange?.isAnswered == false { self.exchange?.task = task }
+        if isResponding { taskNumber = connections.add(task) }
     }
 
     /// Ends a connection whose client sends nothing more, and to which everything was answered.
     private func finishInput(_ context: ChannelHandlerContext) {
         // A request that has begun, and is neither complete nor being answered, is no HTTP, either.
-        guard isMalformed, exchange?.isAnswered != true else {
-            context.close(promise: nil)
+        if isMalformed, exchange?.isAnswered != true {
+            deadlines.beganAnswer()
+            refuse(.malformed, context)
             return
         }
-        deadlines.beganAnswer()
-        refuse(.malformed, context)
+        end.end()
+        deadlines.beganLastAnswer()
+        // Behind what waits to be sent, which would be lost.
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
+        encoder.flush(context, promise: sent)
     }
 
     // MARK: Reading
 
     func read(context: ChannelHandlerContext) {
-        guard mayRead else {
+        guard mayRead(context) else {
             isReadHeld = true
             return
         }
         context.read()
     }
 
-    private var mayRead: Bool {
-        waiting.isEmpty && (exchange?.isAnswered != false || exchange?.body?.size ?? 0 < Self.maximumUnreadBody)
+    /// What is discarded is always read.
+    private func mayRead(_ context: ChannelHandlerContext) -> Bool {
+        if end.isDecided { return true }
+        return context.channel.isWritable && waiting.isEmpty
+            && (exchange?.isAnswered != false || exchange?.body?.size ?? 0 < Self.maximumUnreadBody)
     }
 
     private func readAgain(_ context: ChannelHandlerContext) {
-        guard isReadHeld, mayRead else { return }
+        guard isReadHeld, !pause.isPaused, mayRead(context) else { return }
         isReadHeld = false
         context.read()
     }
@@ -262,10 +296,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
             deadlines.stop(at: context.eventLoop.now)
             timer?.cancel()
             lookAgain(context, in: .zero)
-        case is RequestCancellation:
-            exchange?.task?.cancel()
-            waiting.removeAll()
-            endInput(context)
         case ChannelEvent.inputClosed:
             if end.isLingering {
                 context.close(promise: nil)
@@ -284,12 +314,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         // Its request may have been refused meanwhile.
         guard isOpen, !end.isOver, let exchange, !exchange.isAnswered else { return }
         self.exchange?.isAnswered = true
-        self.exchange?.task = nil
         // What is not HTTP behind a whole request gets a response of its own.
         let isInputEnding = isInputOver && waiting.isEmpty && !(isMalformed && exchange.isReadCompletely)
         deadlines.beganAnswer()
         let isLast = end.beganResponse(
-            saysClose: response.saysClose || isInputEnding || stream == nil && !exchange.head.isKeepAlive,
+            saysClose: response.saysClose || isInputEnding || stream == nil && !exchange.head.keepsConnection,
             isBodyArriving: deadlines.isBodyOfNextAnswerArriving
         )
         if isLast { deadlines.beganLastAnswer() }
@@ -300,6 +329,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if end.endedResponse() {
             write(response, isHead: isHead, context) { self.linger(context) }
         } else if deadlines.isLastAnswerEnded {
+            end.end()
             write(response, isHead: isHead, context) { context.close(promise: nil) }
         } else {
             encoder.write(response, isHead: isHead, isLast: closes, context, promise: nil)
@@ -376,6 +406,3 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
 /// Tells a connection's handler that a part of the request's body was taken.
 private struct BodyTaken {}
-
-/// Cancels the requests of a connection that are being answered.
-struct RequestCancellation {}

@@ -14,19 +14,24 @@ extension HTTPServer {
     }
 
     /// TLS, and behind it HTTP/2 for clients that offer it and HTTP/1.1 for the others.
-    func setUpTLS(_ channel: any Channel, _ loop: EventLoopState, _ tls: NIOSSLContext) -> EventLoopFuture<Void> {
+    func setUpTLS(
+        _ channel: any Channel,
+        _ loop: EventLoopState,
+        _ connections: OpenConnections,
+        _ tls: NIOSSLContext
+    ) -> EventLoopFuture<Void> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandlers([NIOSSLServerHandler(context: tls), HandshakeHandler()])
         }.flatMap {
             channel.configureHTTP2SecureUpgrade { channel in
-                channel.eventLoop.makeCompletedFuture { try addHTTP2(to: channel, loop) }
+                channel.eventLoop.makeCompletedFuture { try addHTTP2(to: channel, loop, connections) }
             } http1ChannelConfigurator: { channel in
-                channel.eventLoop.makeCompletedFuture { try addHTTP1(to: channel, loop) }
+                channel.eventLoop.makeCompletedFuture { try addHTTP1(to: channel, loop, connections) }
             }
         }
     }
 
-    private func addHTTP2(to channel: any Channel, _ loop: EventLoopState) throws {
+    private func addHTTP2(to channel: any Channel, _ loop: EventLoopState, _ connections: OpenConnections) throws {
         var configuration = NIOHTTP2Handler.Configuration()
         configuration.connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maximumStreams),
@@ -44,7 +49,13 @@ extension HTTPServer {
                 let handler = StreamHandler()
                 try stream.pipeline.syncOperations.addHandlers([
                     HTTP2FramePayloadToHTTP1ServerCodec(), handler,
-                    ConnectionHandler(responder: responder, loop: loop, behind: handler, logger: logger),
+                    ConnectionHandler(
+                        responder: responder,
+                        loop: loop,
+                        connections: connections,
+                        behind: handler,
+                        logger: logger
+                    ),
                 ])
             }
         }

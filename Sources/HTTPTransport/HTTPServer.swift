@@ -75,7 +75,7 @@ package struct HTTPServer: Service {
                     return channel.eventLoop.makeFailedFuture(ChannelError.inappropriateOperationForState)
                 }
                 connections.add(channel)
-                return setUp(channel, loop)
+                return setUp(channel, loop, connections)
             }
             .bind(host: host, port: port).get()
         listener.open(socket)
@@ -90,19 +90,25 @@ package struct HTTPServer: Service {
         }
     }
 
-    private func setUp(_ channel: any Channel, _ loop: EventLoopState) -> EventLoopFuture<Void> {
-        if let tls { return setUpTLS(channel, loop, tls) }
-        return channel.eventLoop.makeCompletedFuture { try addHTTP1(to: channel, loop) }
+    private func setUp(
+        _ channel: any Channel,
+        _ loop: EventLoopState,
+        _ connections: OpenConnections
+    ) -> EventLoopFuture<Void> {
+        if let tls { return setUpTLS(channel, loop, connections, tls) }
+        return channel.eventLoop.makeCompletedFuture { try addHTTP1(to: channel, loop, connections) }
     }
 
-    func addHTTP1(to channel: any Channel, _ loop: EventLoopState) throws {
+    func addHTTP1(to channel: any Channel, _ loop: EventLoopState, _ connections: OpenConnections) throws {
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = Self.maximumHeadLength
         limits.maxHeaderListSize = Self.maximumHeadLength
         limits.maxHeaderFieldCount = Self.maximumHeaderCount
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
         try channel.pipeline.syncOperations.addHandlers([
-            ByteToMessageHandler(decoder), ConnectionHandler(responder: responder, loop: loop, logger: logger),
+            // More than it ever keeps of what it reads.
+            ByteToMessageHandler(decoder, maximumBufferSize: 1 << 16),
+            ConnectionHandler(responder: responder, loop: loop, connections: connections, logger: logger),
         ])
     }
 }
@@ -127,7 +133,8 @@ private final class ConnectionLimit: ChannelDuplexHandler {
         unwrapInboundIn(data).closeFuture.hop(to: context.eventLoop).whenComplete { _ in
             let (handler, context) = here.value
             handler.count -= 1
-            guard handler.isReadHeld else { return }
+            // Not where accepting was stopped meanwhile.
+            guard handler.isReadHeld, (try? context.channel.syncOptions?.getOption(.autoRead)) == true else { return }
             handler.isReadHeld = false
             context.read()
         }

@@ -2,15 +2,29 @@ import NIOCore
 import NIOExtras
 import Synchronization
 
-/// The connections of a server, to end them.
+/// The connections of a server and the requests that it is answering, to end them.
 final class OpenConnections: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
+        /// Also those whose clients have gone.
+        var tasks: [Int: Task<Void, Never>] = [:]
+        var newestTask = 0
         var isEnding = false
+        var isCancelled = false
         var waiting: CheckedContinuation<Void, Never>?
+
+        /// Who waits for the end, where it has come.
+        mutating func takeWaiting() -> CheckedContinuation<Void, Never>? {
+            guard channels.isEmpty, tasks.isEmpty else { return nil }
+            defer { waiting = nil }
+            return waiting
+        }
     }
 
     private let state = Mutex(State())
+
+    /// How many requests are being answered that were not answered at once.
+    var taskCount: Int { state.withLock(\.tasks.count) }
 
     func add(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
@@ -18,37 +32,53 @@ final class OpenConnections: Sendable {
             state.channels[id] = channel
             return state.isEnding
         }
-        channel.closeFuture.whenComplete { _ in self.remove(id) }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLock { state in
+                state.channels[id] = nil
+                return state.takeWaiting()
+            }?.resume()
+        }
         if isEnding { channel.close(promise: nil) }
     }
 
-    private func remove(_ id: ObjectIdentifier) {
-        let waiting = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            state.channels[id] = nil
-            guard state.channels.isEmpty else { return nil }
-            defer { state.waiting = nil }
-            return state.waiting
+    /// A request that is not answered at once.
+    /// - Returns: what to end it by.
+    func add(_ task: Task<Void, Never>) -> Int {
+        let (number, isCancelled) = state.withLock { state in
+            state.newestTask += 1
+            state.tasks[state.newestTask] = task
+            return (state.newestTask, state.isCancelled)
         }
-        waiting?.resume()
+        if isCancelled { task.cancel() }
+        return number
     }
 
-    /// Has every connection end when what was on its way is answered, and waits until all have.
+    func endTask(_ number: Int) {
+        state.withLock { state in
+            state.tasks[number] = nil
+            return state.takeWaiting()
+        }?.resume()
+    }
+
+    /// Has every connection end when what was on its way is answered, and waits until all have, and until the last task has ended.
     func end() async {
         await withCheckedContinuation { continuation in
             let channels = state.withLock { state in
                 state.isEnding = true
-                if !state.channels.isEmpty { state.waiting = continuation }
+                state.waiting = continuation
                 return Array(state.channels.values)
             }
-            if channels.isEmpty { continuation.resume() }
             for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+            state.withLock { $0.takeWaiting() }?.resume()
         }
     }
 
-    /// Cancels all requests that are being answered.
+    /// Cancels the requests that are being answered, and those that come after.
     func cancelRequests() {
-        for channel in state.withLock({ Array($0.channels.values) }) {
-            channel.pipeline.fireUserInboundEventTriggered(RequestCancellation())
+        let tasks = state.withLock { state in
+            state.isCancelled = true
+            return Array(state.tasks.values)
         }
+        for task in tasks { task.cancel() }
     }
 }

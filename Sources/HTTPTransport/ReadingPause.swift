@@ -7,7 +7,7 @@ final class ReadingPause {
 
     private static let duration = Duration.milliseconds(500)
 
-    private var isPaused = false
+    private(set) var isPaused = false
 
     func begin(_ context: ChannelHandlerContext) {
         guard !isPaused else { return }

@@ -47,6 +47,12 @@ extension HTTPRequestHead {
     /// The length of the body in bytes, where the request gives one; `Int.max` for a larger one.
     package var announcedLength: Int? { headers.first(name: "Content-Length").map { Int($0) ?? .max } }
 
+    /// Whether the connection can be used for another request. Not by HTTP/1.0, whose clients would have to be told; and behind
+    /// what wants another protocol, the decoder reads nothing more.
+    var keepsConnection: Bool {
+        version != .http1_0 && isKeepAlive && method != .CONNECT && !headers.contains(name: "Upgrade")
+    }
+
     /// Whether it says that a body follows, of whatever length.
     var announcesBody: Bool { (announcedLength ?? 0) > 0 || headers.contains(name: "Transfer-Encoding") }
 }

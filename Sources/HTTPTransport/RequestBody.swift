@@ -54,7 +54,9 @@ package final class RequestBody: Sendable {
                     state.waiting = continuation
                     return nil
                 }
-                if let result { continuation.resume(with: result) }
+                guard let result else { return }
+                if case .success(.some) = result { onTaken() }
+                continuation.resume(with: result)
             }
         } onCancel: {
             resume(with: .success(nil))

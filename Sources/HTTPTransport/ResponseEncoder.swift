@@ -19,6 +19,15 @@ enum ResponseEncoder {
         }
     }
 
+    /// - Parameter promise: is fulfilled when what was written before has been sent.
+    func flush(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>) {
+        switch self {
+        case .http1: context.writeAndFlush(NIOAny(ByteBuffer()), promise: promise)
+        // A stream ends with its response.
+        case .http2: promise.succeed()
+        }
+    }
+
     /// - Parameters:
     ///   - isHead: whether the request's method is `HEAD`.
     ///   - isLast: whether it is the connection's last response.

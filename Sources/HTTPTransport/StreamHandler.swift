@@ -43,9 +43,20 @@ final class StreamHandler: ChannelDuplexHandler {
         writeMore(context)
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable, !waiting.isEmpty {
+            writeMore(context)
+            context.flush()
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    private func isHead(_ part: HTTPServerResponsePart?) -> Bool { if case .head = part { true } else { false } }
+
     private func writeMore(_ context: ChannelHandlerContext) {
-        while piecesOnTheirWay < Self.maximumPieces, !waiting.isEmpty {
-            let (part, promise) = waiting.removeFirst()
+        while piecesOnTheirWay < Self.maximumPieces, context.channel.isWritable || isHead(waiting.first?.part),
+            let (part, promise) = waiting.popFirst()
+        {
             switch part {
             case .body(.byteBuffer(var bytes)):
                 let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.pieceSize)) ?? ByteBuffer()

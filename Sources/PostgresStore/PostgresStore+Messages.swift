@@ -2,6 +2,8 @@ package import AssistantsStore
 import PrometheusMetrics
 
 extension PostgresStore {
+    package var state: StoreState? { nil }
+
     package func readMessages(
         of session: SessionReference,
         in account: AccountSID,

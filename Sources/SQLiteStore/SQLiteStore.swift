@@ -1,4 +1,4 @@
-import AssistantsStore
+package import AssistantsStore
 import Foundation
 import GRDB
 package import PrometheusMetrics
@@ -14,6 +14,7 @@ package struct SQLiteStore: Store {
     let commits: GroupCommit
     let clock: StoreClock
     let pageTimes: Histogram
+    private let header: WALIndexHeader?
 
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
     /// - Parameters:
@@ -79,7 +80,14 @@ package struct SQLiteStore: Store {
             "How long the database took for a page of messages: the session's version, and what was not at hand."
         )
         statements = try pool.writeWithoutTransaction { db in try WriteStatements(db) }
+        header = try pool.writeWithoutTransaction { db in
+            // The memory is there from the first reading on.
+            _ = try Int.fetchOne(db, sql: "SELECT 1 FROM setting LIMIT 1")
+            return db.sqliteConnection.flatMap { WALIndexHeader(of: $0) }
+        }
     }
+
+    package var state: StoreState? { header?.state }
 
     static var configuration: Configuration {
         var configuration = Configuration()

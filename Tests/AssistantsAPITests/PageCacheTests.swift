@@ -26,7 +26,8 @@ struct PageCacheTests {
         PageCache.Page(
             listing: listing,
             tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), of: key),
-            content: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity)
+            content: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity),
+            state: nil
         )
     }
 
@@ -130,7 +131,8 @@ struct PageCacheTests {
         let page = PageCache.Page(
             listing: listing,
             tag: page(key(1)).tag,
-            content: Content(json, coded: .identity)
+            content: Content(json, coded: .identity),
+            state: nil
         )
         for _ in 1...2 { cache.insert(page, for: key(1)) }
         #expect(cache.page(for: key(1))?.content.bytes == json)

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import Synchronization
 import Testing
 
 @testable import HTTPTransport
@@ -50,31 +51,27 @@ struct ConnectionHandlerTests {
     @Test("while a request waits behind another, nothing more is read")
     func backPressure() throws {
         let connection = try TestConnection()
-        let reads = ReadCounter()
-        try connection.channel.pipeline.syncOperations.addHandler(reads, position: .first)
         try connection.receive(Self.request)
         connection.channel.read()
-        #expect(reads.count == 1)
+        #expect(connection.socket.readCount == 1)
         try connection.receive(Self.request)
         connection.channel.read()
-        #expect(reads.count == 1)
+        #expect(connection.socket.readCount == 1)
         try connection.answer()
-        #expect(reads.count == 2)
+        #expect(connection.socket.readCount == 2)
     }
 
     @Test("a body is read as it arrives, and no further than its reader takes it")
     func bodyPressure() async throws {
         let connection = try TestConnection()
-        let reads = ReadCounter()
-        try connection.channel.pipeline.syncOperations.addHandler(reads, position: .first)
         try connection.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n\r\n")
         let body = try #require(connection.responder.requests.first?.body)
         try connection.receive(String(repeating: "x", count: 100_000))
         connection.channel.read()
-        #expect(reads.count == 0)
+        #expect(connection.socket.readCount == 0)
         #expect(try await body.next()?.readableBytes == 100_000)
         connection.channel.embeddedEventLoop.run()
-        #expect(reads.count == 1)
+        #expect(connection.socket.readCount == 1)
         try connection.receive(String(repeating: "y", count: 100_000))
         #expect(try await body.next()?.readableBytes == 100_000)
         #expect(try await body.next() == nil)
@@ -178,16 +175,90 @@ struct ConnectionHandlerTests {
         #expect(connection.channel.isActive)
     }
 
-    @Test("requests that are cancelled are answered, and nothing is taken after them")
+    @Test("while a client does not read, none of its further requests is answered, however many come")
+    func unread() throws {
+        let connection = try TestConnection(TestResponder(immediate: response("x")))
+        try connection.receive(Self.request)
+        connection.socket.block(connection.channel)
+        try connection.receive(String(repeating: Self.request, count: 100))
+        let reads = connection.socket.readCount
+        connection.channel.read()
+        #expect(connection.responder.requests.count == 1)
+        #expect(connection.socket.readCount == reads)
+        connection.socket.release(connection.channel)
+        #expect(connection.responder.requests.count == 101)
+        #expect(try connection.statuses().count == 101)
+    }
+
+    @Test("a client that ends its side before it has read everything gets everything")
+    func halfClosedUnread() throws {
+        let connection = try TestConnection(TestResponder(immediate: response(String(repeating: "x", count: 10_000))))
+        connection.socket.block(connection.channel)
+        connection.socket.unblockReading(connection.channel)
+        try connection.receive(Self.request)
+        connection.endInput()
+        #expect(connection.channel.isActive)
+        connection.socket.release(connection.channel)
+        #expect(body(of: try connection.takeSent()).count == 10_000)
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test("what follows a connection's last request is not answered, though its response waits to be sent")
+    func behindLast() throws {
+        let connection = try TestConnection(TestResponder(immediate: response("x")))
+        connection.socket.block(connection.channel)
+        connection.socket.unblockReading(connection.channel)
+        try connection.receive("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + Self.request)
+        try connection.receive(Self.request)
+        connection.endInput()
+        connection.socket.release(connection.channel)
+        #expect(connection.responder.requests.map(\.target) == ["/last"])
+        #expect(try connection.statuses() == [200])
+    }
+
+    @Test("a client that wants another protocol is answered in this one, and then the connection ends")
+    func upgrade() throws {
+        let connection = try TestConnection(TestResponder(immediate: response("x")))
+        try connection.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+        #expect(try connection.takeSent().contains("\r\nConnection: close\r\n"))
+    }
+
+    @Test("requests that are cancelled are answered, and so are those that come after, cancelled as well")
     func cancelled() throws {
         let connection = try TestConnection()
         try connection.receive(Self.request + Self.request)
-        connection.channel.pipeline.fireUserInboundEventTriggered(RequestCancellation())
-        #expect(connection.responder.cancellations == 1)
-        try connection.answer(response("", .serviceUnavailable))
-        #expect(try connection.statuses() == [503])
-        #expect(connection.responder.requests.count == 1)
-        #expect(!connection.channel.isActive)
+        connection.connections.cancelRequests()
+        for number in 1...2 {
+            #expect(connection.responder.cancellations == number)
+            try connection.answer(response("", .serviceUnavailable))
+        }
+        #expect(try connection.statuses() == [503, 503])
+    }
+
+    @Test("a request whose client has gone counts until it is answered")
+    func clientGone() throws {
+        let connection = try TestConnection()
+        try connection.receive(Self.request)
+        #expect(connection.connections.taskCount == 1)
+        connection.channel.close(promise: nil)
+        #expect(connection.connections.taskCount == 1)
+        try connection.answer()
+        #expect(connection.connections.taskCount == 0)
+    }
+
+    @Test("the end of a server waits for its requests", .timeLimit(.minutes(1)))
+    func end() async throws {
+        let connections = OpenConnections()
+        let number = connections.add(Task {})
+        let isOver = Mutex(false)
+        async let end: Void = {
+            await connections.end()
+            isOver.withLock { $0 = true }
+        }()
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(!isOver.withLock { $0 })
+        connections.endTask(number)
+        await end
     }
 
     @Test("a header that is given more than once is a list, and its outer white space is no part of it")
@@ -209,16 +280,5 @@ struct ConnectionHandlerTests {
     )
     func date(second: Int, text: String) {
         #expect(EventLoopState.text(of: second) == text)
-    }
-}
-
-private final class ReadCounter: ChannelOutboundHandler {
-    typealias OutboundIn = ByteBuffer
-
-    private(set) var count = 0
-
-    func read(context: ChannelHandlerContext) {
-        count += 1
-        context.read()
     }
 }

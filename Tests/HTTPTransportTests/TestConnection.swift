@@ -11,6 +11,9 @@ import Testing
 final class TestConnection {
     let channel: EmbeddedChannel
     let responder: TestResponder
+    let connections = OpenConnections()
+    /// What stands between the handler and the socket.
+    let socket = TestSocket()
     private var sent = ""
 
     init(_ responder: TestResponder = TestResponder()) throws {
@@ -21,10 +24,11 @@ final class TestConnection {
         let handler = ConnectionHandler(
             responder: responder,
             loop: EventLoopState(channel.eventLoop),
+            connections: connections,
             logger: logger
         )
         let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
-        try channel.pipeline.syncOperations.addHandlers([HalfClosing(), decoder, handler])
+        try channel.pipeline.syncOperations.addHandlers([socket, decoder, handler])
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
     }
 
@@ -115,11 +119,64 @@ final class TestResponder: Responder {
     }
 }
 
-/// A socket can be closed for writing alone; an `EmbeddedChannel` would be closed whole.
-private final class HalfClosing: ChannelOutboundHandler {
+/// Closes for writing alone, where an `EmbeddedChannel` would be closed whole, and keeps what is written while its client does not
+/// read.
+final class TestSocket: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
 
+    private(set) var readCount = 0
+    private var isBlocked = false
+    private var held: [(NIOAny, EventLoopPromise<Void>?)] = []
+    private var context: ChannelHandlerContext?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    /// The client reads nothing from here on.
+    func block(_ channel: EmbeddedChannel) {
+        isBlocked = true
+        channel.isWritable = false
+        channel.pipeline.fireChannelWritabilityChanged()
+    }
+
+    /// What waits is little, so that the connection goes on reading.
+    func unblockReading(_ channel: EmbeddedChannel) {
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+    }
+
+    /// The client reads all.
+    func release(_ channel: EmbeddedChannel) {
+        isBlocked = false
+        for (data, promise) in held { context?.write(data, promise: promise) }
+        held = []
+        context?.flush()
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        readCount += 1
+        context.read()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if isBlocked { held.append((data, promise)) } else { context.write(data, promise: promise) }
+    }
+
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if mode == .output { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+        guard mode != .output else {
+            promise?.succeed()
+            return
+        }
+        // As a socket does.
+        for (_, promise) in held { promise?.fail(ChannelError.ioOnClosedChannel) }
+        held = []
+        context.close(mode: mode, promise: promise)
     }
 }

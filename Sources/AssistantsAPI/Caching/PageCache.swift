@@ -2,8 +2,8 @@ import AssistantsStore
 import NIOCore
 import Synchronization
 
-/// Recently requested pages, as the bytes of their JSON or of its compressed form. Every request reads the session's version, which says
-/// whether a cached page is still current: so it does not matter which process writes to the database.
+/// Recently requested pages, as the bytes of their JSON or of its compressed form. A cached page is current while the store's state is
+/// what it was; after that, the session's version says whether it still is. So it does not matter which process writes to the database.
 ///
 /// A page is admitted on its second request: most are read once, and would only evict others. If there is no room, the page evicts one
 /// that has not been referenced since the hand passed it last (CLOCK). The hand advances slowly: if far more pages are requested than
@@ -13,6 +13,8 @@ final class PageCache: Sendable {
         let listing: MessageListing
         let tag: PageTag
         let content: Content
+        /// The store's, before the page was last seen to be current.
+        let state: StoreState?
 
         /// In bytes, about, with the overhead beside its content, and its query, which the key has too. A buffer's spare room is not in memory, because nothing was written to
         /// it; but memory comes in pages of 4 kB.
@@ -25,7 +27,7 @@ final class PageCache: Sendable {
         fileprivate var trimmed: Page {
             guard content.bytes.storageCapacity > 2 * content.bytes.readableBytes else { return self }
             let bytes = ByteBuffer(bytes: content.bytes.readableBytesView)
-            return Page(listing: listing, tag: tag, content: Content(bytes, coded: content.coding))
+            return Page(listing: listing, tag: tag, content: Content(bytes, coded: content.coding), state: state)
         }
     }
 
@@ -80,6 +82,16 @@ final class PageCache: Sendable {
             state.hits += 1
             state.slots[index].isReferenced = true
             return state.slots[index].page
+        }
+    }
+
+    /// Notes that a page was seen to be current.
+    func confirm(_ key: PageKey, _ tag: PageTag, in state: StoreState?) {
+        guard capacity > 0, let new = state else { return }
+        self.state.withLock { state in
+            guard let index = state.indices[key], state.slots[index].page.tag.text == tag.text else { return }
+            let page = state.slots[index].page
+            state.slots[index].page = Page(listing: page.listing, tag: page.tag, content: page.content, state: new)
         }
     }
 

@@ -36,8 +36,10 @@ struct PageTag: Sendable {
 
     /// Whether a request with this `If-None-Match` has the page already.
     func isMatched(by header: String) -> Bool {
+        // Nearly every client has one page alone.
+        if header == text { return true }
         // Our tags hold no comma, so that splitting at each finds them. `*` stands alone, and may be within another's tag.
-        Self.tags(in: header).contains { $0 == text } || Array(HeaderList(header)) == ["*"]
+        return Self.tags(in: header).contains { $0 == text } || Array(HeaderList(header)) == ["*"]
     }
 
     /// The tags of a list, which may be weak ones: compared weakly, these are like others.

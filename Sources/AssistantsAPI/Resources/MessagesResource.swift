@@ -37,7 +37,11 @@ struct MessagesResource: Sendable {
     func list(of session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let key = PageKey(request, in: caller.account)
         let condition = request.http.header("If-None-Match")
+        let state = store.state
         let cached = cache.page(for: key)
+        if let cached, state != nil, cached.state == state {
+            return Response(unless: condition, tag: cached.tag, content: cached.content)
+        }
         let listing = try cached?.listing ?? listing(request, caller.account)
         let known = cached?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
         var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: listing.page.size))
@@ -47,6 +51,7 @@ struct MessagesResource: Sendable {
         }
         guard case .read(let neighbors, let version) = reading else {
             guard let known else { preconditionFailure("no version was given that it could be") }
+            if cached != nil { cache.confirm(key, known, in: state) }
             return Response(
                 unless: condition,
                 tag: known,
@@ -63,7 +68,8 @@ struct MessagesResource: Sendable {
         let page = PageCache.Page(
             listing: listing,
             tag: PageTag(version, of: key),
-            content: await Content(json.finish(links: links), as: request.coding)
+            content: await Content(json.finish(links: links), as: request.coding),
+            state: state
         )
         cache.insert(page, for: key)
         return Response(unless: condition, tag: page.tag, content: page.content)

@@ -1,5 +1,9 @@
 /// Messages of sessions. `Store` says what holds for every call.
 package protocol MessageStore: Sendable {
+    /// Stays the same for as long as nobody writes to the store. What was read after it was taken is current while it stays.
+    /// `nil` where asking for it would cost as much as reading.
+    var state: StoreState? { get }
+
     /// Reads one page of a session's messages, in the order in which they were accepted.
     ///
     /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
@@ -127,5 +131,14 @@ extension Store {
         case .read(let neighbors, _): return neighbors
         case .unchanged: preconditionFailure("no version was given that it could be")
         }
+    }
+}
+
+/// What a store has, without saying it: two that are equal mean the same content.
+package struct StoreState: Equatable, Sendable {
+    private let words: SIMD8<UInt64>
+
+    package init(_ words: SIMD8<UInt64>) {
+        self.words = words
     }
 }

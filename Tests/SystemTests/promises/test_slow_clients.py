@@ -9,6 +9,7 @@ import time
 import pytest
 import requests
 from support.messages import message
+from support.processes import anonymous
 from support.raw_http import exchange, request, responses
 from support.reliability import record
 from support.understudy import AUTH, AUTHORIZATION, SID, TOKEN, Server, create_account, import_lines
@@ -25,6 +26,37 @@ def server(tmp_path_factory):
     import_lines(directory, [message("long", number, **long) for number in range(1, 101)])
     with Server(directory) as server:
         yield server
+
+
+def test_a_client_that_asks_on_and_never_reads_takes_no_memory(server):
+    before = anonymous(server)
+    requests_of = {
+        "no page": lambda number: request("Host: a", path="/nowhere"),
+        # Each another one, so that no two share their bytes.
+        "pages": lambda number: request("Host: a", path=f"/v1/Sessions/long/Messages?x={number}"),
+    }
+    for make in requests_of.values():
+        with socket.create_connection(("127.0.0.1", server.port), timeout=0.2) as unread:
+            end, number = time.monotonic() + 4, 0
+            while time.monotonic() < end:
+                number += 1
+                with contextlib.suppress(TimeoutError):
+                    unread.sendall(make(number).encode())
+            assert anonymous(server) - before < 40
+
+
+@pytest.mark.parametrize("buffer", [4_096, 1 << 20])
+def test_a_client_that_ends_its_side_gets_the_whole_response(server, buffer):
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        client.connect(("127.0.0.1", server.port))
+        client.sendall(request("Host: a", path="/v1/Sessions/long/Messages").encode())
+        client.shutdown(socket.SHUT_WR)
+        time.sleep(0.5)
+        received = b"".join(iter(lambda: client.recv(1 << 16), b""))
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert f"content-length: {len(body)}" in head.decode().lower()
+    assert len(body) > 50 * 50_000
 
 
 def slowest_page(server, seconds):
