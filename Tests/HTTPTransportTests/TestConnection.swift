@@ -144,7 +144,7 @@ final class TestSocket: ChannelOutboundHandler {
         channel.pipeline.fireChannelWritabilityChanged()
     }
 
-    /// What waits is little, so that the connection goes on reading.
+    /// What waits is little, so that the connection still reads.
     func unblockReading(_ channel: EmbeddedChannel) {
         channel.isWritable = true
         channel.pipeline.fireChannelWritabilityChanged()
