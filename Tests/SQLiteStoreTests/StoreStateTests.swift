@@ -16,7 +16,9 @@ struct StoreStateTests {
     }
 
     /// - Parameter write: changes what is stored.
-    private func expectChange(at location: SourceLocation = #_sourceLocation, _ write: () async throws -> Void) async throws {
+    private func expectChange(at location: SourceLocation = #_sourceLocation, _ write: () async throws -> Void)
+        async throws
+    {
         let before = store.state
         #expect(before != nil, sourceLocation: location)
         #expect(store.state == before, sourceLocation: location)
