@@ -227,9 +227,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
             let response = await responder.respond(to: request)
             let (handler, context) = here.value
             handler.isResponding = false
-            handler.answer(response, context)
+            // Before the answer, behind which the next request may begin.
             if let number = handler.taskNumber { handler.connections.endTask(number) }
             handler.taskNumber = nil
+            handler.answer(response, context)
         }
         if isResponding { taskNumber = connections.add(task) }
     }

@@ -235,6 +235,20 @@ struct ConnectionHandlerTests {
         #expect(try connection.statuses() == [503, 503])
     }
 
+    @Test("of requests that follow each other, one counts at a time, and none at the end")
+    func counted() throws {
+        let connection = try TestConnection()
+        try connection.receive(Self.request + Self.request + Self.request)
+        for _ in 1...3 {
+            #expect(connection.connections.taskCount == 1)
+            try connection.answer()
+        }
+        #expect(connection.connections.taskCount == 0)
+        connection.responder.answersAtOnce(response("x"))
+        try connection.receive(Self.request)
+        #expect(connection.connections.taskCount == 0)
+    }
+
     @Test("a request whose client has gone counts until it is answered")
     func clientGone() throws {
         let connection = try TestConnection()

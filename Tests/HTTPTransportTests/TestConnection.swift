@@ -111,6 +111,9 @@ final class TestResponder: Responder {
         }
     }
 
+    /// From here on, every request gets this response without waiting.
+    func answersAtOnce(_ response: Response) { state.withLock { $0.immediate = response } }
+
     /// - Returns: whether a request was waiting.
     func answer(_ response: Response) -> Bool {
         guard let continuation = state.withLock({ $0.waiting.popFirst() }) else { return false }
