@@ -35,7 +35,6 @@ struct ConnectionDeadlines {
     private var start: NIODeadline
     /// Requests whose head has arrived and whose answer has not ended.
     private var unanswered = 0
-    private var isAnswerBegun = false
     private var isStopping = false
     /// Whether nothing more is wanted from the client.
     private var isEnding = false
@@ -64,18 +63,8 @@ struct ConnectionDeadlines {
         enter(.nothing, now)
     }
 
-    mutating func beganAnswer() {
-        writes &+= 1
-        isAnswerBegun = true
-    }
-
-    mutating func wroteBody() {
-        writes &+= 1
-    }
-
     mutating func endedAnswer(at now: NIODeadline) {
         writes &+= 1
-        isAnswerBegun = false
         // What is no HTTP is answered without a head that was read.
         unanswered = max(0, unanswered - 1)
         start = now
@@ -121,10 +110,9 @@ struct ConnectionDeadlines {
         guard let limit else { return .look(in: Self.interval) }
         let left = limit - start.duration(to: now)
         if left > .zero { return .look(in: min(left, Self.interval)) }
-        let isAnswered = isAnswerBegun || (reading == .body && unanswered == 0)
         // What waits to be sent would be lost.
-        if isAnswered, bytes > 0 { return .look(in: Self.interval) }
-        if reading == .nothing || isAnswered { return .close }
+        if isBodyAnswered, bytes > 0 { return .look(in: Self.interval) }
+        if reading == .nothing || isBodyAnswered { return .close }
         let part = reading == .head ? "headers" : "body"
         return .refuse(part: part, limit: limit)
     }

@@ -9,7 +9,7 @@ struct ConnectionEnd {
     /// In bytes: how much is discarded meanwhile.
     static let maximumBytes = 32 << 20
     /// In bytes: how much of a body is discarded so that the connection can be used again.
-    static let maximumUnread = 1 << 20
+    static let maximumUnread = RequestBody.maximumLength
 
     /// What is to be done with a part of a request.
     enum Arrival {

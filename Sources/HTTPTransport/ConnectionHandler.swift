@@ -239,7 +239,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func finishInput(_ context: ChannelHandlerContext) {
         // A request that has begun, and is neither complete nor being answered, is no HTTP, either.
         if isMalformed, exchange?.isAnswered != true {
-            deadlines.beganAnswer()
             refuse(.malformed, context)
             return
         }
@@ -317,7 +316,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.exchange?.isAnswered = true
         // What is not HTTP behind a whole request gets a response of its own.
         let isInputEnding = isInputOver && waiting.isEmpty && !(isMalformed && exchange.isReadCompletely)
-        deadlines.beganAnswer()
         let isLast = end.beganResponse(
             saysClose: response.saysClose || isInputEnding || stream == nil && !exchange.head.keepsConnection,
             isBodyArriving: deadlines.isBodyOfNextAnswerArriving

@@ -28,7 +28,7 @@ package struct Request: Sendable {
     package func header(_ name: String) -> String? {
         var value: String?
         for (other, text) in head.headers where other.isSameHeader(as: name) {
-            let text = text.withoutOuterSpaces
+            let text = String(text[...].trimmingBlanks)
             value = value.map { "\($0), \(text)" } ?? text
         }
         return value
@@ -36,7 +36,7 @@ package struct Request: Sendable {
 
     /// All values of a header.
     package func headers(_ name: String) -> [String] {
-        head.headers[name].map(\.withoutOuterSpaces)
+        head.headers[name].map { String($0[...].trimmingBlanks) }
     }
 }
 
@@ -61,13 +61,14 @@ extension String {
     fileprivate func isSameHeader(as name: String) -> Bool {
         utf8.count == name.utf8.count && zip(utf8, name.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }
+}
 
-    /// Without the white space around a header's value (RFC 9110, section 5.5).
-    fileprivate var withoutOuterSpaces: String {
-        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        guard let first = utf8.first, let last = utf8.last, isSpace(first) || isSpace(last) else { return self }
-        let start = utf8.firstIndex { !isSpace($0) } ?? endIndex
-        let end = utf8.lastIndex { !isSpace($0) }.map { utf8.index(after: $0) } ?? start
-        return String(self[start..<end])
+extension Substring {
+    /// Without the blanks and tabs at both ends.
+    package var trimmingBlanks: Substring {
+        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        let text = utf8.drop(while: isBlank)
+        let end = text.lastIndex { !isBlank($0) }.map { text.index(after: $0) } ?? text.startIndex
+        return Substring(text[..<end])
     }
 }

@@ -3,6 +3,9 @@ import Synchronization
 
 /// The body of a request while it arrives: the connection appends its parts, and one reader takes them.
 package final class RequestBody: Sendable {
+    /// In bytes: how long a body may be, and how much of one that nobody reads is discarded.
+    package static let maximumLength = 1 << 20
+
     /// The body ended before it was complete.
     package struct Incomplete: Error {}
 
@@ -12,6 +15,17 @@ package final class RequestBody: Sendable {
         var size = 0
         var end: Result<Void, Incomplete>?
         var waiting: CheckedContinuation<ByteBuffer?, any Error>?
+
+        mutating func takePart() -> ByteBuffer? {
+            let part = parts.popFirst()
+            size -= part?.readableBytes ?? 0
+            return part
+        }
+
+        mutating func takeWaiting() -> CheckedContinuation<ByteBuffer?, any Error>? {
+            defer { waiting = nil }
+            return waiting
+        }
     }
 
     private let state: Mutex<State>
@@ -38,17 +52,14 @@ package final class RequestBody: Sendable {
     /// The next part, which may be empty; `nil` behind the last, and where the reader's task is cancelled.
     /// - Throws: `Incomplete`.
     package func next() async throws -> ByteBuffer? {
-        if let part = try take() {
+        if let part = state.withLock({ $0.takePart() }) {
             onTaken()
             return part
         }
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result: Result<ByteBuffer?, any Error>? = state.withLock { state in
-                    if let part = state.parts.popFirst() {
-                        state.size -= part.readableBytes
-                        return .success(part)
-                    }
+                    if let part = state.takePart() { return .success(part) }
                     if let end = state.end { return end.map { nil }.mapError { $0 } }
                     if Task.isCancelled { return .success(nil) }
                     state.waiting = continuation
@@ -68,30 +79,15 @@ package final class RequestBody: Sendable {
         resume(with: .success(ByteBuffer()))
     }
 
-    /// - Returns: `nil` where nothing has arrived yet.
-    private func take() throws -> ByteBuffer? {
-        state.withLock { state in
-            let part = state.parts.popFirst()
-            state.size -= part?.readableBytes ?? 0
-            return part
-        }
-    }
-
     private func resume(with result: Result<ByteBuffer?, any Error>) {
-        state.withLock { state in
-            defer { state.waiting = nil }
-            return state.waiting
-        }?.resume(with: result)
+        state.withLock { $0.takeWaiting() }?.resume(with: result)
     }
 
     // MARK: The connection
 
     func append(_ part: ByteBuffer) {
         let waiting = state.withLock { state -> CheckedContinuation<ByteBuffer?, any Error>? in
-            if let waiting = state.waiting {
-                state.waiting = nil
-                return waiting
-            }
+            if let waiting = state.takeWaiting() { return waiting }
             state.parts.append(part)
             state.size += part.readableBytes
             return nil
@@ -104,8 +100,7 @@ package final class RequestBody: Sendable {
         let waiting = state.withLock { state -> CheckedContinuation<ByteBuffer?, any Error>? in
             guard state.end == nil else { return nil }
             state.end = end
-            defer { state.waiting = nil }
-            return state.waiting
+            return state.takeWaiting()
         }
         waiting?.resume(with: end.map { nil }.mapError { $0 })
     }

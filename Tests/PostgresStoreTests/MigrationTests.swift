@@ -34,7 +34,7 @@ struct MigrationTests {
         try await store.problems().filter { $0.hasPrefix("Session") }
     }
 
-    @Test("a server of the version before goes on, and no table is rewritten")
+    @Test("a server of the version before keeps working, and no table is rewritten")
     func versionBefore() throws {
         var connection = try earlierDatabase()
         try connection.execute(Self.earlierRows)

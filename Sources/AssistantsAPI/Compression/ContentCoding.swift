@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// How an answer's content is coded for its way (RFC 9110, section 8.4.1).
 enum ContentCoding: String {
     case identity

@@ -1,3 +1,5 @@
+import HTTPTransport
+
 /// The elements of a header that is a list (RFC 9110, section 5.6.1), without the blanks around them and without empty ones.
 ///
 /// They are split by bytes: in a split by characters, a combining mark behind a comma would hide it.
@@ -22,15 +24,5 @@ struct HeaderList: Sequence {
             }
             return nil
         }
-    }
-}
-
-extension Substring {
-    /// Without the blanks and tabs at both ends.
-    var trimmingBlanks: Substring {
-        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        let text = utf8.drop(while: isBlank)
-        let end = text.lastIndex { !isBlank($0) }.map { text.index(after: $0) } ?? text.startIndex
-        return Substring(text[..<end])
     }
 }

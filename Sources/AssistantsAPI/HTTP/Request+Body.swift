@@ -3,16 +3,13 @@ import NIOCore
 import NIOHTTP1
 
 extension Request {
-    /// In bytes: how long a body may be.
-    static let maximumBodyLength = 1 << 20
-
     /// Reads the body, and has its client send it where that waits to be told.
     /// - Parameter budget: what counts the bytes of all bodies that are being received.
     /// - Throws: `APIError` of status 413 where it is longer, 408 or 429 where there is no room for it.
     func readBody(within budget: BodyBudget) async throws -> [UInt8] {
         guard let body else { return [] }
-        if let length = head.announcedLength, length > Self.maximumBodyLength {
-            throw APIError.bodyTooLarge(limit: Self.maximumBodyLength)
+        if let length = head.announcedLength, length > RequestBody.maximumLength {
+            throw APIError.bodyTooLarge(limit: RequestBody.maximumLength)
         }
         if head.expectsContinue { connection.sendContinue() }
         let number = budget.begin(at: .now) { body.wake() }
@@ -21,8 +18,8 @@ extension Request {
         var bytes: [UInt8] = []
         do {
             while let part = try await body.next() {
-                guard bytes.count + part.readableBytes <= Self.maximumBodyLength else {
-                    throw APIError.bodyTooLarge(limit: Self.maximumBodyLength)
+                guard bytes.count + part.readableBytes <= RequestBody.maximumLength else {
+                    throw APIError.bodyTooLarge(limit: RequestBody.maximumLength)
                 }
                 switch budget.add(part.readableBytes, to: number, at: .now) {
                 case .fits: bytes += part.readableBytesView

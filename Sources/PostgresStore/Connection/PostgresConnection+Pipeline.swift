@@ -9,11 +9,7 @@ extension PostgresConnection {
         // What is new to the server cannot be prepared within a pipeline.
         var names: [String] = []
         for query in queries { names.append(try prepare(query.sql)) }
-        guard PQenterPipelineMode(handle) == 1 else { throw failure }
-        for (query, name) in zip(queries, names) {
-            guard send(name, query.parameters) == 1 else { throw failure }
-        }
-        guard PQpipelineSync(handle) == 1 else { throw failure }
+        try sendPipeline(zip(names, queries.map(\.parameters)))
         var answered = 0
         while answered < queries.count, let result = PQgetResult(handle) {
             guard PQresultStatus(result) == PGRES_TUPLES_OK else {
@@ -66,11 +62,7 @@ extension PostgresConnection {
         _ name: String,
         _ batch: [PostgresParameters]
     ) throws(PostgresError) -> [PostgresRows] {
-        guard PQenterPipelineMode(handle) == 1 else { throw failure }
-        for parameters in batch {
-            guard send(name, parameters) == 1 else { throw failure }
-        }
-        guard PQpipelineSync(handle) == 1 else { throw failure }
+        try sendPipeline(batch.lazy.map { (name, $0) })
         var results: [PostgresRows] = []
         var failed: PostgresError?
         while results.count < batch.count, failed == nil {
@@ -87,11 +79,25 @@ extension PostgresConnection {
         return results
     }
 
-    private func send(_ name: String, _ parameters: PostgresParameters) -> Int32 {
-        let handle = handle
-        return parameters.withAddresses { addresses in
-            PQsendQueryPrepared(handle, name, parameters.count, addresses, parameters.lengths, parameters.formats, 1)
+    /// Sends prepared statements at once. Their results are read next, and then `endPipeline`.
+    private func sendPipeline(_ statements: some Sequence<(String, PostgresParameters)>) throws(PostgresError) {
+        guard PQenterPipelineMode(handle) == 1 else { throw failure }
+        for (name, parameters) in statements {
+            let handle = handle
+            let isSent = parameters.withAddresses { addresses in
+                PQsendQueryPrepared(
+                    handle,
+                    name,
+                    parameters.count,
+                    addresses,
+                    parameters.lengths,
+                    parameters.formats,
+                    1
+                )
+            }
+            guard isSent == 1 else { throw failure }
         }
+        guard PQpipelineSync(handle) == 1 else { throw failure }
     }
 
     /// Passes over what is left of a pipeline. Where its end is not found, the connection is not used again: `isUsable`.
