@@ -19,7 +19,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     typealias OutboundIn = Never
 
     /// A request and its response.
-    private struct Exchange {
+    struct Exchange {
         let head: HTTPRequestHead
         let body: RequestBody?
         var isReadCompletely = false
@@ -27,36 +27,43 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var isAnswered = false
     }
 
+    struct WrittenBody {
+        let writer: ResponseWriter
+        let isChunked: Bool
+    }
+
     /// In bytes: what may wait of a body that is not read.
     private static let maximumUnreadBody = 1 << 16
 
-    private let responder: any Responder
-    private let encoder: ResponseEncoder
+    let responder: any Responder
+    let encoder: ResponseEncoder
     /// Before this one, where it handles a stream of HTTP/2.
-    private let stream: StreamHandler?
+    let stream: StreamHandler?
     private let executor: EventLoopExecutor
-    private let connections: OpenConnections
+    let connections: OpenConnections
     private let logger: Logger
 
-    private var connection: Connection?
-    private var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
-    private var end = ConnectionEnd()
-    private var exchange: Exchange?
+    var connection: Connection?
+    var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
+    var end = ConnectionEnd()
+    var exchange: Exchange?
     /// What has arrived behind the exchange's request.
-    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var isTaking = false
     private var isResponding = false
     /// Of the request that is being answered, if that is not done at once.
-    private var taskNumber: Int?
+    var requestNumber: Int?
+    /// Of the response that is being sent, if it is written by somebody.
+    var writtenBody: WrittenBody?
     /// Whether the channel wants to be read from, and must wait.
     private var isReadHeld = false
     /// Whether the current read has delivered a part of a request.
     private var hasReadPart = false
     /// Whether nothing more is taken from the client, because it ended its side, or what it sends is not HTTP.
-    private var isInputOver = false
-    private var isMalformed = false
-    private var isOpen = true
-    private var timer: Scheduled<Void>?
+    var isInputOver = false
+    var isMalformed = false
+    var isOpen = true
+    var timer: Scheduled<Void>?
     private let pause = ReadingPause()
 
     init(
@@ -100,6 +107,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         timer?.cancel()
         waiting.removeAll()
         exchange?.body?.finish(.failure(RequestBody.Incomplete()))
+        endWrittenBody()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -165,7 +173,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Takes the parts of one request after the other, each request's behind the response to the one before, and none while much
     /// waits to be sent.
-    private func take(_ context: ChannelHandlerContext) {
+    func take(_ context: ChannelHandlerContext) {
         // A response that is written at once comes back here.
         guard !isTaking else { return }
         isTaking = true
@@ -176,7 +184,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         isTaking = false
         guard isOpen, !end.isDecided else { return }
-        let isUnanswered = exchange.map { $0.isReadCompletely || !$0.isAnswered && $0.hasBegun } ?? false
+        let isUnanswered =
+            exchange.map { $0.isReadCompletely || !$0.isAnswered && $0.hasBegun } ?? false || writtenBody != nil
         if isInputOver, waiting.isEmpty, !isUnanswered {
             finishInput(context)
         } else {
@@ -189,7 +198,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         switch part {
         case .head(let head):
             let channel = context.channel
@@ -205,7 +214,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             exchange?.isReadCompletely = true
             guard let body = exchange?.body else { return respond(context) }
             body.finish(.success(()))
-            if exchange?.isAnswered == true { exchange = nil }
+            if exchange?.isAnswered == true, writtenBody == nil { exchange = nil }
         }
     }
 
@@ -228,11 +237,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
             let (handler, context) = here.value
             handler.isResponding = false
             // Before the answer, behind which the next request may begin.
-            if let number = handler.taskNumber { handler.connections.endTask(number) }
-            handler.taskNumber = nil
+            handler.endRequest()
             handler.answer(response, context)
         }
-        if isResponding { taskNumber = connections.add(task) }
+        if isResponding { requestNumber = connections.add { task.cancel() } }
+    }
+
+    func endRequest() {
+        if let requestNumber { connections.endRequest(requestNumber) }
+        requestNumber = nil
     }
 
     /// Ends a connection whose client sends nothing more, and to which everything was answered.
@@ -245,9 +258,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         end.end()
         deadlines.beganLastAnswer()
         // Behind what waits to be sent, which would be lost.
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in context.close(promise: nil) }
-        encoder.flush(context, promise: sent)
+        encoder.flush(context, promise: sent(context) { context.close(promise: nil) })
     }
 
     // MARK: Reading
@@ -279,7 +290,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             pause.begin(context)
         case is ContinueRequest:
             // With another request behind it, the body of the one that is being read has arrived.
-            guard deadlines.isBodyOfNextAnswerArriving, !end.isDecided else { return }
+            guard deadlines.isBodyOfNextAnswerArriving, !end.isDecided, writtenBody == nil else { return }
             end.sentContinue()
             encoder.writeContinue(context)
         case is BodyTaken:
@@ -308,74 +319,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
-    // MARK: Responses
-
-    private func answer(_ response: Response, _ context: ChannelHandlerContext) {
-        // Its request may have been refused meanwhile.
-        guard isOpen, !end.isOver, let exchange, !exchange.isAnswered else { return }
-        self.exchange?.isAnswered = true
-        // What is not HTTP behind a whole request gets a response of its own.
-        let isInputEnding = isInputOver && waiting.isEmpty && !(isMalformed && exchange.isReadCompletely)
-        let isLast = end.beganResponse(
-            saysClose: response.saysClose || isInputEnding || stream == nil && !exchange.head.keepsConnection,
-            isBodyArriving: deadlines.isBodyOfNextAnswerArriving
-        )
-        if isLast { deadlines.beganLastAnswer() }
-        let closes = isLast || deadlines.isLastAnswerNext
-        deadlines.endedAnswer(at: context.eventLoop.now)
-        if exchange.isReadCompletely { self.exchange = nil }
-        let isHead = exchange.head.method == .HEAD
-        if end.endedResponse() {
-            write(response, isHead: isHead, context) { self.linger(context) }
-        } else if deadlines.isLastAnswerEnded {
-            end.end()
-            write(response, isHead: isHead, context) { context.close(promise: nil) }
-        } else {
-            encoder.write(response, isHead: isHead, isLast: closes, context, promise: nil)
-            take(context)
-        }
-    }
-
-    /// Writes the connection's last response.
-    /// - Parameter onSent: what is done then. Not before: what waits to be sent is lost where a connection is closed.
-    private func write(
-        _ response: Response,
-        isHead: Bool,
-        _ context: ChannelHandlerContext,
-        onSent: @escaping () -> Void
-    ) {
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        sent.futureResult.assumeIsolated().whenComplete { _ in onSent() }
-        encoder.write(response, isHead: isHead, isLast: true, context, promise: sent)
-    }
-
-    /// Refuses what no responder is asked about, as the connection's last response.
-    private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
-        _ = end.beganResponse(saysClose: true, isBodyArriving: deadlines.isBodyArriving)
-        deadlines.beganLastAnswer()
-        end.end()
-        exchange?.body?.finish(.failure(RequestBody.Incomplete()))
-        write(responder.response(to: refusal), isHead: false, context) { self.linger(context) }
-    }
-
-    /// Ends the connection when its client has seen the last response: discards what still arrives until the client closes it
-    /// too, or for a moment.
-    private func linger(_ context: ChannelHandlerContext) {
-        end.linger()
-        timer?.cancel()
-        waiting.removeAll()
-        guard isOpen, !isInputOver || isMalformed else {
-            context.close(promise: nil)
-            return
-        }
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(ConnectionEnd.time)) {
-            context.close(promise: nil)
-        }
-        // A stream's side is closed by the response's end, and cannot be closed alone.
-        if stream == nil { context.close(mode: .output, promise: nil) }
-        context.read()
-    }
-
     // MARK: Time
 
     private func begin(_ context: ChannelHandlerContext) {
@@ -393,6 +336,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch deadlines.verdict(waiting: bytes, at: context.eventLoop.now) {
         case .look(let delay):
             lookAgain(context, in: delay)
+        case .refuse where writtenBody != nil:
+            // Its response has begun.
+            context.close(promise: nil)
         case .refuse(let part, let limit):
             refuse(.tooSlow(part: part, limit: limit), context)
             lookAgain(context, in: ConnectionDeadlines.interval)

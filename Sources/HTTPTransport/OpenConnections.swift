@@ -6,16 +6,16 @@ import Synchronization
 final class OpenConnections: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
-        /// Also those whose clients have gone.
-        var tasks: [Int: Task<Void, Never>] = [:]
-        var newestTask = 0
+        /// What cancels each request that is being answered, also where its client has gone.
+        var requests: [Int: @Sendable () -> Void] = [:]
+        var newestRequest = 0
         var isEnding = false
         var isCancelled = false
         var waiting: CheckedContinuation<Void, Never>?
 
         /// Who waits for the end, where it has come.
         mutating func takeWaiting() -> CheckedContinuation<Void, Never>? {
-            guard channels.isEmpty, tasks.isEmpty else { return nil }
+            guard channels.isEmpty, requests.isEmpty else { return nil }
             defer { waiting = nil }
             return waiting
         }
@@ -24,7 +24,7 @@ final class OpenConnections: Sendable {
     private let state = Mutex(State())
 
     /// How many requests are being answered that were not answered at once.
-    var taskCount: Int { state.withLock(\.tasks.count) }
+    var requestCount: Int { state.withLock(\.requests.count) }
 
     func add(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
@@ -43,24 +43,24 @@ final class OpenConnections: Sendable {
 
     /// A request that is not answered at once.
     /// - Returns: what to end it by.
-    func add(_ task: Task<Void, Never>) -> Int {
+    func add(cancel: @escaping @Sendable () -> Void) -> Int {
         let (number, isCancelled) = state.withLock { state in
-            state.newestTask += 1
-            state.tasks[state.newestTask] = task
-            return (state.newestTask, state.isCancelled)
+            state.newestRequest += 1
+            state.requests[state.newestRequest] = cancel
+            return (state.newestRequest, state.isCancelled)
         }
-        if isCancelled { task.cancel() }
+        if isCancelled { cancel() }
         return number
     }
 
-    func endTask(_ number: Int) {
+    func endRequest(_ number: Int) {
         state.withLock { state in
-            state.tasks[number] = nil
+            state.requests[number] = nil
             return state.takeWaiting()
         }?.resume()
     }
 
-    /// Has every connection end when what was on its way is answered, and waits until all have, and until the last task has ended.
+    /// Has every connection end when what was on its way is answered, and waits until all have, and until the last request has ended.
     func end() async {
         await withCheckedContinuation { continuation in
             let channels = state.withLock { state in
@@ -75,10 +75,10 @@ final class OpenConnections: Sendable {
 
     /// Cancels the requests that are being answered, and those that come after.
     func cancelRequests() {
-        let tasks = state.withLock { state in
+        let cancellations = state.withLock { state in
             state.isCancelled = true
-            return Array(state.tasks.values)
+            return Array(state.requests.values)
         }
-        for task in tasks { task.cancel() }
+        for cancel in cancellations { cancel() }
     }
 }

@@ -1,14 +1,25 @@
 package import NIOCore
 package import NIOHTTP1
 
-/// A response. The transport adds what its connection needs: `Content-Length`, `Date`, and `Connection`.
+/// A response. The transport adds what its connection needs: `Content-Length` or
+/// `Transfer-Encoding`, `Date`, and `Connection`.
 package struct Response: Sendable {
     package var status: HTTPResponseStatus
     package var headers: HTTPHeaders
-    /// Not sent to a `HEAD`, nor with a status that has none.
-    package var body: ByteBuffer
+    package var body: Body
+
+    /// What follows the head. Not sent to a `HEAD`, nor with a status that has none.
+    package enum Body: Sendable {
+        case bytes(ByteBuffer)
+        /// What is written to it, until it is ended.
+        case written(ResponseWriter)
+    }
 
     package init(status: HTTPResponseStatus, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {
+        self.init(status: status, headers: headers, body: .bytes(body))
+    }
+
+    package init(status: HTTPResponseStatus, headers: HTTPHeaders = [:], body: Body) {
         self.status = status
         self.headers = headers
         self.body = body

@@ -29,20 +29,20 @@ enum ResponseEncoder {
     }
 
     /// - Parameters:
-    ///   - isHead: whether the request's method is `HEAD`.
+    ///   - body: what is sent behind the head.
     ///   - isLast: whether it is the connection's last response.
     ///   - promise: is fulfilled when all of it has been sent.
     func write(
         _ response: Response,
-        isHead: Bool,
+        _ body: ByteBuffer,
         isLast: Bool,
         _ context: ChannelHandlerContext,
         promise: EventLoopPromise<Void>?
     ) {
-        let body = isHead || !response.status.mayHaveResponseBody ? ByteBuffer() : response.body
         switch self {
         case .http1(let loop):
-            var bytes = Self.head(of: response, isLast: isLast, date: loop.dateText, context)
+            let length = min(body.readableBytes, Self.maximumCopy)
+            var bytes = Self.head(of: response, isLast: isLast, date: loop.dateText, capacity: length, context)
             if body.readableBytes <= Self.maximumCopy {
                 bytes.writeImmutableBuffer(body)
                 context.writeAndFlush(NIOAny(bytes), promise: promise)
@@ -51,12 +51,7 @@ enum ResponseEncoder {
                 context.writeAndFlush(NIOAny(body), promise: promise)
             }
         case .http2(let loop):
-            var head = HTTPResponseHead(version: .http2, status: response.status, headers: response.headers)
-            // There is no such header in HTTP/2 (RFC 9113, section 8.2.2).
-            head.headers.remove(name: "Connection")
-            if let length = Self.length(of: response) { head.headers.add(name: "Content-Length", value: "\(length)") }
-            head.headers.add(name: "Date", value: loop.dateText)
-            context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
+            context.write(NIOAny(HTTPServerResponsePart.head(Self.head(of: response, loop))), promise: nil)
             if body.readableBytes > 0 {
                 context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(body))), promise: nil)
             }
@@ -64,13 +59,76 @@ enum ResponseEncoder {
         }
     }
 
+    // MARK: Responses whose bodies are written
+
+    /// The head alone.
+    /// - Parameter isChunked: whether each part of the body has its length before it; else the connection's end is the body's.
+    func writeHead(of response: Response, isChunked: Bool, isLast: Bool, _ context: ChannelHandlerContext) {
+        switch self {
+        case .http1(let loop):
+            var response = response
+            if isChunked { response.headers.add(name: "Transfer-Encoding", value: "chunked") }
+            let bytes = Self.head(of: response, isLast: isLast, date: loop.dateText, capacity: 0, context)
+            context.writeAndFlush(NIOAny(bytes), promise: nil)
+        case .http2(let loop):
+            let head = HTTPServerResponsePart.head(Self.head(of: response, loop))
+            context.writeAndFlush(NIOAny(head), promise: nil)
+        }
+    }
+
+    /// Not flushed.
+    /// - Parameters:
+    ///   - bytes: at least one.
+    ///   - promise: is fulfilled when they have been sent.
+    func writePart(
+        _ bytes: ByteBuffer,
+        isChunked: Bool,
+        _ context: ChannelHandlerContext,
+        promise: EventLoopPromise<Void>
+    ) {
+        switch self {
+        case .http1 where isChunked:
+            context.write(NIOAny(ByteBuffer(string: "\(String(bytes.readableBytes, radix: 16))\r\n")), promise: nil)
+            context.write(NIOAny(bytes), promise: promise)
+            context.write(NIOAny(ByteBuffer(staticString: "\r\n")), promise: nil)
+        case .http1:
+            context.write(NIOAny(bytes), promise: promise)
+        case .http2:
+            context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(bytes))), promise: promise)
+        }
+    }
+
+    /// Ends such a body.
+    func writeEnd(isChunked: Bool, _ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        switch self {
+        case .http1:
+            let end = isChunked ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer()
+            context.writeAndFlush(NIOAny(end), promise: promise)
+        case .http2:
+            context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: promise)
+        }
+    }
+
+    // MARK: Heads
+
+    private static func head(of response: Response, _ loop: EventLoopState) -> HTTPResponseHead {
+        var head = HTTPResponseHead(version: .http2, status: response.status, headers: response.headers)
+        // There is no such header in HTTP/2 (RFC 9113, section 8.2.2).
+        head.headers.remove(name: "Connection")
+        if let length = length(of: response) { head.headers.add(name: "Content-Length", value: "\(length)") }
+        head.headers.add(name: "Date", value: loop.dateText)
+        return head
+    }
+
+    /// - Parameter capacity: how many bytes are to fit behind it.
     private static func head(
         of response: Response,
         isLast: Bool,
         date: String,
+        capacity: Int,
         _ context: ChannelHandlerContext
     ) -> ByteBuffer {
-        var bytes = context.channel.allocator.buffer(capacity: min(response.body.readableBytes, maximumCopy) + 512)
+        var bytes = context.channel.allocator.buffer(capacity: capacity + 512)
         bytes.writeStaticString("HTTP/1.1 ")
         bytes.writeString(String(response.status.code))
         bytes.writeStaticString(" ")
@@ -91,12 +149,12 @@ enum ResponseEncoder {
         bytes.writeStaticString("\r\n")
     }
 
-    /// What `Content-Length` says; `nil` where there must be none (RFC 9110, section 8.6), or where it would be that of another
-    /// response.
+    /// What `Content-Length` says; `nil` where there must be none (RFC 9110, section 8.6), where it would be that of another
+    /// response, or where nobody knows it yet.
     private static func length(of response: Response) -> Int? {
-        switch response.status {
-        case .noContent, .notModified: nil
-        default: response.body.readableBytes
+        switch (response.status, response.body) {
+        case (.noContent, _), (.notModified, _), (_, .written): nil
+        case (_, .bytes(let bytes)): bytes.readableBytes
         }
     }
 }

@@ -110,10 +110,11 @@ final class TestServer: Sendable {
                 connection: Connection(NIOAsyncTestingChannel())
             )
         )
+        guard case .bytes(let bytes) = response.body else { preconditionFailure("no operation has another body") }
         return Answer(
             status: Int(response.status.code),
             headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 },
-            body: method == .HEAD ? "" : String(buffer: response.body)
+            body: method == .HEAD ? "" : String(buffer: bytes)
         )
     }
 

@@ -240,30 +240,30 @@ struct ConnectionHandlerTests {
         let connection = try TestConnection()
         try connection.receive(Self.request + Self.request + Self.request)
         for _ in 1...3 {
-            #expect(connection.connections.taskCount == 1)
+            #expect(connection.connections.requestCount == 1)
             try connection.answer()
         }
-        #expect(connection.connections.taskCount == 0)
+        #expect(connection.connections.requestCount == 0)
         connection.responder.answersAtOnce(response("x"))
         try connection.receive(Self.request)
-        #expect(connection.connections.taskCount == 0)
+        #expect(connection.connections.requestCount == 0)
     }
 
     @Test("a request whose client has gone counts until it is answered")
     func clientGone() throws {
         let connection = try TestConnection()
         try connection.receive(Self.request)
-        #expect(connection.connections.taskCount == 1)
+        #expect(connection.connections.requestCount == 1)
         connection.channel.close(promise: nil)
-        #expect(connection.connections.taskCount == 1)
+        #expect(connection.connections.requestCount == 1)
         try connection.answer()
-        #expect(connection.connections.taskCount == 0)
+        #expect(connection.connections.requestCount == 0)
     }
 
     @Test("the end of a server waits for its requests", .timeLimit(.minutes(1)))
     func end() async throws {
         let connections = OpenConnections()
-        let number = connections.add(Task {})
+        let number = connections.add {}
         let isOver = Mutex(false)
         async let end: Void = {
             await connections.end()
@@ -271,7 +271,7 @@ struct ConnectionHandlerTests {
         }()
         try await Task.sleep(for: .milliseconds(50))
         #expect(!isOver.withLock { $0 })
-        connections.endTask(number)
+        connections.endRequest(number)
         await end
     }
 

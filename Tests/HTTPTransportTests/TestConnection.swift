@@ -36,6 +36,11 @@ final class TestConnection {
         channel.embeddedEventLoop.advanceTime(by: TimeAmount(time))
     }
 
+    /// Does what was left to the event loop.
+    func run() {
+        channel.embeddedEventLoop.run()
+    }
+
     func receive(_ text: String) throws {
         try channel.writeInbound(ByteBuffer(string: text))
     }
