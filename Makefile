@@ -21,7 +21,7 @@ mutations: ## Break the code in known ways, one at a time, and show which test f
 sample: ## Import 7,168 real conversations into ./data
 	@scripts/sample.sh
 
-bench: ## Compare pages with nginx, the framework alone and FastAPI, and write docs/performance.md; with BASELINE=PROGRAM, with an earlier build
+bench: ## Compare pages with nginx, SwiftNIO and a framework alone, and FastAPI, and write docs/performance.md; with BASELINE=PROGRAM, with an earlier build
 	@scripts/bench.sh
 
 bench-postgres: ## Compare pages through the server on PostgreSQL with pgbench

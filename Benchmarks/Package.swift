@@ -4,12 +4,23 @@ import PackageDescription
 let package = Package(
     name: "understudy-benchmarks",
     platforms: [.macOS(.v15)],
-    dependencies: [.package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1")],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
     targets: [
         .executableTarget(
-            name: "ConstantServer",
+            name: "HummingbirdConstant",
             dependencies: [.product(name: "Hummingbird", package: "hummingbird")]
-        )
+        ),
+        .executableTarget(
+            name: "NIOConstant",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -19,12 +19,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import servers
-from measuring import AUTHORIZATION, CONNECTIONS, PROGRAM, SID, create_account, fetch, load, machine, run, sessions_of
+from measuring import CONNECTIONS, CROWD, PROGRAM, SID, create_account, etag, fetch, load, machine, run, sessions_of
 
 WRITERS = 64
 IMPORTED = 50_000
@@ -90,12 +89,6 @@ def contents(address, path):
     return [message["content"] for message in json.loads(fetch(address, path))["messages"]]
 
 
-def etag(address, path):
-    request = urllib.request.Request(address + path, headers={"Authorization": AUTHORIZATION})
-    with urllib.request.urlopen(request, timeout=30) as response:
-        return response.headers["ETag"]
-
-
 @contextlib.contextmanager
 def running(build, path):
     # One server per directory.
@@ -135,6 +128,7 @@ def loads(paths, options, lines, count):
     return {
         f"page of 50, cached, {many} connections": pages("cached", many),
         "page of 50, cached, 1 connection": pages("cached", 1),
+        f"page of 50, cached, {CROWD:,} connections": pages("cached", CROWD),
         f"page of 50, cached, gzip, {many} connections": pages("cached", many, headers=gzip),
         f"page of 50, 304 Not Modified, {many} connections": unchanged,
         f"page of 50, not cached, {many} connections": pages("uncached", many),

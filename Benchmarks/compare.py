@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Compare pages of messages with nginx, the framework alone, and what a user would write instead.
+"""Compare pages of messages with nginx, SwiftNIO and a framework alone, and what a user would write instead.
 
 All are measured in one run on one machine, in turn, over several rounds; the medians go into docs/performance.md.
-Usage: compare.py LINES OUTPUT [--rounds N] [--seconds N], with UNDERSTUDY, CONSTANT_SERVER and COMMITS set; scripts/bench.sh does it.
+Usage: compare.py LINES OUTPUT [--rounds N] [--seconds N], with UNDERSTUDY, CONSTANT_SERVERS and COMMITS set; scripts/bench.sh does it.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import figures
 import servers
-from measuring import CONNECTIONS, PROGRAM, fetch, in_turn, load, machine, median, run, sessions_of
+from measuring import CONNECTIONS, CROWD, PROGRAM, etag, fetch, in_turn, load, machine, median, run, sessions_of
 
 STRETCHED = 1_500
 
@@ -34,7 +34,7 @@ def stretched(line):
 
 
 def compare(directory, lines, options):
-    """The table of all servers: by name, the loads over one connection and over many."""
+    """The size of a page; by name, the loads over one connection, many, and very many; and those of requests answered by 304."""
     sessions = sessions_of(lines)
     paths = [f"/v1/Sessions/{session}/Messages?PageSize=50" for session in sessions]
     # A directory has one server.
@@ -48,14 +48,17 @@ def compare(directory, lines, options):
         body.write_bytes(min(pages.values(), key=lambda page: abs(len(page) - size)))
         addresses = {
             "nginx, static files, 1 worker": stack.enter_context(servers.nginx(directory / "nginx", pages, paths[0]))[0],
-            "Hummingbird, one constant body": stack.enter_context(servers.constant(paths[0], body))[0],
+            "SwiftNIO, one constant body": stack.enter_context(servers.constant("NIOConstant", paths[0], body))[0],
+            "Hummingbird, one constant body": stack.enter_context(
+                servers.constant("HummingbirdConstant", paths[0], body)
+            )[0],
             "**Understudy**": address,
             "**Understudy**, no page kept": stack.enter_context(
                 servers.understudy(twin, paths[0], "--page-cache", 0)
             )[0],
             "FastAPI, uvicorn, 2 workers": stack.enter_context(servers.fastapi(directory, paths[0]))[0],
         }
-        same = [addresses[name] for name in addresses if "Hummingbird" not in name]
+        same = [addresses[name] for name in addresses if "constant" not in name]
         assert all(servers.same_messages(same, path) for path in paths[:50])
         for each in addresses.values():
             load(each, paths, connections=CONNECTIONS, seconds=1)
@@ -63,24 +66,47 @@ def compare(directory, lines, options):
             name: lambda connections, each=each: load(each, paths, connections=connections, seconds=options.seconds)
             for name, each in addresses.items()
         }
-        return size, in_turn(measures, options.rounds)
+        loads = in_turn(measures, options.rounds, (1, CONNECTIONS, CROWD))
+        unchanged = {
+            name: unchanged_load(addresses[name], paths[0], options) for name in addresses if etag(addresses[name], paths[0])
+        }
+        return size, loads, in_turn(unchanged, options.rounds, (CONNECTIONS,))
 
 
-def table(size, loads):
-    nginx, fastapi = (next(value for name, value in loads.items() if word in name) for word in ("nginx", "FastAPI"))
+def unchanged_load(address, path, options):
+    """What asks for a page that has not changed since."""
+    headers = [f"If-None-Match: {etag(address, path)}"]
+    return lambda connections: load(address, [path], connections=connections, seconds=options.seconds, headers=headers)
+
+
+def table(size, loads, unchanged):
+    def find(word):
+        return next(name for name in loads if word in name)
+
+    nginx, bare, fastapi = find("nginx"), find("SwiftNIO"), find("FastAPI")
+
+    def ratio(name, other, index, field):
+        return median(loads[name][index], field) / median(loads[other][index], field)
+
     lines = [
         f"A page has {size / 1000:.1f} kB.",
         "",
-        f"| | requests/s, {CONNECTIONS} connections | ÷ nginx | ÷ FastAPI | p99 ÷ p50 | p50, 1 connection | ÷ nginx |",
-        "|---|---|---|---|---|---|---|",
+        f"| | requests/s, {CONNECTIONS} connections | ÷ nginx | ÷ SwiftNIO | ÷ FastAPI | p99 ÷ p50 | p50, 1 connection | ÷ nginx "
+        f"| ÷ SwiftNIO | requests/s, {CROWD:,} connections ÷ {CONNECTIONS} |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for name, (one, many) in loads.items():
-        rate, p50 = median(many, "requests"), median(one, "p50")
+    for name, (one, many, crowd) in loads.items():
+        rate = median(many, "requests")
         lines.append(
-            f"| {name} | {rate:,.0f} | {rate / median(nginx[1], 'requests'):.2f} | "
-            f"{rate / median(fastapi[1], 'requests'):.1f} | {median(many, 'p99') / median(many, 'p50'):.1f} | "
-            f"{p50:,.0f} µs | {p50 / median(nginx[0], 'p50'):.1f} |"
+            f"| {name} | {rate:,.0f} | {ratio(name, nginx, 1, 'requests'):.2f} | {ratio(name, bare, 1, 'requests'):.2f} | "
+            f"{ratio(name, fastapi, 1, 'requests'):.1f} | {median(many, 'p99') / median(many, 'p50'):.1f} | "
+            f"{median(one, 'p50'):,.0f} µs | {ratio(name, nginx, 0, 'p50'):.1f} | {ratio(name, bare, 0, 'p50'):.1f} | "
+            f"{median(crowd, 'requests') / rate:.2f} |"
         )
+    lines += ["", f"| 304 Not Modified, {CONNECTIONS} connections | requests/s | ÷ nginx |", "|---|---|---|"]
+    for name, (many,) in unchanged.items():
+        rate = median(many, "requests")
+        lines.append(f"| {name} | {rate:,.0f} | {rate / median(unchanged[nginx][0], 'requests'):.2f} |")
     return lines
 
 
@@ -124,8 +150,7 @@ def main():
         ):
             directory = root / title.split()[0]
             rows.append((f"import, {kind}, messages/s", figures.import_lines(directory, data)))
-            size, loads = compare(directory, chosen, options)
-            text += [f"## {title}", "", *table(size, loads), ""]
+            text += [f"## {title}", "", *table(*compare(directory, chosen, options)), ""]
         rows += figures.appends(root, options)
         rows += figures.depth(root, chosen, options)
         rows += figures.size(root, chosen, options)

@@ -17,8 +17,9 @@ from pathlib import Path
 SID, TOKEN = "AC0123456789abcdef0123456789abcdef", "correct horse battery staple"
 AUTHORIZATION = "Basic " + base64.b64encode(f"{SID}:{TOKEN}".encode()).decode()
 PROGRAM = os.environ["UNDERSTUDY"]
-# Of a load by many.
+# Of a load by many, and by very many.
 CONNECTIONS = 32
+CROWD = 1_000
 
 
 def run(*arguments, **options):
@@ -44,6 +45,12 @@ def fetch(address, path, authorization=AUTHORIZATION, *, method=None, body=None)
     request = urllib.request.Request(address + path, data, headers, method=method)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read()
+
+
+def etag(address, path):
+    request = urllib.request.Request(address + path, headers={"Authorization": AUTHORIZATION})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return response.headers["ETag"]
 
 
 def wait_for(address, path):
@@ -85,16 +92,16 @@ def load(address, paths, *, connections, seconds, body="", headers=(), authoriza
     return Load(requests * 1e6 / duration, size * 1e6 / duration, p50, p99)
 
 
-def in_turn(measures, rounds):
-    """Measure all over one connection and over many, in turn.
+def in_turn(measures, rounds, connections=(1, CONNECTIONS)):
+    """Measure all over each number of connections, in turn.
 
-    measures: by name, what takes a number of connections and gives a Load. Returns, by name, the rounds' loads of each.
+    measures: by name, what takes a number of connections and gives a Load. Returns, by name, the rounds' loads for each number.
     """
-    loads = {name: ([], []) for name in measures}
+    loads = {name: tuple([] for _ in connections) for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():
-            loads[name][0].append(measure(1))
-            loads[name][1].append(measure(CONNECTIONS))
+            for rounds_loads, count in zip(loads[name], connections):
+                rounds_loads.append(measure(count))
     return loads
 
 

@@ -48,10 +48,10 @@ def fastapi(directory, path):
     return process(arguments, port, path, cwd=HERE, env={**os.environ, "DATABASE": f"{directory}/understudy.sqlite"})
 
 
-def constant(path, body):
-    """The framework with one body."""
+def constant(name, path, body):
+    """One of the servers of this package, which answer everything with one body."""
     port = free_port()
-    return process([os.environ["CONSTANT_SERVER"], port, body], port, path)
+    return process([Path(os.environ["CONSTANT_SERVERS"]) / name, port, body], port, path)
 
 
 @contextlib.contextmanager
@@ -75,7 +75,7 @@ def nginx(root, pages, path):
         daemon off;
         pid {root}/pid;
         error_log {root}/error.log;
-        events {{ worker_connections 1024; }}
+        events {{ worker_connections 4096; }}
         http {{
             access_log off;
             sendfile on;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares pages of messages with nginx, the framework alone and FastAPI, and writes docs/performance.md; or, with BASELINE set to an
+# Compares pages of messages with nginx, SwiftNIO and a framework alone, and FastAPI, and writes docs/performance.md; or, with BASELINE set to an
 # earlier build's program, compares this build with that one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,11 +28,11 @@ fi
 install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev wrk nginx-light
 build_release
 swift build --package-path Benchmarks --scratch-path .build/benchmarks --configuration release
-CONSTANT_SERVER="$(swift build --package-path Benchmarks --scratch-path .build/benchmarks --configuration release --show-bin-path)/ConstantServer"
+CONSTANT_SERVERS=$(swift build --package-path Benchmarks --scratch-path .build/benchmarks --configuration release --show-bin-path)
 COMMITS=.build/benchmarks/commits
 gcc -O2 -o "$COMMITS" Benchmarks/commits.c -lsqlite3
 install_python_packages Benchmarks/requirements.txt
 
 "$VENV/bin/python" scripts/chitchat_to_jsonl.py >"$lines"
-export CONSTANT_SERVER COMMITS UNDERSTUDY
+export CONSTANT_SERVERS COMMITS UNDERSTUDY
 "$VENV/bin/python" Benchmarks/compare.py "$lines" docs/performance.md "$@"

@@ -2,11 +2,11 @@ import Foundation
 import Hummingbird
 import NIOCore
 
-/// What the framework alone can do: every request gets the bytes of one file.
+/// What a Swift framework can do at most: every request gets the bytes of one file.
 ///
-/// Usage: `ConstantServer PORT FILE`
+/// Usage: `HummingbirdConstant PORT FILE`
 @main
-struct ConstantServer: HTTPResponder {
+struct HummingbirdConstant: HTTPResponder {
     let body: ByteBuffer
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
@@ -15,10 +15,12 @@ struct ConstantServer: HTTPResponder {
 
     static func main() async throws {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3, let port = Int(arguments[1]) else { fatalError("usage: ConstantServer PORT FILE") }
+        guard arguments.count == 3, let port = Int(arguments[1]) else {
+            fatalError("usage: HummingbirdConstant PORT FILE")
+        }
         let body = ByteBuffer(bytes: try Data(contentsOf: URL(filePath: arguments[2])))
         let application = Application(
-            responder: ConstantServer(body: body),
+            responder: HummingbirdConstant(body: body),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port))
         )
         try await application.runService()
