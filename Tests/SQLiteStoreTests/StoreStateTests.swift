@@ -106,4 +106,9 @@ struct StoreStateTests {
             try await group.waitForAll()
         }
     }
+
+    @Test("a state fits where asynchronous functions keep it, whose memory is aligned to 16 bytes")
+    func alignment() {
+        #expect(MemoryLayout<StoreState>.alignment <= 16)
+    }
 }

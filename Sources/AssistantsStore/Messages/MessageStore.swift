@@ -136,9 +136,14 @@ extension Store {
 
 /// What a store has, without saying it: two that are equal mean the same content.
 package struct StoreState: Equatable, Sendable {
-    private let words: SIMD8<UInt64>
+    // Not a SIMD vector: asynchronous functions keep what they hold in memory that is aligned to 16 bytes alone.
+    private let first: UInt128
+    private let second: UInt128
+    private let third: UInt128
 
-    package init(_ words: SIMD8<UInt64>) {
-        self.words = words
+    package init(_ first: UInt128, _ second: UInt128, _ third: UInt128) {
+        self.first = first
+        self.second = second
+        self.third = third
     }
 }

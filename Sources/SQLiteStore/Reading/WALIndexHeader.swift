@@ -12,8 +12,6 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: the memory stays mapped while a connection to the file is open, which the store's pool has, and is only read.
 struct WALIndexHeader: @unchecked Sendable {
-    /// In bytes, of one copy.
-    private static let size = 48
     /// In bytes: what SQLite maps at once.
     private static let regionSize: Int32 = 32_768
 
@@ -34,9 +32,13 @@ struct WALIndexHeader: @unchecked Sendable {
     var state: StoreState {
         // Not what was loaded before: another process writes here.
         atomicMemoryFence(ordering: .sequentiallyConsistent)
-        var words = SIMD8<UInt64>()
-        for index in 0..<Self.size / 8 { words[index] = address.load(fromByteOffset: 8 * index, as: UInt64.self) }
+        // 48 bytes.
+        let state = StoreState(
+            address.loadUnaligned(as: UInt128.self),
+            address.loadUnaligned(fromByteOffset: 16, as: UInt128.self),
+            address.loadUnaligned(fromByteOffset: 32, as: UInt128.self)
+        )
         atomicMemoryFence(ordering: .sequentiallyConsistent)
-        return StoreState(words)
+        return state
     }
 }
