@@ -83,6 +83,7 @@ let package = Package(
             dependencies: [
                 "AssistantsStore",
                 "CLibdeflate",
+                "Digests",
                 "HTTPTransport",
                 "IPAddresses",
                 "PrometheusMetrics",

@@ -5,10 +5,12 @@ import NIOCore
 final class EventLoopState: Sendable {
     let executor: EventLoopExecutor
     private let date: NIOLoopBoundBox<(second: Int, text: String)>
+    private let buffer: NIOLoopBoundBox<ByteBuffer>
 
     init(_ eventLoop: any EventLoop) {
         executor = EventLoopExecutor(eventLoop)
         date = NIOLoopBoundBox.makeBoxSendingValue((0, ""), eventLoop: eventLoop)
+        buffer = NIOLoopBoundBox.makeBoxSendingValue(ByteBuffer(), eventLoop: eventLoop)
     }
 
     /// The value of `Date`, made once a second. Only on the event loop.
@@ -16,6 +18,14 @@ final class EventLoopState: Sendable {
         let second = time(nil)
         if date.value.second != second { date.value = (second, Self.text(of: second)) }
         return date.value.text
+    }
+
+    /// A buffer of what is written: the last one again, if it has been sent meanwhile. Only on the event loop.
+    /// - Parameter capacity: in bytes, of a new one.
+    func buffer(capacity: Int, _ write: (inout ByteBuffer) -> Void) -> ByteBuffer {
+        buffer.value.clear(minimumCapacity: capacity)
+        write(&buffer.value)
+        return buffer.value
     }
 
     /// As `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).

@@ -34,6 +34,16 @@ package struct Request: Sendable {
         return value
     }
 
+    /// The value of a header that is given once; `nil` where it is given more than once, or not at all.
+    package func onlyHeader(_ name: String) -> String? {
+        var value: String?
+        for (other, text) in head.headers where other.isSameHeader(as: name) {
+            guard value == nil else { return nil }
+            value = String(text[...].trimmingBlanks)
+        }
+        return value
+    }
+
     /// All values of a header.
     package func headers(_ name: String) -> [String] {
         head.headers[name].map { String($0[...].trimmingBlanks) }

@@ -8,6 +8,8 @@ enum ResponseEncoder {
 
     /// In bytes: a body up to this is copied behind its head, so that both are one buffer.
     private static let maximumCopy = 1 << 12
+    /// In bytes: with room for a head before that.
+    private static let capacity = maximumCopy + 1_024
 
     func writeContinue(_ context: ChannelHandlerContext) {
         switch self {
@@ -41,10 +43,12 @@ enum ResponseEncoder {
     ) {
         switch self {
         case .http1(let loop):
-            let length = min(body.readableBytes, Self.maximumCopy)
-            var bytes = Self.head(of: response, isLast: isLast, date: loop.dateText, capacity: length, context)
-            if body.readableBytes <= Self.maximumCopy {
-                bytes.writeImmutableBuffer(body)
+            let isCopied = body.readableBytes <= Self.maximumCopy
+            let bytes = loop.buffer(capacity: Self.capacity) { bytes in
+                Self.writeHead(of: response, isLast: isLast, date: loop.dateText, to: &bytes)
+                if isCopied { bytes.writeImmutableBuffer(body) }
+            }
+            if isCopied {
                 context.writeAndFlush(NIOAny(bytes), promise: promise)
             } else {
                 context.write(NIOAny(bytes), promise: nil)
@@ -68,7 +72,9 @@ enum ResponseEncoder {
         case .http1(let loop):
             var response = response
             if isChunked { response.headers.add(name: "Transfer-Encoding", value: "chunked") }
-            let bytes = Self.head(of: response, isLast: isLast, date: loop.dateText, capacity: 0, context)
+            let bytes = loop.buffer(capacity: Self.capacity) { bytes in
+                Self.writeHead(of: response, isLast: isLast, date: loop.dateText, to: &bytes)
+            }
             context.writeAndFlush(NIOAny(bytes), promise: nil)
         case .http2(let loop):
             let head = HTTPServerResponsePart.head(Self.head(of: response, loop))
@@ -120,15 +126,7 @@ enum ResponseEncoder {
         return head
     }
 
-    /// - Parameter capacity: how many bytes are to fit behind it.
-    private static func head(
-        of response: Response,
-        isLast: Bool,
-        date: String,
-        capacity: Int,
-        _ context: ChannelHandlerContext
-    ) -> ByteBuffer {
-        var bytes = context.channel.allocator.buffer(capacity: capacity + 512)
+    private static func writeHead(of response: Response, isLast: Bool, date: String, to bytes: inout ByteBuffer) {
         bytes.writeStaticString("HTTP/1.1 ")
         bytes.writeString(String(response.status.code))
         bytes.writeStaticString(" ")
@@ -139,7 +137,6 @@ enum ResponseEncoder {
         if isLast { bytes.writeStaticString("Connection: close\r\n") }
         write("Date", date, to: &bytes)
         bytes.writeStaticString("\r\n")
-        return bytes
     }
 
     private static func write(_ name: String, _ value: String, to bytes: inout ByteBuffer) {

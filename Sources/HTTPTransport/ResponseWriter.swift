@@ -1,9 +1,10 @@
 package import NIOCore
 import Synchronization
 
-/// The body of a response that is sent while it is made: whoever has bytes for it writes them, on any thread, and no task waits for them.
+/// The body of a response that is sent while it is produced. Producers write to it from any thread, and no task waits for them.
 ///
-/// Nothing tells that a client has gone while nothing is written to it. Who writes rarely should write something from time to time.
+/// A client's disconnect can go unnoticed until something is written to it, so a producer that is idle for long should write from time to
+/// time.
 package final class ResponseWriter: Sendable {
     /// What became of bytes that were written.
     package enum WriteResult {
@@ -62,7 +63,7 @@ package final class ResponseWriter: Sendable {
         self.onClose = onClose
     }
 
-    // MARK: Who writes
+    // MARK: Producers
 
     package func write(_ bytes: ByteBuffer) -> WriteResult {
         let (result, connection) = state.withLock { state -> (WriteResult, (@Sendable () -> Void)?) in

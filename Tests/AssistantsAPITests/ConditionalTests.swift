@@ -44,6 +44,26 @@ struct ConditionalTests {
     }
 
     @Test(
+        "a client that asks again and again for a page that nobody reads is answered by the cache, until the page changes"
+    )
+    func polls() async throws {
+        let server = try await TestServer()
+        try await server.fill("s", count: 2)
+        let tag = try await tag(server, list)
+        func poll() async throws -> Int { try await server.send(list, headers: ["If-None-Match": tag]).status }
+        for _ in 1...2 { #expect(try await poll() == 304) }
+        let hits = try #require(server.metric("understudy_page_cache_hits_total"))
+        #expect(try await poll() == 304)
+        #expect(server.metric("understudy_page_cache_hits_total") == hits + 1)
+        let message = #"{"role":"user","content":{}}"#
+        #expect(try await server.send("/v1/Sessions/s/Messages", method: .POST, body: message).status == 201)
+        let changed = try await server.send(list, headers: ["If-None-Match": tag])
+        #expect(changed.status == 200)
+        #expect(changed.header("etag") != tag)
+        #expect(try await server.page(list).messages.count == 3)
+    }
+
+    @Test(
         "who has something else gets the page",
         arguments: [
             "", ",", "\"", "\"\"", "W/", "TAG", "xTAGy", "(TAG;", "W/xTAG\"", "\"*\"", "\"a,*,b\"", "\"AAAA\"",

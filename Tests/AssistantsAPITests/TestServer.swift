@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import PrometheusMetrics
 import Replies
 import SQLiteStore
 import Secrets
@@ -30,6 +31,8 @@ final class TestServer: Sendable {
     private let directory: TemporaryDirectory
     private let server: Server
     private let serverWithoutCache: Server
+    /// Of the server with a cache.
+    private let metrics = MetricsRegistry()
     private let services: Task<Void, Never>
 
     /// - Parameters:
@@ -42,12 +45,13 @@ final class TestServer: Sendable {
         directory = try TemporaryDirectory()
         let store = try SQLiteStore(path: directory.file("understudy.sqlite"))
         self.store = store
-        func server(_ options: ServerOptions) -> Server {
+        func server(_ options: ServerOptions, metrics: MetricsRegistry = MetricsRegistry()) -> Server {
             Server(
                 store: store,
                 pageTokenKey: Self.pageTokenKey,
                 sealingKey: .success(Self.sealingKey),
                 options: options,
+                metrics: metrics,
                 logger: logger
             )
         }
@@ -55,7 +59,7 @@ final class TestServer: Sendable {
         options.model = Model(name: "the configured model", server: nil)
         options.api.pageCacheSize = 1 << 20
         configure(&options)
-        let running = server(options)
+        let running = server(options, metrics: metrics)
         self.server = running
         options.api.pageCacheSize = 0
         serverWithoutCache = server(options)
@@ -116,6 +120,13 @@ final class TestServer: Sendable {
             headers: Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 },
             body: method == .HEAD ? "" : String(buffer: bytes)
         )
+    }
+
+    /// The value of a metric that has no labels; `nil` where there is none of this name.
+    func metric(_ name: String) -> Double? {
+        metrics.text.split(separator: "\n").first { $0.hasPrefix("\(name) ") }.flatMap {
+            Double($0.dropFirst(name.count + 1))
+        }
     }
 
     /// The contents of a session's messages, as they are stored.

@@ -1,5 +1,6 @@
 import AssistantsStore
 import Crypto
+import Digests
 import HTTPTransport
 import NIOHTTP1
 import Secrets
@@ -23,7 +24,9 @@ struct Authenticator: Sendable {
                 "Credentials are missing: use Basic authentication with an account SID and its auth token, or an API key"
             )
         }
-        let digest = SHA256.hash(data: Array(header.utf8))
+        var hash = SHA256()
+        hash.update(header)
+        let digest = hash.finalize()
         let now = ContinuousClock.now
         if let caller = verified.caller(for: digest, at: now) { return caller }
         guard let credentials = BasicCredentials(header: header) else {

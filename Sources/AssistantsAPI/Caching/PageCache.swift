@@ -4,6 +4,7 @@ import Synchronization
 
 /// Recently requested pages, as the bytes of their JSON or of its compressed form. A cached page is current while the store's state is
 /// what it was; after that, the session's version says whether it still is. So it does not matter which process writes to the database.
+/// Of a page that clients only ask for with its tag, the tag is kept alone.
 ///
 /// A page is admitted on its second request: most are read once, and would only evict others. If there is no room, the page evicts one
 /// that has not been referenced since the hand passed it last (CLOCK). The hand advances slowly: if far more pages are requested than
@@ -12,20 +13,21 @@ final class PageCache: Sendable {
     struct Page: Sendable {
         let listing: MessageListing
         let tag: PageTag
-        let content: Content
+        /// `nil` where only the tag is known.
+        let content: Content?
         /// The store's, before the page was last seen to be current.
         let state: StoreState?
 
         /// In bytes, about, with the overhead beside its content, and its query, which the key has too. A buffer's spare room is not in memory, because nothing was written to
         /// it; but memory comes in pages of 4 kB.
         fileprivate var size: Int {
-            min(content.bytes.storageCapacity, (content.bytes.readableBytes + 4_095) & ~4_095) + 1_024
-                + 2 * listing.query.otherParameters.utf8.count
+            let memory = content.map { min($0.bytes.storageCapacity, ($0.bytes.readableBytes + 4_095) & ~4_095) } ?? 0
+            return memory + 1_024 + 2 * listing.query.otherParameters.utf8.count
         }
 
         /// In a buffer of its own size, where the one that it was written to is far too large for it.
         fileprivate var trimmed: Page {
-            guard content.bytes.storageCapacity > 2 * content.bytes.readableBytes else { return self }
+            guard let content, content.bytes.storageCapacity > 2 * content.bytes.readableBytes else { return self }
             let bytes = ByteBuffer(bytes: content.bytes.readableBytesView)
             return Page(listing: listing, tag: tag, content: Content(bytes, coded: content.coding), state: state)
         }
@@ -72,10 +74,13 @@ final class PageCache: Sendable {
     var hits: Int { state.withLock(\.hits) }
     var misses: Int { state.withLock(\.misses) }
 
-    func page(for key: PageKey) -> Page? {
+    /// - Parameter condition: the request's `If-None-Match`. Where only the page's tag is cached, it must match that.
+    func page(for key: PageKey, unless condition: String? = nil) -> Page? {
         guard capacity > 0 else { return nil }
         return state.withLock { state in
-            guard let index = state.indices[key] else {
+            guard let index = state.indices[key],
+                state.slots[index].page.content != nil || condition.map(state.slots[index].page.tag.isMatched) == true
+            else {
                 state.misses += 1
                 return nil
             }
@@ -85,14 +90,14 @@ final class PageCache: Sendable {
         }
     }
 
-    /// Notes that a page was seen to be current.
-    func confirm(_ key: PageKey, _ tag: PageTag, in state: StoreState?) {
-        guard capacity > 0, let new = state else { return }
-        self.state.withLock { state in
-            guard let index = state.indices[key], state.slots[index].page.tag.text == tag.text else { return }
-            let page = state.slots[index].page
-            state.slots[index].page = Page(listing: page.listing, tag: page.tag, content: page.content, state: new)
+    /// Notes that the page with this tag was seen to be current.
+    func confirm(_ key: PageKey, _ listing: MessageListing, _ tag: PageTag, in state: StoreState?) {
+        guard capacity > 0, state != nil else { return }
+        let content = self.state.withLock { state -> Content? in
+            guard let index = state.indices[key], state.slots[index].page.tag.text == tag.text else { return nil }
+            return state.slots[index].page.content
         }
+        insert(Page(listing: listing, tag: tag, content: content, state: state), for: key)
     }
 
     /// Caches a page. Replaces the entry if there is one; otherwise admits the page only on its second request, and only if there is

@@ -1,5 +1,6 @@
 import AssistantsStore
 import Crypto
+import Digests
 import HTTPTransport
 import NIOHTTP1
 
@@ -25,12 +26,14 @@ struct PageKey: Hashable {
         self.init(account: account, baseURL: request.baseURL, target: request.http.target, coding: request.coding)
     }
 
-    /// The first 11 bytes of SHA-256 over it and what pages look like, the same for every server.
-    var digest: [UInt8] {
+    /// SHA-256 over it and what pages look like, the same for every server.
+    var digest: SHA256Digest {
         var hash = SHA256()
-        for text in [MessageRepresentation.form, account.text, baseURL, target, coding.rawValue] {
-            hash.update(data: Array("\(text.utf8.count):\(text)".utf8))
-        }
-        return Array(hash.finalize().prefix(11))
+        hash.update(MessageRepresentation.form)
+        hash.update(account.text)
+        hash.update(baseURL)
+        hash.update(target)
+        hash.update(coding.rawValue)
+        return hash.finalize()
     }
 }

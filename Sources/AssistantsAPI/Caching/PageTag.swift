@@ -1,18 +1,27 @@
 import AssistantsStore
+import Crypto
 
 /// The entity tag (RFC 9110, section 8.8.3) of a page: two answers with the same one have the same content in the same coding.
 ///
 /// In its quotes are 36 letters of base64url, which are 27 bytes: the session's number and stamp, 8 bytes each,
-/// big-endian, and `PageKey.digest`. So a tag tells which version the client has before anything is read.
+/// big-endian, and the beginning of `PageKey.digest`. So a tag tells which version the client has before anything is read.
 struct PageTag: Sendable {
+    /// In bytes.
+    private static let length = 27
+    private static let digestLength = 11
+
     let version: SessionVersion
     /// With its quotes.
     let text: String
 
     init(_ version: SessionVersion, of page: PageKey) {
-        let bytes = version.session.value.bigEndianBytes + version.stamp.bigEndianBytes + page.digest
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.length)
+        bytes.append(bigEndian: version.session.value)
+        bytes.append(bigEndian: version.stamp)
+        page.digest.withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Self.digestLength)) }
         self.version = version
-        text = "\"\(Base64URL.encode(bytes))\""
+        text = Base64URL.encode(bytes, between: "\"", and: "\"")
     }
 
     /// Finds the tag of a page in the value of `If-None-Match`; `nil` where there is none of this page.
@@ -21,8 +30,8 @@ struct PageTag: Sendable {
         let quote = UInt8(ascii: "\"")
         for tag in Self.tags(in: header) {
             guard tag.utf8.first == quote, tag.utf8.last == quote,
-                let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast()), bytes.count == 27,
-                bytes[16...] == digest[...]
+                let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast()), bytes.count == Self.length,
+                digest.withUnsafeBytes({ bytes[16...].elementsEqual($0.prefix(Self.digestLength)) })
             else { continue }
             version = SessionVersion(
                 session: SessionNumber(Int64(bigEndian: bytes[0..<8])),

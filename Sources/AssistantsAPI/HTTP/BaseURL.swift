@@ -11,8 +11,7 @@ struct BaseURL: Sendable {
 
     /// - Throws: `APIError` where the request does not say which host it wants.
     func text(for request: Request) throws(APIError) -> String {
-        let hosts = request.headers("Host")
-        guard let host = hosts.first, hosts.count == 1 else {
+        guard let host = request.onlyHeader("Host") else {
             throw .badRequest("The request must have exactly one Host header")
         }
         guard Authority.isValid(host) else {

@@ -7,23 +7,36 @@ enum Base64URL {
         count / 3 * 4
     }
 
+    /// - Parameters:
+    ///   - prefix: ASCII that stands before it.
+    ///   - suffix: ASCII that stands behind it.
     /// - Precondition: the number of bytes is a multiple of 3.
-    static func encode(_ bytes: [UInt8]) -> String {
+    static func encode(_ bytes: [UInt8], between prefix: StaticString = "", and suffix: StaticString = "") -> String {
         precondition(bytes.count % 3 == 0, "only whole groups have one form")
-        var letters: [UInt8] = []
-        letters.reserveCapacity(encodedLength(of: bytes.count))
-        for index in stride(from: 0, to: bytes.count, by: 3) {
-            let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-            for shift in [18, 12, 6, 0] {
-                letters.append(alphabet[group >> shift & 0x3F])
+        let length = prefix.utf8CodeUnitCount + encodedLength(of: bytes.count) + suffix.utf8CodeUnitCount
+        return String(unsafeUninitializedCapacity: length) { letters in
+            var end = 0
+            func append(_ letter: UInt8) {
+                letters[end] = letter
+                end += 1
             }
+            prefix.withUTF8Buffer { $0.forEach(append) }
+            for index in stride(from: 0, to: bytes.count, by: 3) {
+                let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+                append(alphabet[group >> 18])
+                append(alphabet[group >> 12 & 0x3F])
+                append(alphabet[group >> 6 & 0x3F])
+                append(alphabet[group & 0x3F])
+            }
+            suffix.withUTF8Buffer { $0.forEach(append) }
+            return end
         }
-        return String(decoding: letters, as: UTF8.self)
     }
 
     /// `nil` where a letter is none of the alphabet, or the last group is not whole.
-    static func decode(_ letters: some Sequence<UInt8>) -> [UInt8]? {
+    static func decode(_ letters: some Collection<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(letters.count / 4 * 3)
         var group = 0
         var count = 0
         for letter in letters {
@@ -31,7 +44,9 @@ enum Base64URL {
             group = group << 6 | value
             count += 1
             if count % 4 == 0 {
-                bytes += [UInt8(group >> 16), UInt8(group >> 8 & 0xFF), UInt8(group & 0xFF)]
+                bytes.append(UInt8(group >> 16))
+                bytes.append(UInt8(group >> 8 & 0xFF))
+                bytes.append(UInt8(group & 0xFF))
                 group = 0
             }
         }

@@ -3,8 +3,10 @@ extension Int64 {
     init(bigEndian bytes: ArraySlice<UInt8>) {
         self = bytes.reduce(0) { $0 << 8 | Int64($1) }
     }
+}
 
-    var bigEndianBytes: [UInt8] {
-        (0..<8).reversed().map { UInt8(truncatingIfNeeded: self >> (8 * $0)) }
+extension [UInt8] {
+    mutating func append(bigEndian number: Int64) {
+        Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
     }
 }

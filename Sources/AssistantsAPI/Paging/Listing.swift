@@ -1,5 +1,6 @@
 import AssistantsStore
 import Crypto
+import Digests
 
 /// One page of a list, as a request asks for it: which items, in which order, where the page begins, and how many it has. Parsed once;
 /// the page's URLs and their tokens derive from it.
@@ -61,8 +62,9 @@ struct ListingDigest: Equatable, Sendable {
     init?(_ selection: [(name: String, value: String)]) {
         guard !selection.isEmpty else { return nil }
         var hash = SHA256()
-        for text in selection.flatMap({ [$0.name, $0.value] }) {
-            hash.update(data: Array("\(text.utf8.count):\(text)".utf8))
+        for (name, value) in selection {
+            hash.update(name)
+            hash.update(value)
         }
         bytes = Array(hash.finalize().prefix(Self.length))
     }

@@ -13,8 +13,20 @@ struct PageLinks {
     ///   - next: the token of the next page.
     init(_ query: PageQuery, list: String, previous: String?, next: String?) {
         func url(page: Int, token: String?) -> String {
-            let token = token.map { "&PageToken=\($0)" } ?? ""
-            return "\(list)?\(query.otherParameters)PageSize=\(query.size)&Page=\(page)\(token)"
+            var url = list
+            // At once: 50 more than these have the names and numbers of the other parameters.
+            url.reserveCapacity(list.utf8.count + query.otherParameters.utf8.count + (token?.utf8.count ?? 0) + 50)
+            url += "?"
+            url += query.otherParameters
+            url += "PageSize="
+            url += String(query.size)
+            url += "&Page="
+            url += String(page)
+            if let token {
+                url += "&PageToken="
+                url += token
+            }
+            return url
         }
         page = query.page
         pageSize = query.size

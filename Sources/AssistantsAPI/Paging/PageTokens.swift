@@ -20,14 +20,15 @@ import Crypto
 /// Go SDK leaves alone: it deletes a point with digits behind it from query strings.
 struct PageTokens: Sendable {
     private static let macLength = 18
-    private static let forward = "PA"
-    private static let back = "PB"
+    private static let forward: StaticString = "PA"
+    private static let back: StaticString = "PB"
 
-    private let key: SymmetricKey
+    /// Has taken in the key alone.
+    private let authenticator: HMAC<SHA256>
 
     /// - Parameter key: 32 bytes, the same for every server on a database.
     init(key: [UInt8]) {
-        self.key = SymmetricKey(data: key)
+        authenticator = HMAC(key: SymmetricKey(data: key))
     }
 
     /// The token of the page that lies behind the cursor.
@@ -52,13 +53,12 @@ struct PageTokens: Sendable {
     ) throws(APIError) -> PageRequest<Cursor>.Anchor {
         let header = Self.header(of: Cursor.self, digest)
         let payloadLength = header.count + 16 + (digest?.bytes.count ?? 0)
-        let direction = String(token.prefix(2))
         // The length first, so that nothing long is worked on.
         guard token.utf8.count == 2 + Base64URL.encodedLength(of: payloadLength + Self.macLength),
-            direction == Self.forward || direction == Self.back,
+            let direction = [Self.forward, Self.back].first(where: { token.hasPrefix("\($0)") }),
             let bytes = Base64URL.decode(token.utf8.dropFirst(2))
         else { throw Self.refusal }
-        let payload = bytes.prefix(payloadLength)
+        let payload = Array(bytes.prefix(payloadLength))
         let code = code(direction, payload, account)
         // Whole codes are compared, because `==` of these takes constant time; a token has only the first bytes.
         guard
@@ -67,7 +67,7 @@ struct PageTokens: Sendable {
         else { throw Self.refusal }
         let numbers = [Int64(bigEndian: payload[2..<10]), Int64(bigEndian: payload[10..<18])]
         let cursor = Cursor(values: Array(numbers.prefix(Cursor.columns.count)))
-        return direction == Self.forward ? .after(cursor) : .before(cursor)
+        return token.hasPrefix("\(Self.forward)") ? .after(cursor) : .before(cursor)
     }
 
     private static var refusal: APIError {
@@ -79,20 +79,30 @@ struct PageTokens: Sendable {
     }
 
     private func token<Cursor: KeysetCursor>(
-        _ direction: String,
+        _ direction: StaticString,
         _ cursor: Cursor,
         _ account: AccountSID,
         _ digest: ListingDigest?
     ) -> String {
         let values = cursor.values
-        var payload = Self.header(of: Cursor.self, digest) + values[0].bigEndianBytes
-        payload += (values.count > 1 ? values[1] : 0).bigEndianBytes
-        if let digest { payload += digest.bytes }
-        return direction + Base64URL.encode(payload + code(direction, payload[...], account).prefix(Self.macLength))
+        var bytes = Self.header(of: Cursor.self, digest)
+        bytes.reserveCapacity(bytes.count + 16 + ListingDigest.length + Self.macLength)
+        bytes.append(bigEndian: values[0])
+        bytes.append(bigEndian: values.count > 1 ? values[1] : 0)
+        if let digest { bytes += digest.bytes }
+        let code = code(direction, bytes, account)
+        code.withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Self.macLength)) }
+        return Base64URL.encode(bytes, between: direction)
     }
 
-    private func code(_ direction: String, _ payload: ArraySlice<UInt8>, _ account: AccountSID) -> HMAC<SHA256>.MAC {
-        let message = Array(direction.utf8) + payload + Array(account.text.utf8)
-        return HMAC<SHA256>.authenticationCode(for: message, using: key)
+    private func code(_ direction: StaticString, _ payload: [UInt8], _ account: AccountSID) -> HMAC<SHA256>.MAC {
+        var message: [UInt8] = []
+        message.reserveCapacity(direction.utf8CodeUnitCount + payload.count + account.text.utf8.count)
+        direction.withUTF8Buffer { message.append(contentsOf: $0) }
+        message += payload
+        message += account.text.utf8
+        var authenticator = authenticator
+        authenticator.update(data: message)
+        return authenticator.finalize()
     }
 }

@@ -13,17 +13,22 @@ extension Response {
     }
 
     /// An answer that can be asked for again with its tag: 304 where the client has it already (RFC 9110, section 13.1.2).
-    /// - Parameter condition: the request's `If-None-Match`.
-    init(unless condition: String?, tag: PageTag, content: Content) {
-        if let condition, tag.isMatched(by: condition) {
-            self.init(status: .notModified)
-        } else {
-            self.init(status: .ok, headers: ["Content-Type": "application/json"])
+    /// - Parameters:
+    ///   - condition: the request's `If-None-Match`.
+    ///   - content: `nil` where the condition is known to match the tag.
+    init(unless condition: String?, tag: PageTag, content: Content?) {
+        let isKnown = condition.map(tag.isMatched) ?? false
+        self.init(status: isKnown ? .notModified : .ok)
+        // With room for what is added on the way.
+        headers.reserveCapacity(6)
+        if !isKnown {
+            guard let content else { preconditionFailure("the content of a page is known unless its client has it") }
+            headers.add(name: "Content-Type", value: "application/json")
             hold(content)
         }
-        headers.replaceOrAdd(name: "ETag", value: tag.text)
+        headers.add(name: "ETag", value: tag.text)
         // A cached response must be revalidated each time, and belongs to one account.
-        headers.replaceOrAdd(name: "Cache-Control", value: "private, no-cache")
+        headers.add(name: "Cache-Control", value: "private, no-cache")
     }
 
     init(_ answer: StoredAnswer) {

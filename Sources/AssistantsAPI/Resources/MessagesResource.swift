@@ -38,7 +38,7 @@ struct MessagesResource: Sendable {
         let key = PageKey(request, in: caller.account)
         let condition = request.http.header("If-None-Match")
         let state = store.state
-        let cached = cache.page(for: key)
+        let cached = cache.page(for: key, unless: condition)
         if let cached, state != nil, cached.state == state {
             return Response(unless: condition, tag: cached.tag, content: cached.content)
         }
@@ -51,12 +51,8 @@ struct MessagesResource: Sendable {
         }
         guard case .read(let neighbors, let version) = reading else {
             guard let known else { preconditionFailure("no version was given that it could be") }
-            if cached != nil { cache.confirm(key, known, in: state) }
-            return Response(
-                unless: condition,
-                tag: known,
-                content: cached?.content ?? Content(ByteBuffer(), coded: .identity)
-            )
+            cache.confirm(key, listing, known, in: state)
+            return Response(unless: condition, tag: known, content: cached?.content)
         }
         sizeEstimate.add(json.length, of: json.count)
         let links = listing.links(
