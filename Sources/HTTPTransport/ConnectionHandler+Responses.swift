@@ -51,6 +51,7 @@ extension ConnectionHandler {
             write(sent(context) { self.linger(context) })
         } else if deadlines.isLastAnswerEnded {
             end.end()
+            deadlines.beganLastAnswer()
             write(sent(context) { context.close(promise: nil) })
         } else {
             write(nil)

@@ -341,7 +341,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
             context.close(promise: nil)
         case .refuse(let part, let limit):
             refuse(.tooSlow(part: part, limit: limit), context)
-            lookAgain(context, in: ConnectionDeadlines.interval)
+            // Where the response has been sent, `linger` has set the timer.
+            if !end.isLingering { lookAgain(context, in: ConnectionDeadlines.interval) }
         case .close:
             logger.debug("closed a connection that its client did not use, or did not read from")
             context.close(promise: nil)

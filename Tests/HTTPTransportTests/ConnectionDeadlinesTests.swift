@@ -176,4 +176,18 @@ struct ConnectionDeadlinesTests {
         #expect(try connection.takeSent().contains("\r\nConnection: close\r\n"))
         #expect(!isActive)
     }
+
+    @Test("when the server stops, nothing follows the last response, however long that waits to be sent")
+    func stopWhileUnread() throws {
+        connection.stop()
+        connection.socket.block(connection.channel)
+        connection.socket.unblockReading(connection.channel)
+        try connection.receive(Self.request)
+        try connection.answer()
+        try connection.receive("GET")
+        connection.wait(.seconds(15))
+        connection.socket.release(connection.channel)
+        #expect(try connection.statuses() == [200])
+        #expect(!isActive)
+    }
 }
