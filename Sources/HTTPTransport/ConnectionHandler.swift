@@ -112,9 +112,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
-        case is HTTPParserError:
-            isMalformed = true
-            endInput(context)
+        // The client has closed the connection in the middle of a request.
+        case is HTTPParserError where !context.channel.isActive:
+            break
+        case is HTTPParserError, is ByteToMessageDecoderError.PayloadTooLargeError:
+            refuseInput(context)
         case is ByteToMessageDecoderError where isMalformed:
             // The decoder says of each further read that it decodes no more.
             break
@@ -122,6 +124,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
             logger.debug("closed a connection: \(error)")
             context.close(promise: nil)
         }
+    }
+
+    /// Takes nothing more from a client whose request is not well-formed.
+    private func refuseInput(_ context: ChannelHandlerContext) {
+        isMalformed = true
+        endInput(context)
     }
 
     /// Takes nothing more from the client. What it has sent completely is answered.
@@ -137,6 +145,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         hasReadPart = true
         guard !isInputOver else { return }
         let part = unwrapInboundIn(data)
+        if case .head(let head) = part, head.isAmbiguous { return refuseInput(context) }
         switch arrival(of: part, at: context.eventLoop.now) {
         case .forward:
             waiting.append(part)
@@ -258,7 +267,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         end.end()
         deadlines.beganLastAnswer()
         // Behind what waits to be sent, which would be lost.
-        encoder.flush(context, promise: sent(context) { context.close(promise: nil) })
+        encoder.flush(context, promise: sent(context) { self.linger(context) })
     }
 
     // MARK: Reading

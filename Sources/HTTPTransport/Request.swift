@@ -65,6 +65,9 @@ extension HTTPRequestHead {
 
     /// Whether it says that a body follows, of whatever length.
     var announcesBody: Bool { (announcedLength ?? 0) > 0 || headers.contains(name: "Transfer-Encoding") }
+
+    /// Whether a proxy may see a different end of the request: HTTP/1.0 has no `Transfer-Encoding` (RFC 9112, section 6.1).
+    var isAmbiguous: Bool { version == .http1_0 && headers.contains(name: "Transfer-Encoding") }
 }
 
 extension String {

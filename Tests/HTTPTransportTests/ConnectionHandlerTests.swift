@@ -9,6 +9,7 @@ import Testing
 @Suite("Connections of HTTP/1.1")
 struct ConnectionHandlerTests {
     private static let request = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+    private static let upload = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
 
     private func response(_ body: String, _ status: HTTPResponseStatus = .ok) -> Response {
         Response(status: status, headers: ["Content-Type": "text/plain"], body: ByteBuffer(string: body))
@@ -145,6 +146,45 @@ struct ConnectionHandlerTests {
         #expect(sent.contains("\r\nConnection: close\r\n"))
         connection.wait(.seconds(2))
         #expect(!connection.channel.isActive)
+    }
+
+    @Test("a body that turns out to be malformed does not cost its client the response that was sent before")
+    func malformedBodyBehindResponse() throws {
+        let connection = try TestConnection(TestResponder(immediate: response("x")))
+        try connection.receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        try connection.receive("zz\r\n")
+        #expect(try connection.statuses() == [200])
+        // Closed at once with bytes unread, it would be reset.
+        #expect(connection.channel.isActive)
+        connection.wait(.seconds(2))
+        #expect(!connection.channel.isActive)
+    }
+
+    @Test("a body in chunks from a client of HTTP/1.0 is refused, and nothing behind it is a request")
+    func chunksOfHTTP10() throws {
+        let connection = try TestConnection()
+        let chunks = "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        try connection.receive(Self.request + chunks + Self.request)
+        try connection.answer()
+        #expect(try connection.statuses() == [200, 400])
+        #expect(connection.responder.requests.count == 1)
+    }
+
+    @Test("an endless run of blanks in a header is refused")
+    func manyBlanks() throws {
+        let connection = try TestConnection()
+        try connection.receive("GET / HTTP/1.1\r\nHost: a\r\nX:")
+        for _ in 1...5 { try connection.receive(String(repeating: " ", count: 1 << 14)) }
+        #expect(try connection.statuses() == [400])
+    }
+
+    @Test("a request that its client breaks off by closing the connection is not refused", arguments: ["GET / HT", upload])
+    func gone(begun: String) throws {
+        let connection = try TestConnection()
+        try connection.receive(begun)
+        connection.channel.close(promise: nil)
+        connection.channel.embeddedEventLoop.run()
+        #expect(connection.responder.refusals == 0)
     }
 
     @Test("a response without content has no body and no length, and one to HEAD has the length alone")

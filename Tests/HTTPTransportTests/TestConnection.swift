@@ -21,14 +21,9 @@ final class TestConnection {
         channel = EmbeddedChannel()
         channel.allowOptionsWhenClosed = true
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let handler = ConnectionHandler(
-            responder: responder,
-            loop: EventLoopState(channel.eventLoop),
-            connections: connections,
-            logger: logger
-        )
-        let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))
-        try channel.pipeline.syncOperations.addHandlers([socket, decoder, handler])
+        let server = try HTTPServer(responder: responder, host: "", port: 0, logger: logger)
+        try channel.pipeline.syncOperations.addHandler(socket)
+        try server.addHTTP1(to: channel, EventLoopState(channel.eventLoop), connections)
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
     }
 
@@ -82,6 +77,7 @@ final class TestResponder: Responder {
         /// Where it is set, the response to every request, at once.
         var immediate: Response?
         var cancellations = 0
+        var refusals = 0
     }
 
     private let state: Mutex<State>
@@ -93,6 +89,8 @@ final class TestResponder: Responder {
     /// All that came, oldest first.
     var requests: [Request] { state.withLock(\.requests) }
     var cancellations: Int { state.withLock(\.cancellations) }
+    /// How many times something was refused.
+    var refusals: Int { state.withLock(\.refusals) }
 
     func respond(to request: Request) async -> Response {
         let immediate = state.withLock { state in
@@ -110,7 +108,8 @@ final class TestResponder: Responder {
     }
 
     func response(to refusal: Refusal) -> Response {
-        switch refusal {
+        state.withLock { $0.refusals += 1 }
+        return switch refusal {
         case .malformed: Response(status: .badRequest)
         case .tooSlow: Response(status: .requestTimeout)
         }
