@@ -52,10 +52,10 @@ package struct Request: Sendable {
 
 extension HTTPRequestHead {
     /// Whether its client waits for `100 Continue` before it sends the body (RFC 9110, section 10.1.1).
-    package var expectsContinue: Bool { headers.first(name: "Expect")?.lowercased() == "100-continue" }
+    package var expectsContinue: Bool { value(of: "Expect")?.lowercased() == "100-continue" }
 
     /// The length of the body in bytes, where the request gives one; `Int.max` for a larger one.
-    package var announcedLength: Int? { headers.first(name: "Content-Length").map { Int($0) ?? .max } }
+    package var announcedLength: Int? { value(of: "Content-Length").map { Int($0) ?? .max } }
 
     /// Whether the connection can be used for another request. Not by HTTP/1.0, whose clients would have to be told; and behind
     /// what wants another protocol, the decoder reads nothing more.
@@ -68,6 +68,8 @@ extension HTTPRequestHead {
 
     /// Whether a proxy may see a different end of the request: HTTP/1.0 has no `Transfer-Encoding` (RFC 9112, section 6.1).
     var isAmbiguous: Bool { version == .http1_0 && headers.contains(name: "Transfer-Encoding") }
+
+    private func value(of name: String) -> Substring? { headers.first(name: name)?[...].trimmingBlanks }
 }
 
 extension String {

@@ -187,6 +187,15 @@ struct ConnectionHandlerTests {
         #expect(connection.responder.refusals == 0)
     }
 
+    @Test("blanks around the values of Content-Length and Expect are no part of them")
+    func blanks() throws {
+        let connection = try TestConnection()
+        try connection.receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:  5 \r\nExpect: 100-continue \r\n\r\n")
+        let head = try #require(connection.responder.requests.first?.head)
+        #expect(head.announcedLength == 5)
+        #expect(head.expectsContinue)
+    }
+
     @Test("a response without content has no body and no length, and one to HEAD has the length alone")
     func withoutBody() throws {
         let connection = try TestConnection()
