@@ -212,6 +212,7 @@ let package = Package(
             name: "HTTPTransportTests",
             dependencies: [
                 "HTTPTransport",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -220,7 +221,8 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-            ]
+            ],
+            exclude: ["Fuzzing/Fuzzer.swift", "Fuzzing/http.dict"]
         ),
         .testTarget(
             name: "RepliesTests",
@@ -252,15 +254,31 @@ let isFuzzed = Context.environment["UNDERSTUDY_FUZZ"] == "1"
 
 if isFuzzed {
     package.targets.removeAll { $0.type == .test }
-    package.targets.append(
+    package.targets += [
+        .target(name: "FuzzDriver", path: "Tests/FuzzDriver"),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["AssistantsAPI", "AssistantsStore", "Secrets", "TextEncodings"],
+            dependencies: ["AssistantsAPI", "AssistantsStore", "FuzzDriver", "Secrets", "TextEncodings"],
             path: "Tests/AssistantsAPITests/Fuzzing",
             exclude: ["FuzzingTests.swift"],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
-        )
-    )
+        ),
+        .executableTarget(
+            name: "FuzzConnection",
+            dependencies: [
+                "FuzzDriver",
+                "HTTPTransport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/HTTPTransportTests/Fuzzing",
+            exclude: ["FuzzedConnectionTests.swift", "http.dict"],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        ),
+    ]
 }
 
 // CI sets the variable; a newer compiler's new warnings must not stop somebody's build.
@@ -275,7 +293,10 @@ for target in package.targets where target.type != .system {
         .enableUpcomingFeature("InferIsolatedConformances"),
         .enableExperimentalFeature("Lifetimes"),
     ]
-    if isFuzzed, ["AssistantsAPI", "AssistantsStore", "TextEncodings", "Fuzz"].contains(target.name) {
+    if isFuzzed,
+        ["AssistantsAPI", "AssistantsStore", "HTTPTransport", "TextEncodings"].contains(target.name)
+            || target.name.hasPrefix("Fuzz")
+    {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library"]))
     }
     if warningsAreErrors {

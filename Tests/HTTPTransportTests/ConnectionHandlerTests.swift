@@ -178,7 +178,10 @@ struct ConnectionHandlerTests {
         #expect(try connection.statuses() == [400])
     }
 
-    @Test("a request that its client breaks off by closing the connection is not refused", arguments: ["GET / HT", upload])
+    @Test(
+        "a request that its client breaks off by closing the connection is not refused",
+        arguments: ["GET / HT", upload]
+    )
     func gone(begun: String) throws {
         let connection = try TestConnection()
         try connection.receive(begun)
