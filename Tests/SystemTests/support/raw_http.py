@@ -7,9 +7,13 @@ import socket
 from support.understudy import AUTHORIZATION
 
 
+def connect(server):
+    return socket.create_connection(("127.0.0.1", server.port), timeout=10)
+
+
 def exchange(server, text):
     """Send bytes, and return the first response as status, headers and JSON."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+    with connect(server) as connection:
         connection.sendall(text if isinstance(text, bytes) else text.encode())
         received = b""
         while b"\r\n\r\n" not in received:
