@@ -17,7 +17,8 @@ final class StreamHandler: ChannelDuplexHandler {
     /// How many pieces may be on their way.
     private static let maximumPieces = 4
 
-    /// What has been written and not been sent, in bytes. A stream cannot be asked for it, as the socket of a connection can.
+    /// What has been written and not been sent, in bytes, and one for a response's end, which may wait for the client's window too. A
+    /// stream cannot be asked for it, as the socket of a connection can.
     private(set) var unsent = 0
     private var piecesOnTheirWay = 0
     private var waiting = CircularBuffer<(part: HTTPServerResponsePart, promise: EventLoopPromise<Void>?)>()
@@ -38,7 +39,18 @@ final class StreamHandler: ChannelDuplexHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)
-        if case .body(let bytes) = part { unsent += bytes.readableBytes }
+        var promise = promise
+        switch part {
+        case .head:
+            break
+        case .body(let bytes):
+            unsent += bytes.readableBytes
+        case .end:
+            unsent += 1
+            let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
+            sent.futureResult.assumeIsolated().whenComplete { _ in self.unsent -= 1 }
+            promise = sent
+        }
         waiting.append((part, promise))
         writeMore(context)
     }
