@@ -31,7 +31,7 @@ extension HTTPServer {
         }
     }
 
-    private func addHTTP2(to channel: any Channel, _ loop: EventLoopState, _ connections: OpenConnections) throws {
+    func addHTTP2(to channel: any Channel, _ loop: EventLoopState, _ connections: OpenConnections) throws {
         var configuration = NIOHTTP2Handler.Configuration()
         configuration.connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: Self.maximumStreams),

@@ -268,6 +268,19 @@ struct ConnectionHandlerTests {
         #expect(try connection.statuses() == [200])
     }
 
+    @Test("what follows a connection's last response is not begun, though it arrived while another was being answered")
+    func waitingBehindLast() throws {
+        let connection = try TestConnection()
+        try connection.receive(Self.request + Self.request + Self.request)
+        connection.socket.block(connection.channel)
+        connection.socket.unblockReading(connection.channel)
+        connection.responder.answersAtOnce(Response(status: .ok, headers: ["Connection": "close"]))
+        try connection.answer()
+        connection.socket.release(connection.channel)
+        #expect(connection.responder.requests.count == 2)
+        #expect(try connection.statuses() == [200, 200])
+    }
+
     @Test("a client that wants another protocol is answered in this one, and then the connection ends")
     func upgrade() throws {
         let connection = try TestConnection(TestResponder(immediate: response("x")))

@@ -6,7 +6,7 @@ import NIOHTTP1
 
 @testable import HTTPTransport
 
-/// Checks what must be true of a connection of HTTP/1.1, whatever its client sends, in whichever pieces, and whatever else happens: the
+/// Checks what must be true of a connection, whatever its client sends, in whichever pieces, and whatever else happens: the
 /// input decides all of it, and when. The handlers are those of `HTTPServer`.
 struct FuzzedConnection {
     struct Violation: Error {
@@ -15,14 +15,21 @@ struct FuzzedConnection {
 
     /// In bytes: the most that a socket gives at once.
     private static let maximumRead = 1 << 14
+    private static let requests = {
+        let request = Array("GET / HTTP/1.1\r\n\r\n".utf8)
+        return ArraySlice(repeatElement(request, count: maximumRead / request.count).joined())
+    }()
 
+    private let isHTTP2: Bool
     private let script: [UInt8]
     private let steps: [Step]
     private let bytes: [UInt8]
 
-    /// The input is the lengths of script and steps, a byte each, then the responder's script, the steps, and what the client sends.
+    /// The input is the lengths of script and steps, a byte each, then the responder's script, the steps, and what the client sends: as it
+    /// is, or as frames of HTTP/2 where the first byte says so.
     init(_ input: [UInt8]) {
         var rest = input[...]
+        isHTTP2 = input.first ?? 0 >= 128
         func take(_ count: Int) -> ArraySlice<UInt8> {
             defer { rest = rest.dropFirst(count) }
             return rest.prefix(count)
@@ -30,18 +37,29 @@ struct FuzzedConnection {
         let lengths = take(2).map { Int($0) % 32 }
         script = Array(take(lengths.first ?? 0))
         steps = take(lengths.last ?? 0).map(Step.init)
-        bytes = Array(rest)
+        bytes = isHTTP2 ? HTTP2Frames.bytes(of: rest) : Array(rest)
     }
 
     /// - Returns: how many requests were answered.
     /// - Throws: `Violation`.
     @discardableResult
     func check() throws -> Int {
+        guard !isHTTP2 else { return try checkHTTP2() }
         let responses = try run(steps)
         let pieces = steps.filter(\.isPiece)
         let whole = try run([])
         if !pieces.isEmpty { try Self.compare(try run(pieces), whole) }
         return max(responses.count, whole.count)
+    }
+
+    private func checkHTTP2() throws -> Int {
+        let run = try Run(script, bytes, isHTTP2: true)
+        for step in steps where run.isOpen { try run.take(step) }
+        try run.arrive()
+        try run.end()
+        try HTTP2Frames.checkSent(run.sent)
+        try run.checkFreed()
+        return run.responder.answered
     }
 
     /// The same bytes get the same responses, however they are split. Only where the connection ends may differ: a response to a request
@@ -59,7 +77,7 @@ struct FuzzedConnection {
     }
 
     private func run(_ steps: [Step]) throws -> [SentResponse] {
-        let run = try Run(script, bytes)
+        let run = try Run(script, bytes, isHTTP2: false)
         let isCalm = steps.allSatisfy(\.isPiece)
         for step in steps where run.isOpen {
             try run.take(step)
@@ -74,8 +92,9 @@ struct FuzzedConnection {
     /// What happens next.
     private enum Step {
         case receive(Int)
-        /// Bytes that the input need not hold.
-        case receiveFiller
+        /// More than an input holds: one read of a body, or of requests.
+        case receiveBody
+        case receiveRequests
         case resume
         case wait(Duration)
         case block
@@ -94,7 +113,7 @@ struct FuzzedConnection {
             case 6: self = argument % 2 == 0 ? .block : .unblock
             default:
                 let rare: [Self] = [.stop, .cancel, .endInput, .close]
-                self = argument < 4 ? rare[argument] : .receiveFiller
+                self = argument < 4 ? rare[argument] : argument % 8 == 7 ? .receiveRequests : .receiveBody
             }
         }
 
@@ -104,29 +123,43 @@ struct FuzzedConnection {
     /// One connection, from its first byte to its end.
     private final class Run {
         private let channel = EmbeddedChannel()
-        private let responder: ScriptedResponder
+        let responder: ScriptedResponder
         private let connections = OpenConnections()
         private let socket = FuzzedSocket()
-        private let arrivals = BodyArrivals()
-        private weak var handler: ConnectionHandler?
+        private let arrivals = Arrivals()
+        private weak var handler: AnyObject?
         private var rest: ArraySlice<UInt8>
-        private var sent: [UInt8] = []
+        private(set) var sent: [UInt8] = []
         private var isInputOver = false
         private var mayLose = false
         private var progress = 0
         private var wasAutoRead = true
 
-        init(_ script: [UInt8], _ bytes: [UInt8]) throws {
+        /// In bytes: what may wait to be sent.
+        private let bound: Int
+
+        init(_ script: [UInt8], _ bytes: [UInt8], isHTTP2: Bool) throws {
             responder = ScriptedResponder(script)
             rest = bytes[...]
             channel.allowOptionsWhenClosed = true
             let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
             let server = try HTTPServer(responder: responder, host: "", port: 0, logger: logger)
             try channel.pipeline.syncOperations.addHandler(socket)
-            try server.addHTTP1(to: channel, EventLoopState(channel.eventLoop), connections)
-            let handler = try channel.pipeline.syncOperations.handler(type: ConnectionHandler.self)
-            try channel.pipeline.syncOperations.addHandler(arrivals, position: .before(handler))
-            self.handler = handler
+            let loop = EventLoopState(channel.eventLoop)
+            let pipeline = channel.pipeline.syncOperations
+            if isHTTP2 {
+                try server.addHTTP2(to: channel, loop, connections)
+                handler = try pipeline.handler(type: HTTP2ConnectionHandler.self)
+                // Some pieces of each stream's response.
+                bound = 4 << 20
+            } else {
+                try server.addHTTP1(to: channel, loop, connections)
+                let handler = try pipeline.handler(type: ConnectionHandler.self)
+                try pipeline.addHandler(arrivals, position: .before(handler))
+                self.handler = handler
+                // The response that exceeds the mark is written, and perhaps a refusal.
+                bound = FuzzedSocket.highWatermark + ScriptedResponder.longBody + 2_000
+            }
             try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
             channel.read()
         }
@@ -136,7 +169,8 @@ struct FuzzedConnection {
         func take(_ step: Step) throws {
             switch step {
             case .receive(let count): receive(count)
-            case .receiveFiller: receive(ArraySlice(repeating: UInt8(ascii: "x"), count: maximumRead))
+            case .receiveBody: receive(ArraySlice(repeating: UInt8(ascii: "x"), count: maximumRead))
+            case .receiveRequests: receive(FuzzedConnection.requests)
             case .resume: _ = responder.resume()
             case .wait(let time):
                 mayLose = true
@@ -195,20 +229,17 @@ struct FuzzedConnection {
                 arrivals.bytes = 0
             }
             try expect(!socket.hasWrittenTooMuch, "something is written behind the end of the output")
-            // The response that exceeds it is written, and perhaps a refusal.
-            let bound = FuzzedSocket.highWatermark + ScriptedResponder.longBody + 2_000
             try expect(socket.waiting <= bound, "\(socket.waiting) bytes wait to be sent")
             // The limit of the connection, the read that exceeds it, and the rest of a read whose head began the request.
             let isAnswering = connections.requestCount > 0
             try expect(
                 !isAnswering || arrivals.bytes <= 1 << 16 + 2 * maximumRead,
-                "\(arrivals.bytes) bytes of bodies wait to be used"
+                "\(arrivals.bytes) bytes wait to be used"
             )
         }
 
-        /// Has the rest arrive, all requests answered, and the client stay idle or close its side.
-        /// - Parameter isCalm: whether nothing happened but that bytes arrived, so that every request must have been answered.
-        func finish(isCalm: Bool) throws -> [SentResponse] {
+        /// Has the rest arrive, and all requests answered.
+        func arrive() throws {
             socket.setBlocked(false, channel)
             try answerAll()
             while channel.isActive, !isInputOver, !rest.isEmpty {
@@ -221,14 +252,24 @@ struct FuzzedConnection {
                 receive(maximumRead)
                 try answerAll()
             }
-            let hasArrived = rest.isEmpty
-            if isCalm { endInput() }
-            for _ in 0..<40 where channel.isActive {
+        }
+
+        /// Has the client stay idle until the connection is closed.
+        func end() throws {
+            for _ in 0..<100 where channel.isActive {
                 try answerAll()
                 channel.embeddedEventLoop.advanceTime(by: .seconds(3))
             }
             try answerAll()
             try expect(!channel.isActive, "a connection is left open")
+        }
+
+        /// - Parameter isCalm: whether nothing happened but that bytes arrived, so that every request must have been answered.
+        func finish(isCalm: Bool) throws -> [SentResponse] {
+            try arrive()
+            let hasArrived = rest.isEmpty
+            if isCalm { endInput() }
+            try end()
             let methods = responder.methods
             let responses = try SentResponse.all(in: sent, to: methods)
             let answered = responses.count { $0.number != nil }
@@ -261,16 +302,20 @@ struct FuzzedConnection {
     }
 }
 
-/// Counts what a connection's handler is given of bodies.
-private final class BodyArrivals: ChannelInboundHandler {
+/// Counts what a connection's handler is given.
+private final class Arrivals: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
 
-    /// Since the responder last did something.
+    /// In bytes, about: since the responder last did something.
     var bytes = 0
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .body(let part) = unwrapInboundIn(data) { bytes += part.readableBytes }
+        switch unwrapInboundIn(data) {
+        case .head(let head): bytes += head.uri.utf8.count + 16
+        case .body(let part): bytes += part.readableBytes
+        case .end: break
+        }
         context.fireChannelRead(data)
     }
 }

@@ -13,6 +13,7 @@ final class ScriptedResponder: Responder {
         var suspended: CircularBuffer<CheckedContinuation<Void, Never>> = []
         /// How often a body's part was taken or a request answered.
         var progress = 0
+        var answered = 0
     }
 
     private let script: [UInt8]
@@ -26,6 +27,7 @@ final class ScriptedResponder: Responder {
     /// The methods of all requests that came.
     var methods: [HTTPMethod] { state.withLock(\.methods) }
     var progress: Int { state.withLock(\.progress) }
+    var answered: Int { state.withLock(\.answered) }
 
     /// Lets the request that has been suspended for longest continue.
     /// - Returns: whether there was one.
@@ -54,7 +56,10 @@ final class ScriptedResponder: Responder {
             body: Self.body(number)
         )
         if isSet(7) && !isSet(6) { response.headers.add(name: "Connection", value: "close") }
-        state.withLock { $0.progress += 1 }
+        state.withLock { state in
+            state.progress += 1
+            state.answered += 1
+        }
         return response
     }
 
