@@ -206,6 +206,7 @@ struct ResponseWriterTests {
         writer.end()
         connection.run()
         #expect(try connection.takeSent() == "3\r\none\r\n0\r\n\r\n")
+        connection.wait(.seconds(2))
         #expect(connection.channel.isActive == isComplete)
         #expect(connection.responder.requests.count == (isComplete ? 2 : 1))
     }

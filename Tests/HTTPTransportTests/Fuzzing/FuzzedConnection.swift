@@ -178,7 +178,10 @@ struct FuzzedConnection {
             case .block: socket.setBlocked(true, channel)
             case .unblock: socket.setBlocked(false, channel)
             case .stop: channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-            case .cancel: connections.cancelRequests()
+            case .cancel:
+                // A body that is being written is cut off.
+                mayLose = true
+                connections.cancelRequests()
             case .endInput: endInput()
             case .close:
                 mayLose = true
@@ -271,7 +274,7 @@ struct FuzzedConnection {
             if isCalm { endInput() }
             try end()
             let methods = responder.methods
-            let responses = try SentResponse.all(in: sent, to: methods)
+            let responses = try SentResponse.all(in: sent, to: methods, mayBeCutOff: mayLose)
             let answered = responses.count { $0.number != nil }
             // Where a body takes too long, the refusal is the response.
             let refused = !isCalm && responses.last.map { $0.number == nil } ?? false ? 1 : 0

@@ -10,7 +10,8 @@ final class ScriptedResponder: Responder {
 
     private struct State {
         var methods: [HTTPMethod] = []
-        var suspended: CircularBuffer<CheckedContinuation<Void, Never>> = []
+        /// What continues each request, or each body, that was left.
+        var suspended: CircularBuffer<@Sendable () -> Void> = []
         /// How often a body's part was taken or a request answered.
         var progress = 0
         var answered = 0
@@ -29,11 +30,11 @@ final class ScriptedResponder: Responder {
     var progress: Int { state.withLock(\.progress) }
     var answered: Int { state.withLock(\.answered) }
 
-    /// Lets the request that has been suspended for longest continue.
+    /// Lets the request, or the body, that has been suspended for longest continue.
     /// - Returns: whether there was one.
     func resume() -> Bool {
-        guard let continuation = state.withLock({ $0.suspended.popFirst() }) else { return false }
-        continuation.resume()
+        guard let resume = state.withLock({ $0.suspended.popFirst() }) else { return false }
+        resume()
         return true
     }
 
@@ -53,7 +54,7 @@ final class ScriptedResponder: Responder {
         var response = Response(
             status: statuses[Int(byte >> 5) % statuses.count],
             headers: ["X-Number": "\(number)", "X-Body": body, "X-Target": request.target.filter(\.isLetter)],
-            body: Self.body(number)
+            body: isSet(3) && !isSet(2) ? .written(writer(of: Self.body(number))) : .bytes(Self.body(number))
         )
         if isSet(7) && !isSet(6) { response.headers.add(name: "Connection", value: "close") }
         state.withLock { state in
@@ -82,7 +83,22 @@ final class ScriptedResponder: Responder {
     }
 
     private func suspend() async {
-        await withCheckedContinuation { continuation in state.withLock { $0.suspended.append(continuation) } }
+        await withCheckedContinuation { continuation in state.withLock { $0.suspended.append { continuation.resume() } }
+        }
+    }
+
+    /// Writes half of a body at once, and the rest when it is told to.
+    private func writer(of body: ByteBuffer) -> ResponseWriter {
+        let writer = ResponseWriter(limit: Self.longBody)
+        var rest = body
+        if let half = rest.readSlice(length: body.readableBytes / 2) { _ = writer.write(half) }
+        state.withLock { [rest] in
+            $0.suspended.append {
+                _ = writer.write(rest)
+                writer.end()
+            }
+        }
+        return writer
     }
 
     /// Length and a hash of a body, so that it can be compared.

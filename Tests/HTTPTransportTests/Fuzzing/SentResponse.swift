@@ -14,8 +14,13 @@ struct SentResponse: Equatable {
     /// - Parameters:
     ///   - bytes: all that was sent.
     ///   - methods: of the requests that came.
+    ///   - mayBeCutOff: whether the last body may be incomplete.
     /// - Throws: what is no sequence of responses in the order of the requests.
-    static func all(in bytes: [UInt8], to methods: [HTTPMethod]) throws(FuzzedConnection.Violation) -> [Self] {
+    static func all(
+        in bytes: [UInt8],
+        to methods: [HTTPMethod],
+        mayBeCutOff: Bool
+    ) throws(FuzzedConnection.Violation) -> [Self] {
         var (rest, responses, isOver) = (bytes[...], [Self](), false)
         while !rest.isEmpty {
             guard !isOver else { throw FuzzedConnection.Violation(what: "something follows the last response") }
@@ -33,35 +38,65 @@ struct SentResponse: Equatable {
             guard number == nil || number == responses.count, number ?? 0 < methods.count || number == nil else {
                 throw FuzzedConnection.Violation(what: "the response to \(number ?? -1) is number \(responses.count)")
             }
-            var length = 0
-            if status != 204 && status != 304 {
-                guard let announced = headers["content-length"].flatMap({ Int($0) }) else {
-                    throw FuzzedConnection.Violation(what: "no length")
-                }
-                length = number.map { methods[$0] == .HEAD } ?? false ? 0 : announced
-            }
-            guard length <= rest.count else { throw FuzzedConnection.Violation(what: "a body is cut off") }
             isOver = headers["connection"] == "close"
+            var content: [UInt8]? = []
+            if status != 204 && status != 304, number.map({ methods[$0] != .HEAD }) ?? true {
+                if let length = headers["content-length"].flatMap({ Int($0) }) {
+                    content = length <= rest.count ? Array(rest.prefix(length)) : nil
+                    rest = rest.dropFirst(length)
+                } else if headers["transfer-encoding"] == "chunked" {
+                    content = try chunks(of: &rest)
+                } else {
+                    guard isOver else { throw FuzzedConnection.Violation(what: "no length") }
+                    content = Array(rest)
+                    rest = []
+                }
+            }
+            guard let content else {
+                guard mayBeCutOff, rest.isEmpty else { throw FuzzedConnection.Violation(what: "a body is cut off") }
+                return responses
+            }
             let response = Self(
                 status: status,
                 number: number,
                 request: [headers["x-body"], headers["x-target"]],
-                body: Array(rest.prefix(length)),
+                body: content,
                 isLast: isOver
             )
             responses.append(response)
-            rest = rest.dropFirst(length)
-            try response.checkBody()
+            try response.checkBody(mayBeCutOff: mayBeCutOff && rest.isEmpty)
         }
         return responses
     }
 
-    private func checkBody() throws(FuzzedConnection.Violation) {
+    /// A body whose chunks have their lengths before them; `nil` if it has no end.
+    private static func chunks(of rest: inout ArraySlice<UInt8>) throws(FuzzedConnection.Violation) -> [UInt8]? {
+        var content: [UInt8] = []
+        while let end = rest.firstIndex(of: UInt8(ascii: "\r")) {
+            guard let length = Int(String(decoding: rest[..<end], as: UTF8.self), radix: 16) else {
+                throw FuzzedConnection.Violation(what: "a chunk has no length")
+            }
+            rest = rest[end...].dropFirst(2)
+            guard length + 2 <= rest.count else { break }
+            content += rest.prefix(length)
+            rest = rest.dropFirst(length)
+            guard rest.prefix(2).elementsEqual("\r\n".utf8) else {
+                throw FuzzedConnection.Violation(what: "a chunk has no end")
+            }
+            rest = rest.dropFirst(2)
+            if length == 0 { return content }
+        }
+        rest = []
+        return nil
+    }
+
+    private func checkBody(mayBeCutOff: Bool) throws(FuzzedConnection.Violation) {
         guard let number else {
             guard isLast else { throw FuzzedConnection.Violation(what: "a refusal is not the last response") }
             return
         }
-        guard body.isEmpty || body == Array(ScriptedResponder.body(number).readableBytesView) else {
+        let whole = Array(ScriptedResponder.body(number).readableBytesView)
+        guard body.isEmpty || body == whole || mayBeCutOff && whole.starts(with: body) else {
             throw FuzzedConnection.Violation(what: "the body of response \(number) has other bytes")
         }
     }
