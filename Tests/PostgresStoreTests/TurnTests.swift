@@ -148,6 +148,28 @@ struct TurnTests {
         }
     }
 
+    @Test("the beginning of a turn waits for the disk only where it stores a message")
+    func commits() async throws {
+        try await withFixture { fixture, store, database in
+            try database.execute(
+                """
+                CREATE TABLE commits (mode text);
+                CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+                    $$BEGIN INSERT INTO commits VALUES (current_setting('synchronous_commit')); RETURN new; END$$;
+                CREATE TRIGGER note BEFORE UPDATE ON turn FOR EACH ROW EXECUTE FUNCTION note()
+                """
+            )
+            for text in ["a", "b"] { try await fixture.accept(text, in: "s") }
+            for text in ["a", "b"] {
+                let turn = try #require(try await fixture.begin().first)
+                #expect(turn.id.text == text)
+                try await fixture.finish(turn, reply: nil)
+            }
+            var connection = try PostgresConnection(url: database.url)
+            #expect(try connection.run("SELECT mode FROM commits").map { $0.text($1, 0) } == ["off", "on"])
+        }
+    }
+
     @Test("a turn that another worker is just beginning is passed over, without waiting for that")
     func lockedTurn() async throws {
         try await withFixture { fixture, store, database in

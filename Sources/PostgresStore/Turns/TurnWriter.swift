@@ -46,8 +46,9 @@ enum TurnWriter {
         at date: Timestamp,
         _ connection: inout PostgresConnection
     ) throws -> Turn? {
-        // A session that others keep locked is tried again; the turns that have been begun before it wait to be run.
-        try connection.execute("SET LOCAL lock_timeout = '1s'")
+        // A session that others keep locked is tried again; the turns that have been begun before it wait to be run. And they need
+        // not wait for the disk: a beginning that a crash of the database undoes is a turn that begins again.
+        try connection.execute("SET LOCAL lock_timeout = '1s'; SET LOCAL synchronous_commit = off")
         let rows = try connection.run(
             """
             SELECT \(StoredTurn.columns) FROM turn
@@ -60,7 +61,8 @@ enum TurnWriter {
         var turn = StoredTurn(rows)
         var isDamaged = turn.isDamaged
         if let content = turn.content {
-            try connection.execute("SAVEPOINT message")
+            // What readers have seen stays.
+            try connection.execute("SET LOCAL synchronous_commit TO DEFAULT; SAVEPOINT message")
             do {
                 turn.position = try connection.storeMessage(content, of: turn, at: date)
             } catch {
