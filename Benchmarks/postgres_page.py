@@ -24,11 +24,12 @@ BIN = "/usr/lib/postgresql/15/bin"
 URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
 # As MessagePageQuery has it, of a page at a session's beginning.
 QUERY = """
-SELECT s.number, s.stamp, EXISTS (SELECT FROM message WHERE session_key = {key} AND position <= :position::bigint),
-m.position, m.id, s.id, m.assistant_id, m.identity, m.role, m.content, m.meta, m.date_created, m.date_updated
-FROM session AS s LEFT JOIN LATERAL (SELECT * FROM message WHERE session_key = {key} AND position > :position::bigint
-AND (s.number, s.stamp) IS DISTINCT FROM (NULL::bigint, NULL::bigint)
-ORDER BY position LIMIT :rows::bigint) AS m ON true WHERE s.session_key = {key} ORDER BY m.position;
+SELECT 0::bigint AS position, id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, number, stamp
+FROM session WHERE session_key = {key}
+UNION ALL (SELECT position, id, assistant_id, identity, role, CASE WHEN octet_length(content) <= :length::bigint THEN content END,
+CASE WHEN octet_length(meta) <= :length::bigint THEN meta END, date_created, date_updated
+FROM message WHERE session_key = {key} AND position > :position::bigint ORDER BY position LIMIT :rows::bigint)
+ORDER BY position;
 """
 
 
@@ -75,7 +76,7 @@ def main():
         )
         for number, key in enumerate(keys):
             query = QUERY.format(key=f"'\\x{key}'::bytea")
-            (directory / f"{number}.sql").write_text(f"\\set position 0\n\\set rows 51\n{query}")
+            (directory / f"{number}.sql").write_text(f"\\set position 0\n\\set rows 51\n\\set length 80000\n{query}")
         server = subprocess.Popen([PROGRAM, "serve", "--port", "0", "--page-cache", "0"], env=env, stdout=subprocess.PIPE, text=True)
         try:
             address = server.stdout.readline().split()[-1]

@@ -52,32 +52,30 @@ extension Message {
 }
 
 extension MessageRow {
-    /// What `row` reads, of a session `s` and its message `m`.
+    /// What `row` reads of a message.
     /// - Parameter text: makes the SQL of a text that can be long.
     static func columns(longText text: (String) -> String) -> String {
-        """
-        m.id, s.id, m.assistant_id, m.identity, m.role, \(text("m.content")), \(text("m.meta")), m.date_created, m.date_updated
-        """
+        "id, assistant_id, identity, role, \(text("content")), \(text("meta")), date_created, date_updated"
     }
 
     /// Whether a row of `columns`, which begin at the given one, lacks a long text.
     static func lacksText(_ row: Int, of result: borrowing PostgresResult, from first: Int32) -> Bool {
-        result.isNull(row, first + 5) || result.isNull(row, first + 6)
+        result.isNull(row, first + 4) || result.isNull(row, first + 5)
     }
 
-    /// A row of `columns`, which begin at the given one.
+    /// A row of `columns`, which begin at the given one. Row 0 is the session, with its id in the place of a message's.
     @_lifetime(borrow result)
     static func row(_ row: Int, of result: borrowing PostgresResult, from first: Int32) -> MessageRow {
         MessageRow(
             id: result.bytes(row, first),
-            sessionID: result.bytes(row, first + 1),
-            assistantID: result.bytes(row, first + 2),
-            identity: result.bytes(row, first + 3),
-            role: result.bytes(row, first + 4),
-            content: result.bytes(row, first + 5),
-            meta: result.bytes(row, first + 6),
-            dateCreated: result.timestamp(row, first + 7),
-            dateUpdated: result.timestamp(row, first + 8)
+            sessionID: result.bytes(0, first),
+            assistantID: result.bytes(row, first + 1),
+            identity: result.bytes(row, first + 2),
+            role: result.bytes(row, first + 3),
+            content: result.bytes(row, first + 4),
+            meta: result.bytes(row, first + 5),
+            dateCreated: result.timestamp(row, first + 6),
+            dateUpdated: result.timestamp(row, first + 7)
         )
     }
 }

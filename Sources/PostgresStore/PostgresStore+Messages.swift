@@ -13,8 +13,10 @@ extension PostgresStore {
     ) async throws(StoreError) -> MessagePageReading {
         let start = ContinuousClock.now
         defer { pageTimes.record(start.duration(to: .now)) }
-        let page = try await MessagePageQuery.run(session, in: account, page: page, unless: known, on: self)
-        if page.version == known { return .unchanged }
+        guard let page = try await MessagePageQuery.run(session, in: account, page: page, unless: known, on: self)
+        else {
+            return .unchanged
+        }
         page.forEach(body)
         return .read(page.neighbors, at: page.version)
     }
