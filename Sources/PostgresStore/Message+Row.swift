@@ -63,12 +63,17 @@ extension MessageRow {
         result.isNull(row, first + 4) || result.isNull(row, first + 5)
     }
 
-    /// A row of `columns`, which begin at the given one. Row 0 is the session, with its id in the place of a message's.
-    @_lifetime(borrow result)
-    static func row(_ row: Int, of result: borrowing PostgresResult, from first: Int32) -> MessageRow {
+    /// A row of `columns`, which begin at the given one.
+    @_lifetime(borrow result, copy sessionID)
+    static func row(
+        _ row: Int,
+        of result: borrowing PostgresResult,
+        from first: Int32,
+        sessionID: RawSpan
+    ) -> MessageRow {
         MessageRow(
             id: result.bytes(row, first),
-            sessionID: result.bytes(0, first),
+            sessionID: sessionID,
             assistantID: result.bytes(row, first + 1),
             identity: result.bytes(row, first + 2),
             role: result.bytes(row, first + 3),

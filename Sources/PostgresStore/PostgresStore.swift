@@ -7,7 +7,10 @@ import ServiceLifecycle
 package struct PostgresStore: Store {
     /// For the queries that every request runs, so that these never wait for writers. A processor can be kept busy by one
     /// or two, for queries that come together are sent together.
-    let readers: PostgresPool
+    ///
+    /// One pool, or one for each node of Citus that is read from.
+    private let readers: [PostgresPool]
+    private var nodes: ShardNodes?
     /// For everything else.
     let pool: PostgresPool
     let pageTimes: Histogram
@@ -15,17 +18,20 @@ package struct PostgresStore: Store {
 
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.
+    ///   - readURLs: nodes of the same Citus cluster, for the queries that every request runs. None where `url` serves them.
     ///   - connections: how many there are at most, beside those for pages and credentials.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
     /// - Throws: `PostgresDatabaseError`, `StoreError` where the database cannot be reached.
     package init(
         url: String,
+        readURLs: [String] = [],
         connections: Int = 8,
         isForCopy: Bool = false,
         metrics: MetricsRegistry = MetricsRegistry()
     ) async throws {
-        readers = PostgresPool(url: url, size: min(ProcessInfo.processInfo.activeProcessorCount + 1, 8))
+        let size = min(ProcessInfo.processInfo.activeProcessorCount + 1, 8)
+        readers = (readURLs.isEmpty ? [url] : readURLs).map { PostgresPool(url: $0, size: size) }
         pool = PostgresPool(url: url, size: connections)
         pageTimes = metrics.histogram(
             "understudy_page_read_seconds",
@@ -35,7 +41,7 @@ package struct PostgresStore: Store {
             "understudy_transaction_seconds",
             "How long a transaction took that writes, with the wait for a connection."
         )
-        for (name, pool) in [("reading", readers), ("everything else", pool)] {
+        for (name, pool) in readers.map({ ("reading", $0) }) + [("everything else", pool)] {
             metrics.gauge(
                 "understudy_database_work_waiting",
                 "How much waits for a connection to the database.",
@@ -44,6 +50,7 @@ package struct PostgresStore: Store {
         }
         do {
             try await pool.run { connection in try Migrator().check(&connection) }
+            if !readURLs.isEmpty { nodes = try await shardNodes() }
             if !isForCopy, try await unfinishedCopy() != nil { throw PostgresDatabaseError.unfinishedCopy }
         } catch {
             await close()
@@ -79,8 +86,7 @@ package struct PostgresStore: Store {
 
     /// Takes no more work, and ends the connections when what is under way is done.
     package func close() async {
-        await readers.close()
-        await pool.close()
+        for pool in readers + [pool] { await pool.close() }
     }
 
     // MARK: Page tokens
@@ -97,13 +103,54 @@ package struct PostgresStore: Store {
 
     // MARK: Running
 
+    /// For what every node has.
+    var anyReaders: PostgresPool { readers[0] }
+
     /// Runs one of the queries that every request runs.
     func query(_ sql: String, _ parameters: [(any PostgresValue)?]) async throws(StoreError) -> PostgresRows {
+        try await query(sql, parameters, on: anyReaders)
+    }
+
+    /// The same on certain connections.
+    func query(
+        _ sql: String,
+        _ parameters: [(any PostgresValue)?],
+        on readers: PostgresPool
+    ) async throws(StoreError) -> PostgresRows {
         do {
             return try await readers.query(sql, parameters)
         } catch {
             throw StoreError(error)
         }
+    }
+
+    /// Runs several, one after the other on one connection.
+    func queries(_ statements: [PostgresStatement], on readers: PostgresPool) async throws(StoreError) -> [PostgresRows]
+    {
+        do {
+            return try await readers.queries(statements)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    /// The connections that pages of a session are read on.
+    /// - Returns: also whether they lead to the node of Citus that stores the session.
+    func readers(of session: SessionKey) -> (pool: PostgresPool, isNode: Bool) {
+        if let pool = nodes?.pool(for: session) { (pool, true) } else { (anyReaders, false) }
+    }
+
+    /// Finds out which of the nodes stores what.
+    /// - Throws: `PostgresDatabaseError.readsElsewhere` where one is not of the cluster that `pool` leads to.
+    private func shardNodes() async throws -> ShardNodes {
+        let shards = try await pool.run { connection in try Distribution.shards(&connection).shards }
+        var pools: [Int64: PostgresPool] = [:]
+        for reader in readers {
+            let (known, node) = try await reader.run { connection in try Distribution.shards(&connection) }
+            guard !known.isEmpty, known == shards else { throw PostgresDatabaseError.readsElsewhere }
+            pools[node] = reader
+        }
+        return ShardNodes(shards, pools: pools)
     }
 
     /// Runs `body` on a connection, each statement of which sees what was committed before it.

@@ -1,25 +1,95 @@
 import AssistantsStore
 import Foundation
-import PostgresStore
-import StoreConformance
 import TestSupport
 import Testing
 
+@testable import PostgresStore
+@testable import StoreConformance
+
 private let citusURL = ProcessInfo.processInfo.environment["UNDERSTUDY_TEST_CITUS_URL"]
+
+extension Fixture {
+    /// Those of session `s`, as a store reads them.
+    fileprivate func ids(in store: PostgresStore) async throws -> [String] {
+        var ids: [String] = []
+        let page = PageRequest<MessageCursor>(.first, size: 100)
+        _ = try await store.readMessages(of: SessionReference("s"), in: account, page: page) { ids.append($0.id.text) }
+        return ids
+    }
+}
 
 /// Citus is in no distribution's packages, so this runs where somebody has one: `UNDERSTUDY_TEST_CITUS_URL` names a database
 /// on its coordinator, whose tables are emptied.
 @Suite("PostgresStore conforms to Store on Citus", .serialized, .enabled(if: citusURL != nil))
 struct CitusTests {
-    @Test(arguments: StoreConformance.all)
-    func keepsItsPromise(_ promise: StoreConformance) async throws {
+    /// The URL of the coordinator's database, with empty tables.
+    private func emptyDatabase() async throws -> String {
         let url = try #require(citusURL)
         try await PostgresStore.migrate(url: url, isDistributed: true)
         for table in StoredTable.allCases.reversed() where ![.setting, .number].contains(table) {
             try TestDatabase.execute("DELETE FROM \(table.rawValue)", at: url)
         }
-        let store = try await PostgresStore(url: url)
+        return url
+    }
+
+    /// The URLs of the workers' databases.
+    private func workers(of url: String) throws -> [String] {
+        var connection = try PostgresConnection(url: url)
+        let nodes = try connection.run("SELECT nodename, nodeport FROM pg_dist_node WHERE groupid > 0 ORDER BY nodeid")
+        return try nodes.map { rows, row in
+            var parts = try #require(URLComponents(string: url))
+            (parts.host, parts.port) = (rows.text(row, 0), Int(rows.integer(row, 1)))
+            return try #require(parts.string)
+        }
+    }
+
+    @Test(arguments: StoreConformance.all)
+    func keepsItsPromise(_ promise: StoreConformance) async throws {
+        let store = try await PostgresStore(url: try await emptyDatabase())
         try await promise.check(store)
         await store.close()
+    }
+
+    @Test("a store that reads from the workers keeps every promise as well", arguments: StoreConformance.all)
+    func keepsItsPromiseOnWorkers(_ promise: StoreConformance) async throws {
+        let url = try await emptyDatabase()
+        let store = try await PostgresStore(url: url, readURLs: try workers(of: url))
+        try await promise.check(store)
+        await store.close()
+    }
+
+    @Test("stores that read from nodes of their own see each other's messages at once, in one order")
+    func nodes() async throws {
+        let url = try await emptyDatabase()
+        let stores = try await [
+            PostgresStore(url: url), PostgresStore(url: url, readURLs: workers(of: url)),
+            PostgresStore(url: url, readURLs: [workers(of: url)[1]]),
+        ]
+        let fixture = try await Fixture(stores[0])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (writer, reader) in [(0, 1), (1, 2), (2, 0)] {
+                group.addTask {
+                    for number in 0..<20 {
+                        let defaults = Fixture.defaults
+                        let stored = try await stores[writer].append(
+                            [.number(number)],
+                            to: SessionReference("s"),
+                            in: fixture.account,
+                            defaults: defaults,
+                            once: nil
+                        )
+                        guard case .done(let messages) = stored else { continue }
+                        #expect(try await fixture.ids(in: stores[reader]).contains(messages[0].id.text))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let ids = try await fixture.ids(in: stores[0])
+        #expect(ids.count == 60)
+        for store in stores {
+            #expect(try await fixture.ids(in: store) == ids)
+            await store.close()
+        }
     }
 }

@@ -357,4 +357,31 @@ struct PoolTests {
             try await Task.sleep(for: .milliseconds(5))
         }
     }
+
+    @Test("the statements of a query run in order on one connection, also beside others, and fail together and alone")
+    func severalStatements() async throws {
+        try await withPool(size: 2) { pool in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let divisor = number % 10
+                        let statements = [
+                            PostgresStatement("SELECT pg_backend_pid()", []),
+                            PostgresStatement("SELECT 100 / $1::bigint", [divisor]),
+                            PostgresStatement("SELECT pg_backend_pid()", []),
+                        ]
+                        if divisor == 0 {
+                            await #expect(throws: PostgresError.self) { try await pool.queries(statements) }
+                        } else {
+                            let results = try await pool.queries(statements)
+                            try #require(results.count == 3)
+                            #expect(results[0].result.integer(0, 0) == results[2].result.integer(0, 0))
+                            #expect(results[1].result.integer(0, 0) == 100 / Int64(divisor))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
 }

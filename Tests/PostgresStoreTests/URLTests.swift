@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PostgresStore
@@ -31,5 +32,31 @@ struct URLTests {
     )
     func invalid(url: String) {
         #expect(!PostgresURL.isValid(url))
+    }
+
+    @Test("pages are not read from a database that is no node of the same cluster")
+    func readsElsewhere() async throws {
+        let (database, other) = (try TestDatabase(), try TestDatabase())
+        for database in [database, other] { try await PostgresStore.migrate(url: database.url) }
+        for url in [database.url, other.url] {
+            let error = await #expect(throws: PostgresDatabaseError.self) {
+                try await PostgresStore(url: database.url, readURLs: [url])
+            }
+            guard case .readsElsewhere = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+        }
+    }
+
+    @Test("a session's key has the hash that PostgreSQL gives it, by which Citus finds its shard")
+    func hash() throws {
+        let database = try TestDatabase()
+        var connection = try PostgresConnection(url: database.url)
+        for text in ["0123456789abcdef", "AAAAAAAAAAAAAAAA", "the first 128 bi", "~~~~~~~~~~~~~~~~"] {
+            // A text's hash is that of its bytes.
+            let hash = try connection.run("SELECT hashtext($1 COLLATE \"C\")", [text]).integer(0, 0)
+            #expect(Int64(SessionKey(bytes: Array(text.utf8)).hash) == hash)
+        }
     }
 }

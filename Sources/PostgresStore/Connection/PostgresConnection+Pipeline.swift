@@ -8,22 +8,35 @@ extension PostgresConnection {
     mutating func answer(_ queries: [PostgresQuery]) throws(PostgresError) -> Int {
         // What is new to the server cannot be prepared within a pipeline.
         var names: [String] = []
-        for query in queries { names.append(try prepare(query.sql)) }
-        try sendPipeline(zip(names, queries.map(\.parameters)))
+        let statements = queries.flatMap(\.statements)
+        for statement in statements { names.append(try prepare(statement.sql)) }
+        try sendPipeline(zip(names, statements.map(\.parameters)))
         var answered = 0
+        var results: [PostgresRows] = []
         while answered < queries.count, let result = PQgetResult(handle) {
             guard PQresultStatus(result) == PGRES_TUPLES_OK else {
                 PQclear(result)
                 break
             }
             hasAnswered = true
-            queries[answered].result.end(.success(PostgresRows(PostgresResult(result))))
-            answered += 1
-            // Behind each query's result comes a null pointer.
+            results.append(PostgresRows(PostgresResult(result)))
+            if results.count == queries[answered].statements.count {
+                queries[answered].result.end(.success(results))
+                answered += 1
+                results = []
+            }
+            // Behind each statement's result comes a null pointer.
             _ = PQgetResult(handle)
         }
         endPipeline()
         return answered
+    }
+
+    /// Runs statements one after the other, and gives a result for each.
+    mutating func run(_ statements: [PostgresStatement]) throws(PostgresError) -> [PostgresRows] {
+        var results: [PostgresRows] = []
+        for statement in statements { results.append(PostgresRows(try run(statement.sql, statement.parameters))) }
+        return results
     }
 
     /// Runs one statement with several sets of values, in order, and sends many of them at once. Where one fails, those behind it are

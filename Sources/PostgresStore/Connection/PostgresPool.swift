@@ -132,7 +132,13 @@ final class PostgresPool: Sendable {
     /// Runs a statement that only reads. Those that wait for a connection together are sent together.
     /// - Throws: `PostgresError`, `CancellationError`.
     func query(_ sql: String, _ parameters: [(any PostgresValue)?]) async throws -> PostgresRows {
-        let query = PostgresQuery(sql, parameters)
+        try await queries([PostgresStatement(sql, parameters)])[0]
+    }
+
+    /// Runs statements that only read one after the other on one connection, and gives a result for each.
+    /// - Throws: `PostgresError`, `CancellationError`.
+    func queries(_ statements: [PostgresStatement]) async throws -> [PostgresRows] {
+        let query = PostgresQuery(statements: statements)
         return try await query.result.value { enqueue(.queries([query])) }
     }
 

@@ -39,7 +39,7 @@ final class WorkerConnection {
         // Read to its end, whoever gives it up.
         let wanted = queries.filter { $0.result.begin(nil) }
         var answered = 0
-        if wanted.count > 1 {
+        if wanted.count > 1 || wanted.contains(where: { $0.statements.count > 1 }) {
             do {
                 answered = try run { try $0.answer(wanted) }
             } catch {
@@ -50,7 +50,7 @@ final class WorkerConnection {
         var left = wanted.dropFirst(answered)
         while let query = left.popFirst() {
             do {
-                query.result.end(.success(try run { PostgresRows(try $0.run(query.sql, query.parameters)) }))
+                query.result.end(.success(try run { try $0.run(query.statements) }))
             } catch {
                 query.result.end(.failure(error))
                 // Without a connection the others would come no further, and each would wait for one.
@@ -65,11 +65,15 @@ final class WorkerConnection {
     }
 }
 
-/// A statement that only reads, and that can be sent together with others.
+/// Statements that only read, which run one after the other on one connection, and can be sent together with others.
 struct PostgresQuery: Sendable {
+    let statements: [PostgresStatement]
+    let result = PendingResult<[PostgresRows]>()
+}
+
+struct PostgresStatement: Sendable {
     let sql: String
     let parameters: PostgresParameters
-    let result = PendingResult<PostgresRows>()
 
     init(_ sql: String, _ parameters: [(any PostgresValue)?]) {
         self.sql = sql

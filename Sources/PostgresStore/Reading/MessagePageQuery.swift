@@ -3,70 +3,143 @@ import AssistantsStore
 /// The query that Understudy exists for: one page of one session's messages.
 ///
 /// Keyset pagination: the page is a range of `message`'s primary key. Session, page and neighbors come with one statement,
-/// so they are of one state. Each part names the session's key, which sends the whole to one shard where the tables are
-/// distributed.
+/// so they are of one state; or with one for each, and the session once more, to know that they are. Each names the session's key,
+/// which sends it to one shard where the tables are distributed.
 enum MessagePageQuery {
-    /// Value: session key. Columns: the session's number and stamp. A statement on one table and one key, which Citus plans in
-    /// no time.
+    /// Value: session key. Columns: the session's number and stamp.
     static let version = "SELECT number, stamp FROM session WHERE session_key = $1::bytea"
-    static let first = sql(.after, isFirst: true)
-    static let after = sql(.after)
-    static let before = sql(.before)
-    /// The same for pages on which a message is long.
-    static let longAfter = sql(.after, isLong: true)
-    static let longBefore = sql(.before, isLong: true)
+    static let first = union([session(.after), rows(.after)], .after)
+    static let after = union([session(.after), neighbor(.after), rows(.after)], .after)
+    static let before = union([session(.before), neighbor(.before), rows(.before)], .before)
+    /// The same for pages on which a message is long. The length is that of all messages together: rows end behind the first that
+    /// goes beyond it, or the second.
+    static let longAfter = union([session(.after), neighbor(.after), longRows(.after)], .after)
+    static let longBefore = union([session(.before), neighbor(.before), longRows(.before)], .before)
 
-    /// Values: session key, position, how many rows, and a length in bytes. Columns: position, and those of a message. Rows, in
-    /// this order: the session, with its number and stamp for dates; unless `isFirst`, the message that comes next on the
-    /// other side of the position, if there is one, without an id; the messages, nearest to the position first. Without a
-    /// session there are none.
-    ///
-    /// The length is the longest that a content or meta may have; one that is longer is NULL, so that a page of short messages
-    /// does not pay for sums. With `isLong`, it is that of all messages together: rows end behind the first that goes beyond
-    /// it, or the second. `octet_length` needs only what is stored in the row itself.
+    /// Values: session key, position, how many rows, and a length in bytes, the longest that a content or meta may have: one that is
+    /// longer is NULL, so that a page of short messages does not pay for sums. Columns: position, and those of a message. Rows, in
+    /// this order: the session, with its number and stamp for dates; the message that comes next on the other side of the
+    /// position, if there is one, without an id (none is looked for on a first page); the messages, nearest to the position
+    /// first. Without a session there are none.
     ///
     /// The parts are a union, not a join: it takes half of the planning, which Citus does twice for each request.
-    private static func sql(_ direction: KeysetDirection, isFirst: Bool = false, isLong: Bool = false) -> String {
-        let (comparison, opposite, order, oppositeOrder, edge) =
+    private static func union(_ parts: [String], _ direction: KeysetDirection) -> String {
+        """
+        \(parts.map { "(\($0))" }.joined(separator: " UNION ALL "))
+        ORDER BY \(Order(direction).nearest)
+        """
+    }
+
+    /// What a direction is in SQL.
+    private struct Order {
+        let nearest, others: String
+        let isOnPage, isOther: String
+        /// A position before all others in this order.
+        let edge: String
+
+        init(_ direction: KeysetDirection) {
+            let (ascending, descending) = ("position", "position DESC")
             switch direction {
-            case .after: (">", "<=", "position", "position DESC", "0")
-            case .before: ("<", ">=", "position DESC", "position", "9223372036854775807")
+            case .after: (nearest, others, isOnPage, isOther, edge) = (ascending, descending, ">", "<=", "0")
+            case .before:
+                (nearest, others, isOnPage, isOther, edge) = (descending, ascending, "<", ">=", "9223372036854775807")
             }
-        let nearest = """
-            FROM message WHERE session_key = $1::bytea AND position \(comparison) $2::bigint
-            ORDER BY \(order) LIMIT $3::bigint
-            """
-        let length = "octet_length(content) + octet_length(meta)"
-        let rows =
-            if isLong {
-                """
-                FROM (
-                    SELECT *, row_number() OVER nearest AS row_number, sum(\(length)) OVER nearest - (\(length)) AS bytes_before
-                    FROM (SELECT * \(nearest)) AS message
-                    WINDOW nearest AS (ORDER BY \(order) ROWS UNBOUNDED PRECEDING)
-                ) AS message
-                WHERE row_number <= 2 OR bytes_before <= $4::bigint
-                """
-            } else {
-                nearest
-            }
-        let columns = MessageRow.columns { text in
-            isLong ? text : "CASE WHEN octet_length(\(text)) <= $4::bigint THEN \(text) END"
         }
-        let neighbor = """
-            UNION ALL (
-                SELECT position, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-                FROM message WHERE session_key = $1::bytea AND position \(opposite) $2::bigint
-                ORDER BY \(oppositeOrder) LIMIT 1
-            )
-            """
+    }
+
+    private static func session(_ direction: KeysetDirection) -> String {
+        """
+        SELECT \(Order(direction).edge)::bigint AS position, id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, number, stamp
+        FROM session WHERE session_key = $1::bytea
+        """
+    }
+
+    private static func neighbor(_ direction: KeysetDirection) -> String {
+        let order = Order(direction)
         return """
-            SELECT \(edge)::bigint AS position, id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, number, stamp
-            FROM session WHERE session_key = $1::bytea
-            \(isFirst ? "" : neighbor)
-            UNION ALL (SELECT position, \(columns) \(rows))
-            ORDER BY \(order)
+            SELECT position, NULL, NULL, NULL, NULL, NULL, NULL, NULL::bigint, NULL::bigint
+            FROM message WHERE session_key = $1::bytea AND position \(order.isOther) $2::bigint
+            ORDER BY \(order.others) LIMIT 1
             """
+    }
+
+    private static func nearest(_ direction: KeysetDirection) -> String {
+        let order = Order(direction)
+        return """
+            FROM message WHERE session_key = $1::bytea AND position \(order.isOnPage) $2::bigint
+            ORDER BY \(order.nearest) LIMIT $3::bigint
+            """
+    }
+
+    /// `octet_length` needs only what is stored in the row itself.
+    private static func rows(_ direction: KeysetDirection) -> String {
+        let columns = MessageRow.columns { "CASE WHEN octet_length(\($0)) <= $4::bigint THEN \($0) END" }
+        return "SELECT position, \(columns) \(nearest(direction))"
+    }
+
+    private static func longRows(_ direction: KeysetDirection) -> String {
+        let length = "octet_length(content) + octet_length(meta)"
+        return """
+            SELECT position, \(MessageRow.columns { $0 })
+            FROM (
+                SELECT *, row_number() OVER nearest AS row_number, sum(\(length)) OVER nearest - (\(length)) AS bytes_before
+                FROM (SELECT * \(nearest(direction))) AS message
+                WINDOW nearest AS (ORDER BY \(Order(direction).nearest) ROWS UNBOUNDED PRECEDING)
+            ) AS message
+            WHERE row_number <= 2 OR bytes_before <= $4::bigint
+            """
+    }
+
+    /// The parts of a page: each a statement on one table and one key.
+    private static let (sessionAfter, neighborAfter, rowsAfter) = (session(.after), neighbor(.after), rows(.after))
+    private static let (sessionBefore, neighborBefore, rowsBefore) = (
+        session(.before), neighbor(.before), rows(.before)
+    )
+
+    // MARK: Running
+
+    /// What a page of a session is read by.
+    private struct Statements {
+        let page, longPage: String
+        let session, rows: String
+        /// `nil` on a first page.
+        let neighbor: String?
+        let position: Int64
+        let size: Int
+        let maximumLength: Int
+        let budget: Int
+
+        init(_ request: PageRequest<MessageCursor>) {
+            switch request.anchor {
+            case .first:
+                (page, longPage) = (first, longAfter)
+                (session, neighbor, rows) = (sessionAfter, nil, rowsAfter)
+                position = 0
+            case .after(let cursor):
+                (page, longPage) = (after, longAfter)
+                (session, neighbor, rows) = (sessionAfter, neighborAfter, rowsAfter)
+                position = cursor.position
+            case .before(let cursor):
+                (page, longPage) = (before, longBefore)
+                (session, neighbor, rows) = (sessionBefore, neighborBefore, rowsBefore)
+                position = cursor.position
+            }
+            size = request.size
+            budget = request.budget.bytes
+            maximumLength = budget / 2 / (size + 1)
+        }
+
+        func values(_ session: SessionKey, length: Int) -> [(any PostgresValue)?] {
+            [session.bytes, position, size + 1, length]
+        }
+
+        /// The parts of `page`, and the session once more.
+        func parts(_ key: SessionKey) -> [PostgresStatement] {
+            let session = PostgresStatement(session, [key.bytes])
+            let rows = PostgresStatement(rows, values(key, length: maximumLength))
+            guard let neighbor else { return [session, rows, session] }
+            return [session, PostgresStatement(neighbor, [key.bytes, position]), rows, session]
+        }
     }
 
     /// With a cursor, the page of the cursor's session, which must be one that the reference could mean; else of the nearest
@@ -80,36 +153,51 @@ enum MessagePageQuery {
         unless known: SessionVersion?,
         on store: PostgresStore
     ) async throws(StoreError) -> MessagePage? {
-        let (sql, longSQL, cursor): (String, String, MessageCursor?) =
+        let statements = Statements(request)
+        func isMeant(_ session: SessionNumber) -> Bool {
             switch request.anchor {
-            case .first: (first, longAfter, nil)
-            case .after(let cursor): (after, longAfter, cursor)
-            case .before(let cursor): (before, longBefore, cursor)
+            case .first: true
+            case .after(let cursor), .before(let cursor): cursor.session == session
             }
-        func rows(_ sql: String, of session: SessionKey, length: Int) async throws(StoreError) -> PostgresRows {
-            try await store.query(sql, [session.bytes, cursor?.position ?? 0, request.size + 1, length])
         }
-        func isMeant(_ session: SessionNumber) -> Bool { cursor.map { $0.session == session } ?? true }
         var isAnyThere = false
         for candidate in reference.candidates {
             let key = SessionKey(candidate, in: account)
             if let known {
-                let found = try await store.query(version, [key.bytes])
+                let found = try await store.query(version, [key.bytes], on: store.readers(of: key).pool)
                 guard let current = SessionVersion(found.result) else { continue }
                 isAnyThere = true
                 guard isMeant(current.session) else { continue }
                 if current == known { return nil }
             }
-            var found = try await rows(sql, of: key, length: request.budget.bytes / 2 / (request.size + 1))
-            if MessagePage.isAnyLeftOut(of: found.result) {
-                found = try await rows(longSQL, of: key, length: request.budget.bytes)
-            }
             // Another one may be what is meant by now: the session can have been deleted meanwhile.
-            guard let page = MessagePage(found, for: request) else { continue }
+            guard let rows = try await rows(of: key, statements, on: store) else { continue }
             isAnyThere = true
+            let page = MessagePage(rows, for: request)
             if isMeant(page.version.session) { return page }
         }
         throw isAnyThere ? .cursorOfAnotherSession : .notFound(.session)
+    }
+
+    /// - Returns: `nil` where there is no session.
+    private static func rows(
+        of key: SessionKey,
+        _ statements: Statements,
+        on store: PostgresStore
+    ) async throws(StoreError) -> MessagePageRows? {
+        let (readers, isNode) = store.readers(of: key)
+        var rows: MessagePageRows?
+        // The node of Citus that stores a session keeps plans for statements on one table and one key, but plans a union each time.
+        if isNode {
+            rows = MessagePageRows(parts: try await store.queries(statements.parts(key), on: readers))
+        }
+        if rows == nil {
+            let values = statements.values(key, length: statements.maximumLength)
+            rows = MessagePageRows(try await store.query(statements.page, values, on: readers))
+        }
+        guard rows?.isAnyLeftOut == true else { return rows }
+        let values = statements.values(key, length: statements.budget)
+        return MessagePageRows(try await store.query(statements.longPage, values, on: readers))
     }
 }
 

@@ -34,6 +34,25 @@ enum Distribution {
         )
     }
 
+    /// The parts of the sessions by ascending hashes, as every node of a cluster tells them, and the number of the node that was
+    /// asked. No parts where nothing is distributed, or the node is a replica, which may be behind.
+    static func shards(_ connection: inout PostgresConnection) throws(PostgresError) -> (shards: [Shard], node: Int64) {
+        guard
+            !(try connection.run("SELECT pg_is_in_recovery()").bool(0, 0)),
+            !(try connection.run("SELECT to_regclass('pg_dist_placement')")).isNull(0, 0)
+        else { return ([], 0) }
+        let rows = try connection.run(
+            """
+            SELECT shardid, shardminvalue::integer, groupid FROM pg_dist_shard JOIN pg_dist_placement USING (shardid)
+            WHERE logicalrelid = to_regclass('session') ORDER BY shardminvalue::integer
+            """
+        )
+        let shards = rows.map { rows, row in
+            Shard(id: rows.integer(row, 0), lowestHash: Int32(rows.integer(row, 1)), node: rows.integer(row, 2))
+        }
+        return (shards, try connection.run("SELECT groupid FROM pg_dist_local_group").integer(0, 0))
+    }
+
     private static func distribute(_ tables: [StoredTable], _ connection: inout PostgresConnection) throws {
         for table in tables {
             switch table.distribution {

@@ -4,6 +4,8 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
     case newer
     case unfinishedCopy
     case citusMissing(reason: String)
+    /// What is to be read from is no other node of the cluster.
+    case readsElsewhere
     case serverTooOld(version: Int, minimum: Int)
     /// Something that runs long has kept the migration from a table.
     case tableInUse
@@ -22,6 +24,11 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
             """
             The database is not one of Citus: \(reason). Its servers need shared_preload_libraries = 'citus', and an \
             administrator runs CREATE EXTENSION citus in it
+            """
+        case .readsElsewhere:
+            """
+            --database-read-urls must name primary nodes of the Citus cluster that --database-url names, with its metadata. Leave it out \
+            if the database is not distributed
             """
         case .serverTooOld(let version, let minimum):
             "The database is PostgreSQL \(version); \(minimum) or newer is needed"

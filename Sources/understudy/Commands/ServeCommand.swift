@@ -67,11 +67,20 @@ struct ServeCommand: AsyncParsableCommand {
         switch try await settings.storeLocation() {
         case .postgres(let database):
             // Several servers may use it, and it is migrated by nobody but the operator.
-            let postgres = try await database.openStore(connections: options.databaseConnections, metrics: metrics)
+            let postgres = try await database.openStore(
+                readingFrom: options.nodes,
+                connections: options.databaseConnections,
+                metrics: metrics
+            )
             store = postgres
             services.append(postgres)
             directory.keepPrivate(warn: warn)
         case .directory(let directory):
+            guard options.nodes.isEmpty else {
+                throw ValidationError(
+                    "--database-read-urls needs --database-url, which names the cluster's coordinator"
+                )
+            }
             let taken = try directory.lockForServing()
             lock = taken
             let sqlite = try directory.openStore(under: taken, metrics: metrics, warn: warn)

@@ -75,6 +75,19 @@ struct ServeArguments: ParsableArguments {
     var databaseConnections: Int?
 
     @Option(
+        name: .customLong("database-read-urls"),
+        help: ArgumentHelp(
+            "Nodes of the Citus cluster to read pages and credentials from: URLs like --database-url, separated by spaces.",
+            discussion: """
+                A page is read from the node that stores its session, or else from the first of these. Name every worker. The default is the \
+                coordinator, which --database-url names.
+                """,
+            valueName: "urls"
+        )
+    )
+    var databaseReadURLs: String?
+
+    @Option(
         help: ArgumentHelp(
             "How much memory pages may take that are kept for who asks again, in MiB; 0 keeps none.",
             discussion: "The default is 80.",
@@ -142,7 +155,7 @@ struct ServeArguments: ParsableArguments {
         [
             "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
             "log-format": logFormat, "compression": compression, "metrics-address": metricsAddress,
-            "tls-certificate": tlsCertificate, "tls-key": tlsKey,
+            "tls-certificate": tlsCertificate, "tls-key": tlsKey, "database-read-urls": databaseReadURLs,
         ]
     }
 

@@ -15,15 +15,23 @@ struct PostgresDatabase {
     }
 
     /// - Parameters:
+    ///   - nodes: nodes of the same Citus cluster, to read pages and credentials from.
     ///   - connections: how many there are at most, beside those for pages.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
     func openStore(
+        readingFrom nodes: [PostgresDatabase] = [],
         connections: Int = 8,
         isForCopy: Bool = false,
         metrics: MetricsRegistry = MetricsRegistry()
     ) async throws -> PostgresStore {
-        try await PostgresStore(url: url, connections: connections, isForCopy: isForCopy, metrics: metrics)
+        try await PostgresStore(
+            url: url,
+            readURLs: nodes.map(\.url),
+            connections: connections,
+            isForCopy: isForCopy,
+            metrics: metrics
+        )
     }
 
     /// What is wrong with the database's rows, in sentences; nothing if all is right.

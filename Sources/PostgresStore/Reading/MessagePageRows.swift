@@ -1,0 +1,64 @@
+import AssistantsStore
+
+/// What `MessagePageQuery` gave for a session: its row, and messages, nearest to the cursor first.
+struct MessagePageRows {
+    private let session: PostgresRows
+    private let messages: PostgresRows
+    /// The row of the first message.
+    private let first: Int
+    /// Whether there is a message on the other side of the cursor.
+    let hasOther: Bool
+    let version: SessionVersion
+
+    /// - Parameter union: all in one result.
+    /// - Returns: `nil` where there is no session.
+    init?(_ union: PostgresRows) {
+        guard let version = Self.version(in: union.result) else { return nil }
+        self.version = version
+        (session, messages) = (union, union)
+        // A neighbor has no id.
+        hasOther = union.result.count > 1 && union.result.isNull(1, 1)
+        first = hasOther ? 2 : 1
+    }
+
+    /// - Parameter parts: the session, the neighbor unless the page is a first one, the messages, and again the session. Each is of the
+    ///   state that it found.
+    /// - Returns: `nil` where they are not of one state, for somebody has written to the session meanwhile; and where there is no session.
+    init?(parts: [PostgresRows]) {
+        guard let version = Self.version(in: parts[0].result),
+            version == Self.version(in: parts[parts.count - 1].result)
+        else { return nil }
+        self.version = version
+        (session, messages) = (parts[0], parts[parts.count - 2])
+        hasOther = parts.count > 3 && parts[1].result.count > 0
+        first = 0
+    }
+
+    private static func version(in result: borrowing PostgresResult) -> SessionVersion? {
+        guard result.count > 0 else { return nil }
+        return SessionVersion(session: SessionNumber(result.integer(0, 7)), stamp: result.integer(0, 8))
+    }
+
+    /// How many messages there are.
+    var count: Int { messages.result.count - first }
+
+    func position(_ index: Int) -> Int64 { messages.result.integer(first + index, 0) }
+
+    /// Whether a message lacks its content or meta, because it is long.
+    var isAnyLeftOut: Bool {
+        (0..<count).contains { MessageRow.lacksText(first + $0, of: messages.result, from: 1) }
+    }
+
+    func withMessage<Value>(_ index: Int, _ body: (borrowing MessageRow) -> Value) -> Value {
+        Self.withMessage(first + index, of: messages.result, session.result, body)
+    }
+
+    private static func withMessage<Value>(
+        _ row: Int,
+        of messages: borrowing PostgresResult,
+        _ session: borrowing PostgresResult,
+        _ body: (borrowing MessageRow) -> Value
+    ) -> Value {
+        body(MessageRow.row(row, of: messages, from: 1, sessionID: session.bytes(0, 1)))
+    }
+}
