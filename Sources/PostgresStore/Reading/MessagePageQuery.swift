@@ -99,7 +99,7 @@ enum MessagePageQuery {
     // MARK: Running
 
     /// What a page of a session is read by.
-    private struct Statements {
+    struct Statements {
         let page, longPage: String
         let session, rows: String
         /// `nil` on a first page.
