@@ -4,6 +4,8 @@ import PrometheusMetrics
 extension PostgresStore {
     package var state: StoreState? { nil }
 
+    package var hasOneWriter: Bool { false }
+
     package func readMessages(
         of session: SessionReference,
         in account: AccountSID,

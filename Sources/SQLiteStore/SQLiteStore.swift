@@ -87,6 +87,8 @@ package struct SQLiteStore: Store {
         }
     }
 
+    package var hasOneWriter: Bool { true }
+
     package var state: StoreState? { header?.state }
 
     static var configuration: Configuration {

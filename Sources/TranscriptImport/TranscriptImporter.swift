@@ -3,8 +3,8 @@ package import AssistantsStore
 
 /// Stores transcripts from JSON Lines, one message a line, the lines of one session in their order.
 ///
-/// The whole input is checked before the first write. Then it is stored in short transactions, with a gap behind each, so
-/// that others can write too; whatever stops it, the same command completes the rest.
+/// The whole input is checked before the first write. Then it is stored in short transactions, so that others can write
+/// too, with a gap behind each where one transaction keeps all others waiting; whatever stops it, the same command completes the rest.
 package struct TranscriptImporter {
     private let store: any Store
     private let account: AccountSID
@@ -12,6 +12,7 @@ package struct TranscriptImporter {
     private let report: (ImportProgress) -> Void
     /// Of messages that are checked against the store in one go.
     private let checkedAtOnce = 1_000
+    /// Behind each transaction that keeps others from writing.
     private let gap = Duration.milliseconds(2)
 
     /// - Parameters:
@@ -63,7 +64,7 @@ package struct TranscriptImporter {
         let (store, account) = (store, account)
         var batches = try MessageBatches(input, account: account, numbers: numbers)
         let defaults = MessageDefaults(assistantName: "Imported transcripts")
-        var size = TransactionSize()
+        var size = TransactionSize(hasOneWriter: store.hasOneWriter)
         var result = ImportResult()
         do {
             var batch = try batches.next(upTo: size.messages)
@@ -79,7 +80,7 @@ package struct TranscriptImporter {
                 }
                 size.adapt(to: start.duration(to: .now))
                 report(ImportProgress(phase: .storing, fraction: batches.fraction))
-                try await Task.sleep(for: gap)
+                if store.hasOneWriter { try await Task.sleep(for: gap) }
             }
         } catch ImportError.badLine(let number, let reason) {
             throw ImportError.inputChanged(line: number, reason: reason)

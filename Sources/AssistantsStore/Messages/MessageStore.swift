@@ -4,6 +4,9 @@ package protocol MessageStore: Sendable {
     /// `nil` where asking for it would cost as much as reading.
     var state: StoreState? { get }
 
+    /// Whether a transaction that writes keeps everybody else from writing, to any session.
+    var hasOneWriter: Bool { get }
+
     /// Reads one page of a session's messages, in the order in which they were accepted.
     ///
     /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
