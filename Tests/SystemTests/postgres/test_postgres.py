@@ -42,6 +42,20 @@ def test_a_database_is_migrated_by_the_operator_alone(empty_url, tmp_path):
         assert (newer.returncode, "newer version" in newer.stderr) == (1, True)
 
 
+def test_pages_are_read_from_nodes_of_the_same_cluster_alone(env, tmp_path):
+    serve = ["serve", "--data-directory", tmp_path, "--port", "0", "--database-read-urls"]
+    url = env["UNDERSTUDY_DATABASE_URL"]
+    refused = command(*serve, url, check=False, env=env)
+    assert (refused.returncode, "--database-read-urls must name" in refused.stderr) == (1, True)
+    for value in ("", "workers", f"{url} workers"):
+        refused = command(*serve, value, check=False, env=env)
+        assert (refused.returncode, "database-read-urls must be URLs" in refused.stderr) == (64, True)
+        assert url not in refused.stderr
+    without = {name: value for name, value in env.items() if name != "UNDERSTUDY_DATABASE_URL"}
+    refused = command(*serve, url, check=False, env=without)
+    assert (refused.returncode, "needs --database-url" in refused.stderr) == (64, True)
+
+
 def test_what_sqlite_does_postgresql_does(env, tmp_path):
     lines = [message("webhook:IS1/CH2 é", number) for number in range(1, 251)]
     path = tmp_path / "lines.jsonl"
