@@ -41,12 +41,13 @@ package struct PostgresStore: Store {
             "understudy_transaction_seconds",
             "How long a transaction took that writes, with the wait for a connection."
         )
-        for (name, pool) in readers.map({ ("reading", $0) }) + [("everything else", pool)] {
+        for (name, pools) in [("reading", readers), ("everything else", [pool])] {
+            let waiting: [@Sendable () -> Int] = pools.map { pool in { [weak pool] in pool?.waitingCount ?? 0 } }
             metrics.gauge(
                 "understudy_database_work_waiting",
                 "How much waits for a connection to the database.",
                 labels: ["connections": name]
-            ) { [weak pool] in Double(pool?.waitingCount ?? 0) }
+            ) { Double(waiting.reduce(0) { $0 + $1() }) }
         }
         do {
             try await pool.run { connection in try Migrator().check(&connection) }
