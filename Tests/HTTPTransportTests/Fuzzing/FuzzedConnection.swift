@@ -16,7 +16,8 @@ struct FuzzedConnection {
     /// In bytes: the most that a socket gives at once.
     private static let maximumRead = 1 << 14
     private static let requests = {
-        let request = Array("GET / HTTP/1.1\r\n\r\n".utf8)
+        // Long, so that not many are needed.
+        let request = Array("GET /\(String(repeating: "r", count: 1_000)) HTTP/1.1\r\n\r\n".utf8)
         return ArraySlice(repeatElement(request, count: maximumRead / request.count).joined())
     }()
 
