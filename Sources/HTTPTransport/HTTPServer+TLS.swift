@@ -48,7 +48,7 @@ extension HTTPServer {
             stream.eventLoop.makeCompletedFuture {
                 let handler = StreamHandler()
                 try stream.pipeline.syncOperations.addHandlers([
-                    HTTP2FramePayloadToHTTP1ServerCodec(), handler,
+                    EndOfStreamHandler(), HTTP2FramePayloadToHTTP1ServerCodec(), handler,
                     ConnectionHandler(
                         responder: responder,
                         loop: loop,

@@ -63,10 +63,11 @@ final class StreamHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    private func isHead(_ part: HTTPServerResponsePart?) -> Bool { if case .head = part { true } else { false } }
+    private func isBody(_ part: HTTPServerResponsePart?) -> Bool { if case .body = part { true } else { false } }
 
     private func writeMore(_ context: ChannelHandlerContext) {
-        while piecesOnTheirWay < Self.maximumPieces, context.channel.isWritable || isHead(waiting.first?.part),
+        // The end follows the last piece at once, so that it can be part of that frame.
+        while piecesOnTheirWay < Self.maximumPieces && context.channel.isWritable || !isBody(waiting.first?.part),
             let (part, promise) = waiting.popFirst()
         {
             switch part {

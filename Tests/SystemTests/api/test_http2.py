@@ -296,3 +296,35 @@ def test_a_server_that_stops_under_load_fails_nothing(stopped, certificate):
             for thread in threads:
                 thread.join()
         assert (faults, set(answered)) == ([], {200})
+
+
+def test_a_window_that_becomes_negative_at_the_end_of_a_response_harms_nobody(server, certificate):
+    """The connection's window ends with a response's body, and the stream's window becomes smaller than what it has used."""
+    with HTTP2Client(server, window=0) as client:
+        def wait_for_bytes(stream, length):
+            def has_arrived(_):
+                events = [event for event in client.events if isinstance(event, h2.events.DataReceived)]
+                return sum(len(event.data) for event in events if event.stream_id == stream) >= length
+
+            assert client.wait_for(has_arrived)
+
+        def set_window(size):
+            client.connection.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: size})
+            client.flush()
+
+        set_window(65_535)
+        # Of the connection's window nothing is left.
+        long = client.ask(LONG)
+        wait_for_bytes(long, 65_535)
+        client.connection.reset_stream(long)
+        short = client.ask("/nowhere")
+        head = client.wait_for(lambda event: isinstance(event, h2.events.ResponseReceived) and event.stream_id == short)
+        length = int(dict(head.headers)["content-length"])
+        client.connection.increment_flow_control_window(length)
+        client.flush()
+        wait_for_bytes(short, length)
+        set_window(0)
+        client.connection.increment_flow_control_window(100)
+        client.flush()
+        assert client.answer(short)[0] == 404
+    assert requests.get(f"{server.url}/health", verify=certificate[0]).status_code == 200
