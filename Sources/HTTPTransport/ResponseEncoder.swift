@@ -111,7 +111,8 @@ enum ResponseEncoder {
             let end = isChunked ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer()
             context.writeAndFlush(NIOAny(end), promise: promise)
         case .http2:
-            context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: promise)
+            // A frame of headers, without any: an empty one of data would wait for the client's window (`EndOfStreamHandler`).
+            context.writeAndFlush(NIOAny(HTTPServerResponsePart.end([:])), promise: promise)
         }
     }
 

@@ -235,7 +235,7 @@ struct ResponseWriterTests {
         let responder = TestResponder(immediate: response(writer))
         let stream = StreamHandler()
         try channel.pipeline.syncOperations.addHandlers([
-            HTTP2FramePayloadToHTTP1ServerCodec(), stream,
+            EndOfStreamHandler(), HTTP2FramePayloadToHTTP1ServerCodec(), stream,
             ConnectionHandler(
                 responder: responder,
                 loop: EventLoopState(channel.eventLoop),
@@ -262,14 +262,17 @@ struct ResponseWriterTests {
         channel.embeddedEventLoop.run()
         writer.end()
         channel.embeddedEventLoop.run()
-        var body = ByteBuffer()
-        var isEnded = false
-        while case .data(let data) = try channel.readOutbound(as: HTTP2Frame.FramePayload.self) {
-            if case .byteBuffer(let bytes) = data.data { body.writeImmutableBuffer(bytes) }
-            isEnded = data.endStream
+        guard case .data(let data) = try channel.readOutbound(as: HTTP2Frame.FramePayload.self),
+            case .byteBuffer(let body) = data.data,
+            case .headers(let end) = try channel.readOutbound(as: HTTP2Frame.FramePayload.self)
+        else {
+            Issue.record("the response is not data and an end")
+            return
         }
         #expect(String(buffer: body) == "one")
-        #expect(isEnded)
+        #expect(!data.endStream)
+        // Not in an empty frame of data, which would wait for the client's window.
+        #expect(end.headers.isEmpty && end.endStream)
     }
 
     @Test(
