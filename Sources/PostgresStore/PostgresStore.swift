@@ -7,10 +7,11 @@ import ServiceLifecycle
 package struct PostgresStore: Store {
     /// For the queries that every request runs, so that these never wait for writers. A processor can be kept busy by one
     /// or two, for queries that come together are sent together.
-    ///
-    /// One pool, or one for each node of Citus that is read from.
-    private let readers: [PostgresPool]
-    private var nodes: ShardNodes?
+    private let readers: PostgresPool
+    /// For pages, where they are read from nodes of Citus.
+    private let nodeReaders: [PostgresPool]
+    /// Where each of them is stored.
+    var nodes: ShardNodes?
     /// For everything else.
     let pool: PostgresPool
     let pageTimes: Histogram
@@ -18,7 +19,7 @@ package struct PostgresStore: Store {
 
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.
-    ///   - readURLs: nodes of the same Citus cluster, for the queries that every request runs. None where `url` serves them.
+    ///   - readURLs: nodes of the same Citus cluster, to read pages from. None where `url` serves them.
     ///   - connections: how many there are at most, beside those for pages and credentials.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
@@ -31,7 +32,8 @@ package struct PostgresStore: Store {
         metrics: MetricsRegistry = MetricsRegistry()
     ) async throws {
         let size = min(ProcessInfo.processInfo.activeProcessorCount + 1, 8)
-        readers = (readURLs.isEmpty ? [url] : readURLs).map { PostgresPool(url: $0, size: size) }
+        readers = PostgresPool(url: url, size: size)
+        nodeReaders = readURLs.map { PostgresPool(url: $0, size: size, isPrimaryNeeded: true) }
         pool = PostgresPool(url: url, size: connections)
         pageTimes = metrics.histogram(
             "understudy_page_read_seconds",
@@ -41,7 +43,7 @@ package struct PostgresStore: Store {
             "understudy_transaction_seconds",
             "How long a transaction took that writes, with the wait for a connection."
         )
-        for (name, pools) in [("reading", readers), ("everything else", [pool])] {
+        for (name, pools) in [("reading", nodeReaders + [readers]), ("everything else", [pool])] {
             let waiting: [@Sendable () -> Int] = pools.map { pool in { [weak pool] in pool?.waitingCount ?? 0 } }
             metrics.gauge(
                 "understudy_database_work_waiting",
@@ -87,7 +89,7 @@ package struct PostgresStore: Store {
 
     /// Takes no more work, and ends the connections when what is under way is done.
     package func close() async {
-        for pool in readers + [pool] { await pool.close() }
+        for pool in nodeReaders + [readers, pool] { await pool.close() }
     }
 
     // MARK: Page tokens
@@ -104,12 +106,9 @@ package struct PostgresStore: Store {
 
     // MARK: Running
 
-    /// For what every node has.
-    var anyReaders: PostgresPool { readers[0] }
-
     /// Runs one of the queries that every request runs.
     func query(_ sql: String, _ parameters: [(any PostgresValue)?]) async throws(StoreError) -> PostgresRows {
-        try await query(sql, parameters, on: anyReaders)
+        try await query(sql, parameters, on: readers)
     }
 
     /// The same on certain connections.
@@ -138,17 +137,21 @@ package struct PostgresStore: Store {
     /// The connections that pages of a session are read on.
     /// - Returns: also whether they lead to the node of Citus that stores the session.
     func readers(of session: SessionKey) -> (pool: PostgresPool, isNode: Bool) {
-        if let pool = nodes?.pool(for: session) { (pool, true) } else { (anyReaders, false) }
+        if let pool = nodes?.pool(for: session) { (pool, true) } else { (readers, false) }
     }
 
     /// Finds out which of the nodes stores what.
-    /// - Throws: `PostgresDatabaseError.readsElsewhere` where one is not of the cluster that `pool` leads to.
+    /// - Throws: `PostgresDatabaseError.readsElsewhere` where one is not of the cluster that `pool` leads to, or not up to date.
     private func shardNodes() async throws -> ShardNodes {
-        let shards = try await pool.run { connection in try Distribution.shards(&connection).shards }
+        let (shards, current) = try await pool.run { connection in
+            (try Distribution.shards(&connection).shards, try Distribution.currentNodes(&connection))
+        }
         var pools: [Int64: PostgresPool] = [:]
-        for reader in readers {
+        for reader in nodeReaders {
             let (known, node) = try await reader.run { connection in try Distribution.shards(&connection) }
-            guard !known.isEmpty, known == shards else { throw PostgresDatabaseError.readsElsewhere }
+            guard !known.isEmpty, known == shards, current.contains(node) else {
+                throw PostgresDatabaseError.readsElsewhere
+            }
             pools[node] = reader
         }
         return ShardNodes(shards, pools: pools)

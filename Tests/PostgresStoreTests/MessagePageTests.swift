@@ -63,4 +63,37 @@ struct MessagePageTests {
             PageRequest(Self.anchors[index], size: 2)
         )
     }
+
+    @Test("a session that is deleted while a page of it is read is not there, whatever version was known")
+    func deletedMeanwhile() async throws {
+        let database = try TestDatabase()
+        try await PostgresStore.migrate(url: database.url)
+        let store = try await PostgresStore(url: database.url)
+        let fixture = try await Fixture(store)
+        try await fixture.put(["m"], in: "s")
+        var connection = try PostgresConnection(url: database.url)
+        // The session can be read once.
+        try connection.execute(
+            """
+            ALTER TABLE session RENAME TO stored_session;
+            CREATE SEQUENCE readings;
+            CREATE VIEW session AS SELECT * FROM stored_session WHERE nextval('readings') = 1;
+            ALTER TABLE message RENAME TO stored_message;
+            CREATE VIEW message AS SELECT * FROM stored_message WHERE false
+            """
+        )
+        let error = await #expect(throws: StoreError.self) {
+            _ = try await store.readMessages(
+                of: SessionReference("s"),
+                in: fixture.account,
+                page: PageRequest(.first, size: 2),
+                unless: SessionVersion(session: SessionNumber(1), stamp: 99)
+            ) { _ in }
+        }
+        guard case .notFound(.session) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        await store.close()
+    }
 }

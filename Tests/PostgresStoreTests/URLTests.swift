@@ -1,3 +1,4 @@
+import CLibpq
 import TestSupport
 import Testing
 
@@ -53,10 +54,59 @@ struct URLTests {
     func hash() throws {
         let database = try TestDatabase()
         var connection = try PostgresConnection(url: database.url)
-        for text in ["0123456789abcdef", "AAAAAAAAAAAAAAAA", "the first 128 bi", "~~~~~~~~~~~~~~~~"] {
-            // A text's hash is that of its bytes.
-            let hash = try connection.run("SELECT hashtext($1 COLLATE \"C\")", [text]).integer(0, 0)
-            #expect(Int64(SessionKey(bytes: Array(text.utf8)).hash) == hash)
+        for text in [
+            "00000000000000000000000000000000", "ffffffffffffffffffffffffffffffff", "0123456789abcdeffedcba9876543210",
+            "80000000000000000000000000000080", "7f80ff0001fe8172635445362718090a",
+        ] {
+            // Its hash is that of its 16 bytes.
+            let hash = try connection.run("SELECT uuid_hash($1::uuid)", [text]).integer(0, 0)
+            let bytes = try connection.run("SELECT decode($1, 'hex')", [text]).array(0, 0)
+            #expect(Int64(SessionKey(bytes: bytes).hash) == hash)
+        }
+    }
+
+    @Test("a session is read from the node of the shard whose range of hashes has its hash, and of no other")
+    func shards() async {
+        let pools = (0..<2).map { _ in PostgresPool(url: "postgresql://", size: 1) }
+        let key = SessionKey(bytes: Array(0..<16))
+        let hash = key.hash
+        func pool(_ lowest: [Int32], _ nodes: [Int64]) -> PostgresPool? {
+            let shards = zip(lowest, nodes).map { Shard(id: Int64($0), lowestHash: $0, node: $1) }
+            return ShardNodes(shards, pools: [1: pools[0], 2: pools[1]]).pool(for: key)
+        }
+        #expect(pool([.min, hash], [1, 2]) === pools[1])
+        #expect(pool([.min, hash + 1], [1, 2]) === pools[0])
+        #expect(pool([.min, hash, hash + 1, .max], [2, 1, 2, 2]) === pools[0])
+        #expect(pool([.min, hash - 1, hash + 1], [2, 1, 2]) === pools[0])
+        // A node that is not read from, and hashes that no shard has.
+        #expect(pool([.min], [3]) == nil)
+        #expect(pool([hash + 1], [1]) == nil)
+        #expect(pool([], []) == nil)
+        for pool in pools { await pool.close() }
+    }
+
+    @Test("where a primary is needed, a replica is refused, unless the URL says otherwise")
+    func primary() throws {
+        let database = try TestDatabase()
+        func setting(_ url: String, isPrimaryNeeded: Bool) throws -> String? {
+            let connection = try PostgresConnection(url: url, isPrimaryNeeded: isPrimaryNeeded)
+            let options = PQconninfo(connection.handle)
+            defer { PQconninfoFree(options) }
+            var option = options
+            while let current = option, let keyword = current.pointee.keyword {
+                if String(cString: keyword) == "target_session_attrs" {
+                    return current.pointee.val.map { String(cString: $0) }
+                }
+                option = current + 1
+            }
+            return nil
+        }
+        #expect(try setting(database.url, isPrimaryNeeded: true) == "primary")
+        #expect(try setting(database.url, isPrimaryNeeded: false) == "any")
+        let url = database.url + (database.url.contains("?") ? "&" : "?") + "target_session_attrs=read-write"
+        #expect(try setting(url, isPrimaryNeeded: true) == "read-write")
+        #expect(throws: PostgresError.self) {
+            try setting(url.replacing("read-write", with: "standby"), isPrimaryNeeded: true)
         }
     }
 }

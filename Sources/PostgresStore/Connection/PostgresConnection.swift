@@ -26,11 +26,17 @@ struct PostgresConnection: ~Copyable {
     /// The statements that the server knows.
     private var statements = PreparedStatements()
 
-    /// - Parameter url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
-    init(url: String) throws(PostgresError) {
+    /// - Parameters:
+    ///   - url: what libpq takes: `postgresql://user:password@host/database?sslmode=require`.
+    ///   - isPrimaryNeeded: whether a replica is refused, unless the URL says otherwise. It costs no round trip.
+    init(url: String, isPrimaryNeeded: Bool = false) throws(PostgresError) {
         guard PostgresURL.isValid(url) else { throw PostgresError(message: PostgresURL.problem) }
         // The URL takes the place of what comes before it.
-        guard let handle = Self.connect(Self.defaults + [("dbname", url)]) else {
+        guard
+            let handle = Self.connect(
+                Self.defaults + [("target_session_attrs", isPrimaryNeeded ? "primary" : "any"), ("dbname", url)]
+            )
+        else {
             throw PostgresError(message: "out of memory")
         }
         guard PQstatus(handle) == CONNECTION_OK, let canceler = PostgresCanceler(handle) else {

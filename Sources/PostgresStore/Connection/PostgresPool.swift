@@ -30,14 +30,18 @@ final class PostgresPool: Sendable {
     static let maximumPipeline = 16
 
     private let url: String
+    private let isPrimaryNeeded: Bool
     private let size: Int
     private let state: Mutex<State>
     /// Counts what is to be done, and at the end one for each thread.
     private let signal = DispatchSemaphore(value: 0)
 
-    /// - Parameter size: how many connections there are at most.
-    init(url: String, size: Int) {
+    /// - Parameters:
+    ///   - size: how many connections there are at most.
+    ///   - isPrimaryNeeded: whether a replica, which may be behind, is as good as no server.
+    init(url: String, size: Int, isPrimaryNeeded: Bool = false) {
         self.url = url
+        self.isPrimaryNeeded = isPrimaryNeeded
         self.size = size
         state = Mutex(State(threadCount: size))
         for number in 1...size {
@@ -69,7 +73,7 @@ final class PostgresPool: Sendable {
 
     /// Makes a connection that is none of the pool's. Blocks.
     func connect() throws(PostgresError) -> PostgresConnection {
-        try PostgresConnection(url: url)
+        try PostgresConnection(url: url, isPrimaryNeeded: isPrimaryNeeded)
     }
 
     /// Runs `body` on a connection, in a transaction. Runs it again after a delay if it lost against another one. The
@@ -155,7 +159,7 @@ final class PostgresPool: Sendable {
 
     /// Works until the pool is closed and nothing waits.
     private func work() {
-        let worker = WorkerConnection(url: url)
+        let worker = WorkerConnection(url: url, isPrimaryNeeded: isPrimaryNeeded)
         while true {
             signal.wait()
             switch takeWork() {

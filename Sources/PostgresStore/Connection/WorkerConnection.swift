@@ -1,10 +1,12 @@
 /// The connection of one thread: opened on first use, and reopened after it was lost.
 final class WorkerConnection {
     private let url: String
+    private let isPrimaryNeeded: Bool
     private var idle: PostgresConnection?
 
-    init(url: String) {
+    init(url: String, isPrimaryNeeded: Bool) {
         self.url = url
+        self.isPrimaryNeeded = isPrimaryNeeded
     }
 
     /// Runs `body` on the connection. The server may have been restarted since the last use; so where it is found lost
@@ -23,7 +25,7 @@ final class WorkerConnection {
                 if !isLost { throw error }
             }
         }
-        var connection = try PostgresConnection(url: url)
+        var connection = try PostgresConnection(url: url, isPrimaryNeeded: isPrimaryNeeded)
         do {
             let value = try body(&connection)
             keep(connection)

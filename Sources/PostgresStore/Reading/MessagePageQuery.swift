@@ -166,8 +166,10 @@ enum MessagePageQuery {
             if let known {
                 let found = try await store.query(version, [key.bytes], on: store.readers(of: key).pool)
                 guard let current = SessionVersion(found.result) else { continue }
-                isAnyThere = true
-                guard isMeant(current.session) else { continue }
+                guard isMeant(current.session) else {
+                    isAnyThere = true
+                    continue
+                }
                 if current == known { return nil }
             }
             // Another one may be what is meant by now: the session can have been deleted meanwhile.
@@ -189,7 +191,9 @@ enum MessagePageQuery {
         var rows: MessagePageRows?
         // The node of Citus that stores a session keeps plans for statements on one table and one key, but plans a union each time.
         if isNode {
-            rows = MessagePageRows(parts: try await store.queries(statements.parts(key), on: readers))
+            let parts = try await store.queries(statements.parts(key), on: readers)
+            if parts.first?.result.count == 0, parts.last?.result.count == 0 { return nil }
+            rows = MessagePageRows(parts: parts)
         }
         if rows == nil {
             let values = statements.values(key, length: statements.maximumLength)

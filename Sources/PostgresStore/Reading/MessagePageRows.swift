@@ -23,7 +23,7 @@ struct MessagePageRows {
 
     /// - Parameter parts: the session, the neighbor unless the page is a first one, the messages, and again the session. Each is of the
     ///   state that it found.
-    /// - Returns: `nil` where they are not of one state, for somebody has written to the session meanwhile; and where there is no session.
+    /// - Returns: `nil` where they are not of one state, because the session was written to, created, or deleted meanwhile.
     init?(parts: [PostgresRows]) {
         guard let version = Self.version(in: parts[0].result),
             version == Self.version(in: parts[parts.count - 1].result)

@@ -1,9 +1,9 @@
 import AssistantsStore
 
-/// Which connections lead to the node of Citus that stores a session. A node finds what it stores without asking another one, and plans
-/// that once a connection.
+/// Which connections lead to the node of Citus that stores a session. A node finds what it stores without asking another one, and keeps the
+/// plans for that.
 ///
-/// This is where to ask, not what to believe: any node gives a right answer, also where shards have been moved since.
+/// This is where to ask, not what to believe: a node that is active passes on what is not, or no longer, stored there.
 struct ShardNodes: Sendable {
     /// The lowest hash of each shard, in ascending order.
     private let lowestHashes: [Int32]

@@ -44,13 +44,23 @@ enum Distribution {
         let rows = try connection.run(
             """
             SELECT shardid, shardminvalue::integer, groupid FROM pg_dist_shard JOIN pg_dist_placement USING (shardid)
-            WHERE logicalrelid = to_regclass('session') ORDER BY shardminvalue::integer
+            WHERE logicalrelid = to_regclass('session') ORDER BY shardminvalue::integer, groupid
             """
         )
         let shards = rows.map { rows, row in
             Shard(id: rows.integer(row, 0), lowestHash: Int32(rows.integer(row, 1)), node: rows.integer(row, 2))
         }
         return (shards, try connection.run("SELECT groupid FROM pg_dist_local_group").integer(0, 0))
+    }
+
+    /// The numbers of the nodes that get every change of the cluster's metadata and of the tables that are everywhere, as the coordinator
+    /// tells them. A node that is disabled keeps what it had.
+    static func currentNodes(_ connection: inout PostgresConnection) throws(PostgresError) -> Set<Int64> {
+        guard !(try connection.run("SELECT to_regclass('pg_dist_node')")).isNull(0, 0) else { return [] }
+        let rows = try connection.run(
+            "SELECT groupid FROM pg_dist_node WHERE isactive AND metadatasynced AND noderole = 'primary'"
+        )
+        return Set(rows.map { rows, row in rows.integer(row, 0) })
     }
 
     private static func distribute(_ tables: [StoredTable], _ connection: inout PostgresConnection) throws {

@@ -27,8 +27,8 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
             """
         case .readsElsewhere:
             """
-            --database-read-urls must name primary nodes of the Citus cluster that --database-url names, with its metadata. Leave it out \
-            if the database is not distributed
+            --database-read-urls must name active primary nodes of the Citus cluster that --database-url names, with current metadata: \
+            see pg_dist_node. If shards are being moved, try again when they are; if the database is not distributed, leave the option out
             """
         case .serverTooOld(let version, let minimum):
             "The database is PostgreSQL \(version); \(minimum) or newer is needed"

@@ -46,8 +46,8 @@ enum TurnWriter {
         at date: Timestamp,
         _ connection: inout PostgresConnection
     ) throws -> Turn? {
-        // A session that others keep locked is tried again; the turns that have been begun before it wait to be run. And they need
-        // not wait for the disk: a beginning that a crash of the database undoes is a turn that begins again.
+        // A session that others keep locked is tried again; the turns that have been begun before it wait to be run. A beginning need
+        // not wait for the disk: if a crash undoes it, the turn begins again.
         try connection.execute("SET LOCAL lock_timeout = '1s'; SET LOCAL synchronous_commit = off")
         let rows = try connection.run(
             """
@@ -61,7 +61,7 @@ enum TurnWriter {
         var turn = StoredTurn(rows)
         var isDamaged = turn.isDamaged
         if let content = turn.content {
-            // What readers have seen stays.
+            // A message that a client has read must survive a crash.
             try connection.execute("SET LOCAL synchronous_commit TO DEFAULT; SAVEPOINT message")
             do {
                 turn.position = try connection.storeMessage(content, of: turn, at: date)

@@ -68,7 +68,7 @@ struct ServeCommand: AsyncParsableCommand {
         case .postgres(let database):
             // Several servers may use it, and it is migrated by nobody but the operator.
             let postgres = try await database.openStore(
-                readingFrom: options.nodes,
+                readingFrom: options.readDatabases,
                 connections: options.databaseConnections,
                 metrics: metrics
             )
@@ -76,7 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
             services.append(postgres)
             directory.keepPrivate(warn: warn)
         case .directory(let directory):
-            guard options.nodes.isEmpty else {
+            guard options.readDatabases.isEmpty else {
                 throw ValidationError(
                     "--database-read-urls needs --database-url, which names the cluster's coordinator"
                 )

@@ -67,7 +67,7 @@ struct ServeArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How many connections to a PostgreSQL database there are at most, beside one for each processor and one more.",
+            "Maximum number of connections to a PostgreSQL database, beside those for pages: one for each processor and one more.",
             discussion: "The default is 8.",
             valueName: "count"
         )
@@ -77,10 +77,10 @@ struct ServeArguments: ParsableArguments {
     @Option(
         name: .customLong("database-read-urls"),
         help: ArgumentHelp(
-            "Nodes of the Citus cluster to read pages and credentials from: URLs like --database-url, separated by spaces.",
+            "Workers of the Citus cluster to read pages from: URLs like --database-url, separated by spaces.",
             discussion: """
-                A page is read from the node that stores its session, or else from the first of these. Name every worker. The default is the \
-                coordinator, which --database-url names.
+                Name every worker: a page is read from the one that stores its session, or else from the coordinator, which --database-url \
+                names. Other users of the machine can see a password in a command line; UNDERSTUDY_DATABASE_READ_URLS hides it.
                 """,
             valueName: "urls"
         )

@@ -10,8 +10,8 @@ struct ServeOptions {
     let server: ServerOptions
     /// Beside those for pages.
     let databaseConnections: Int
-    /// Where pages and credentials are read from; none where that is the database itself.
-    let nodes: [PostgresDatabase]
+    /// The workers of Citus that pages are read from; empty where they are read from the database itself.
+    let readDatabases: [PostgresDatabase]
     /// `nil` where the server speaks plain HTTP.
     let certificate: CertificateFiles?
     let logLevel: Logger.Level
@@ -36,14 +36,14 @@ struct ServeOptions {
                 return networks.count == parts.count ? TrustedProxies(networks) : nil
             } ?? TrustedProxies()
         databaseConnections = try await settings.integer("database-connections", in: 1...1_000) ?? 8
-        nodes =
+        readDatabases =
             try await settings.value(
                 "database-read-urls",
                 allowed: "URLs with spaces between them, each \(PostgresDatabase.form)"
             ) { text in
                 let parts = text.split(separator: " ")
-                let nodes = parts.compactMap { PostgresDatabase(String($0)) }
-                return nodes.count == parts.count && !nodes.isEmpty ? nodes : nil
+                let databases = parts.compactMap { PostgresDatabase(String($0)) }
+                return databases.count == parts.count && !databases.isEmpty ? databases : nil
             } ?? []
         if let size = try await settings.integer("page-cache", in: 0...1_048_576) {
             server.api.pageCacheSize = size << 20

@@ -15,7 +15,7 @@ struct PostgresDatabase {
     }
 
     /// - Parameters:
-    ///   - nodes: nodes of the same Citus cluster, to read pages and credentials from.
+    ///   - nodes: nodes of the same Citus cluster, to read pages from.
     ///   - connections: how many there are at most, beside those for pages.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
