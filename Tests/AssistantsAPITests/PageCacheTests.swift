@@ -63,7 +63,7 @@ struct PageCacheTests {
         "where three times as many pages are asked for as there is room for, a third is cached, and few are evicted"
     )
     func settles() {
-        let cache = PageCache(capacity: 100 * 2_048)
+        let cache = PageCache(capacity: 100 * 2_092)
         var generator = SeededGenerator(seed: 1)
         var hits = 0
         var before: Set<Int> = []
@@ -85,7 +85,7 @@ struct PageCacheTests {
 
     @Test("pages that nobody asks for any more make room for those that are asked for now")
     func followsWhatIsAskedFor() {
-        let cache = PageCache(capacity: 100 * 2_048)
+        let cache = PageCache(capacity: 100 * 2_092)
         for number in Array(0..<100) + Array(0..<100) { cache.insert(page(key(number)), for: key(number)) }
         #expect(cached(by: cache, of: 0..<100).count == 100)
         for _ in 1...60 {
@@ -140,6 +140,23 @@ struct PageCacheTests {
         cache.confirm(key(1), listing, new, in: later)
         #expect(cache.page(for: key(1))?.state == later)
         #expect(cache.page(for: key(1))?.content?.bytes.readableBytes == 1_000)
+    }
+
+    @Test("what is kept is counted with what was asked for, which may be long")
+    func countsTargets() {
+        let cache = PageCache(capacity: 1 << 20)
+        let target = "/v1/Sessions/s/Messages?Page=" + String(repeating: "0", count: 15_000)
+        let long = PageKey(account: TestServer.sid, baseURL: "http://localhost", target: target)
+        for _ in 1...2 { cache.confirm(long, listing, page(long).tag, in: StoreState(1, 1, 1)) }
+        #expect(cache.size > 15_000)
+    }
+
+    @Test("a page that was read meanwhile is not replaced by an older tag")
+    func keepsContent() {
+        let cache = PageCache(capacity: 1 << 20)
+        for _ in 1...2 { cache.insert(page(key(1), stamp: 2), for: key(1)) }
+        cache.confirm(key(1), listing, page(key(1), stamp: 1).tag, in: StoreState(1, 1, 1))
+        #expect(cache.page(for: key(1))?.tag.version.stamp == 2)
     }
 
     @Test("a short page in a large buffer is counted with what it takes, and takes no more than it needs")

@@ -18,11 +18,12 @@ final class PageCache: Sendable {
         /// The store's, before the page was last seen to be current.
         let state: StoreState?
 
-        /// In bytes, about, with the overhead beside its content, and its query, which the key has too. A buffer's spare room is not in memory, because nothing was written to
-        /// it; but memory comes in pages of 4 kB.
-        fileprivate var size: Int {
-            let memory = content.map { min($0.bytes.storageCapacity, ($0.bytes.readableBytes + 4_095) & ~4_095) } ?? 0
-            return memory + 1_024 + 2 * listing.query.otherParameters.utf8.count
+        /// In bytes, about: with the key, and the overhead of both. A buffer's spare room is not in memory, because nothing was written to it;
+        /// but memory comes in pages of 4 kB.
+        fileprivate func size(with key: PageKey) -> Int {
+            let content = content.map { min($0.bytes.storageCapacity, ($0.bytes.readableBytes + 4_095) & ~4_095) } ?? 0
+            let texts = key.target.utf8.count + key.baseURL.utf8.count + listing.query.otherParameters.utf8.count
+            return content + texts + 1_024
         }
 
         /// In a buffer of its own size, where the one that it was written to is far too large for it.
@@ -38,6 +39,9 @@ final class PageCache: Sendable {
         var page: Page
         /// Whether it has been requested since the hand passed it last.
         var isReferenced = false
+
+        /// In bytes.
+        var size: Int { page.size(with: key) }
     }
 
     fileprivate struct State {
@@ -51,17 +55,17 @@ final class PageCache: Sendable {
         var size = 0
         /// The hashes of pages that were requested once.
         var seen: Set<Int> = []
-        var hits = 0
-        var misses = 0
     }
 
-    private static let maximumSeen = 1 << 16
+    fileprivate static let maximumSeen = 1 << 16
     /// The clock hand advances once per this many admission attempts.
     fileprivate static let attemptsPerAdvance = 4
 
     /// In bytes.
     private let capacity: Int
     private let state = Mutex(State())
+    private let hitCount = Atomic(0)
+    private let missCount = Atomic(0)
 
     /// - Parameter capacity: in bytes; 0 disables the cache.
     init(capacity: Int) {
@@ -71,66 +75,72 @@ final class PageCache: Sendable {
     /// How much room the pages take, in bytes.
     var size: Int { state.withLock(\.size) }
     /// Cache hits, whether the page was still current or not.
-    var hits: Int { state.withLock(\.hits) }
-    var misses: Int { state.withLock(\.misses) }
+    var hits: Int { hitCount.load(ordering: .relaxed) }
+    var misses: Int { missCount.load(ordering: .relaxed) }
 
     /// - Parameter condition: the request's `If-None-Match`. Where only the page's tag is cached, it must match that.
     func page(for key: PageKey, unless condition: String? = nil) -> Page? {
         guard capacity > 0 else { return nil }
-        return state.withLock { state in
-            guard let index = state.indices[key],
-                state.slots[index].page.content != nil || condition.map(state.slots[index].page.tag.isMatched) == true
-            else {
-                state.misses += 1
-                return nil
-            }
-            state.hits += 1
+        let page = state.withLock { state -> Page? in
+            guard let index = state.indices[key] else { return nil }
             state.slots[index].isReferenced = true
             return state.slots[index].page
         }
+        guard let page, page.content != nil || condition.map(page.tag.isMatched) == true else {
+            missCount.add(1, ordering: .relaxed)
+            return nil
+        }
+        hitCount.add(1, ordering: .relaxed)
+        return page
     }
 
     /// Notes that the page with this tag was seen to be current.
     func confirm(_ key: PageKey, _ listing: MessageListing, _ tag: PageTag, in state: StoreState?) {
-        guard capacity > 0, state != nil else { return }
-        let content = self.state.withLock { state -> Content? in
-            guard let index = state.indices[key], state.slots[index].page.tag.text == tag.text else { return nil }
-            return state.slots[index].page.content
+        guard capacity > 0, let new = state else { return }
+        self.state.withLock { state in
+            let cached = state.indices[key].map { state.slots[$0].page }
+            let isSame = cached?.tag.text == tag.text
+            // A page that somebody else has read meanwhile is worth more than a tag.
+            guard isSame || cached?.content == nil else { return }
+            let page = Page(listing: listing, tag: tag, content: isSame ? cached?.content : nil, state: new)
+            state.insert(page, for: key, within: capacity)
         }
-        insert(Page(listing: listing, tag: tag, content: content, state: state), for: key)
     }
 
     /// Caches a page. Replaces the entry if there is one; otherwise admits the page only on its second request, and only if there is
     /// room or an unreferenced entry to evict.
     func insert(_ page: Page, for key: PageKey) {
         guard capacity > 0 else { return }
-        // A page that takes the room of many is not worth it.
-        let isTooLarge = page.size > capacity / 16
-        state.withLock { state in
-            if let index = state.indices[key] {
-                guard !isTooLarge else {
-                    state.remove(at: index)
-                    return
-                }
-                let page = page.trimmed
-                state.size += page.size - state.slots[index].page.size
-                state.slots[index].page = page
-            } else if !isTooLarge, state.isSeen(key, upTo: Self.maximumSeen),
-                state.size + page.size <= capacity || state.advance()
-            {
-                let page = page.trimmed
-                state.indices[key] = state.slots.count
-                state.slots.append(Slot(key: key, page: page))
-                state.size += page.size
-            }
-            while state.size > capacity { state.evict() }
-        }
+        state.withLock { $0.insert(page, for: key, within: capacity) }
     }
 }
 
 extension PageCache.State {
+    /// - Parameter capacity: in bytes.
+    fileprivate mutating func insert(_ page: PageCache.Page, for key: PageKey, within capacity: Int) {
+        // A page that takes the room of many is not worth it.
+        let isTooLarge = page.size(with: key) > capacity / 16
+        if let index = indices[key] {
+            guard !isTooLarge else {
+                remove(at: index)
+                return
+            }
+            let page = page.trimmed
+            size += page.size(with: key) - slots[index].size
+            slots[index].page = page
+        } else if !isTooLarge, isSeen(key, upTo: PageCache.maximumSeen),
+            size + page.size(with: key) <= capacity || advance()
+        {
+            let slot = PageCache.Slot(key: key, page: page.trimmed)
+            indices[key] = slots.count
+            slots.append(slot)
+            size += slot.size
+        }
+        while size > capacity { evict() }
+    }
+
     /// Whether a page was requested before.
-    fileprivate mutating func isSeen(_ key: PageKey, upTo limit: Int) -> Bool {
+    private mutating func isSeen(_ key: PageKey, upTo limit: Int) -> Bool {
         if seen.remove(key.hashValue) != nil { return true }
         if seen.count >= limit { seen.removeAll(keepingCapacity: true) }
         seen.insert(key.hashValue)
@@ -138,7 +148,7 @@ extension PageCache.State {
     }
 
     /// Advances the hand by one page, if enough attempts were made, and returns whether it has come to an unreferenced one.
-    fileprivate mutating func advance() -> Bool {
+    private mutating func advance() -> Bool {
         attemptsLeft -= 1
         guard attemptsLeft <= 0 else { return false }
         attemptsLeft = PageCache.attemptsPerAdvance
@@ -154,16 +164,16 @@ extension PageCache.State {
     }
 
     /// Removes the first unreferenced page that the hand comes to.
-    fileprivate mutating func evict() {
+    private mutating func evict() {
         while passReferenced() {}
         remove(at: hand)
         // The newest page is in its slot now.
         hand = hand + 1 < slots.count ? hand + 1 : 0
     }
 
-    fileprivate mutating func remove(at index: Int) {
+    private mutating func remove(at index: Int) {
         let removed = slots[index]
-        size -= removed.page.size
+        size -= removed.size
         indices[removed.key] = nil
         // The newest page takes its slot.
         let newest = slots.removeLast()
