@@ -63,6 +63,11 @@ struct ConnectionDeadlines {
         enter(.nothing, now)
     }
 
+    /// Part of an answer that is still being made was sent.
+    mutating func sentPart() {
+        writes &+= 1
+    }
+
     mutating func endedAnswer(at now: NIODeadline) {
         writes &+= 1
         // What is no HTTP is answered without a head that was read.
@@ -100,9 +105,13 @@ struct ConnectionDeadlines {
     /// Whether that answer has ended.
     var isLastAnswerEnded: Bool { isStopping && unanswered == 0 }
 
-    /// - Parameter bytes: how many wait to be sent.
-    mutating func verdict(waiting bytes: Int, at now: NIODeadline) -> Verdict {
-        if bytes == 0 || bytes != waiting.bytes || writes != waiting.writes { waiting = (bytes, writes, now) }
+    /// - Parameters:
+    ///   - bytes: how many wait to be sent.
+    ///   - isGrowing: whether an answer is still being made, so that other bytes may wait though none was taken.
+    mutating func verdict(waiting bytes: Int, isGrowing: Bool = false, at now: NIODeadline) -> Verdict {
+        let isTaken = isGrowing ? bytes < waiting.bytes : bytes != waiting.bytes
+        if bytes == 0 || isTaken || writes != waiting.writes { waiting = (bytes, writes, now) }
+        waiting.bytes = bytes
         if waiting.since.duration(to: now) >= Self.stall { return .close }
         if isEnding { return .look(in: Self.interval) }
         // Who still reads an answer is not idle.

@@ -5,7 +5,7 @@ extension ConnectionHandler {
     func answer(_ response: Response, _ context: ChannelHandlerContext) {
         // Its request may have been refused meanwhile.
         guard isOpen, !end.isOver, let exchange, !exchange.isAnswered else {
-            if case .written(let writer) = response.body { writer.close() }
+            if case .streamed(let writer) = response.body { writer.connectionClosed() }
             return
         }
         self.exchange?.isAnswered = true
@@ -23,9 +23,9 @@ extension ConnectionHandler {
             endAnswer(context) {
                 encoder.write(response, isBodySent ? bytes : ByteBuffer(), isLast: closes, context, promise: $0)
             }
-        case .written(let writer) where isBodySent:
-            let body = WrittenBody(writer: writer, isChunked: exchange.head.version != .http1_0)
-            writtenBody = body
+        case .streamed(let writer) where isBodySent:
+            let body = StreamedBody(writer: writer, isChunked: exchange.head.version != .http1_0)
+            streamedBody = body
             requestNumber = connections.add { writer.cancel() }
             encoder.writeHead(of: response, isChunked: body.isChunked, isLast: closes, context)
             let here = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
@@ -33,11 +33,11 @@ extension ConnectionHandler {
             writer.open {
                 eventLoop.execute {
                     let (handler, context) = here.value
-                    handler.sendWrittenBody(of: writer, context)
+                    handler.sendStreamedBody(of: writer, context)
                 }
             }
-        case .written(let writer):
-            writer.close()
+        case .streamed(let writer):
+            writer.connectionClosed()
             endAnswer(context) { encoder.write(response, ByteBuffer(), isLast: closes, context, promise: $0) }
         }
     }
@@ -67,10 +67,10 @@ extension ConnectionHandler {
         return sent
     }
 
-    // MARK: Responses whose bodies are written
+    // MARK: Streamed responses
 
-    private func sendWrittenBody(of writer: ResponseWriter, _ context: ChannelHandlerContext) {
-        guard isOpen, let body = writtenBody, body.writer === writer else { return }
+    private func sendStreamedBody(of writer: ResponseWriter, _ context: ChannelHandlerContext) {
+        guard isOpen, let body = streamedBody, body.writer === writer else { return }
         let (parts, end) = writer.takeParts()
         if end == .incomplete {
             context.close(promise: nil)
@@ -78,22 +78,25 @@ extension ConnectionHandler {
         }
         for part in parts {
             let sent = context.eventLoop.makePromise(of: Void.self)
-            sent.futureResult.whenSuccess { writer.sent(part.readableBytes) }
+            sent.futureResult.assumeIsolated().whenSuccess {
+                self.deadlines.sentPart()
+                writer.sent(part.readableBytes)
+            }
             encoder.writePart(part, isChunked: body.isChunked, context, promise: sent)
         }
         guard end == .complete else {
             context.flush()
             return
         }
-        endWrittenBody()
+        endStreamedBody()
         endAnswer(context) { encoder.writeEnd(isChunked: body.isChunked, context, promise: $0) }
     }
 
-    func endWrittenBody() {
-        guard let body = writtenBody else { return }
-        writtenBody = nil
+    func endStreamedBody() {
+        guard let body = streamedBody else { return }
+        streamedBody = nil
         endRequest()
-        body.writer.close()
+        body.writer.connectionClosed()
     }
 
     /// Refuses what no responder is asked about, as the connection's last response.

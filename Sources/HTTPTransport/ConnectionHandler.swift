@@ -27,7 +27,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         var isAnswered = false
     }
 
-    struct WrittenBody {
+    struct StreamedBody {
         let writer: ResponseWriter
         let isChunked: Bool
     }
@@ -53,8 +53,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var isResponding = false
     /// Of the request that is being answered, if that is not done at once.
     var requestNumber: Int?
-    /// Of the response that is being sent, if it is written by somebody.
-    var writtenBody: WrittenBody?
+    /// Of the response that is being sent, if it is streamed.
+    var streamedBody: StreamedBody?
     /// Whether the channel wants to be read from, and must wait.
     private var isReadHeld = false
     /// Whether the current read has delivered a part of a request.
@@ -107,7 +107,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         timer?.cancel()
         waiting.removeAll()
         exchange?.body?.finish(.failure(RequestBody.Incomplete()))
-        endWrittenBody()
+        endStreamedBody()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -194,7 +194,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isTaking = false
         guard isOpen, !end.isDecided else { return }
         let isUnanswered =
-            exchange.map { $0.isReadCompletely || !$0.isAnswered && $0.hasBegun } ?? false || writtenBody != nil
+            exchange.map { $0.isReadCompletely || !$0.isAnswered && $0.hasBegun } ?? false || streamedBody != nil
         if isInputOver, waiting.isEmpty, !isUnanswered {
             finishInput(context)
         } else {
@@ -223,7 +223,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             exchange?.isReadCompletely = true
             guard let body = exchange?.body else { return respond(context) }
             body.finish(.success(()))
-            if exchange?.isAnswered == true, writtenBody == nil { exchange = nil }
+            if exchange?.isAnswered == true, streamedBody == nil { exchange = nil }
         }
     }
 
@@ -299,7 +299,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             pause.begin(context)
         case is ContinueRequest:
             // With another request behind it, the body of the one that is being read has arrived.
-            guard deadlines.isBodyOfNextAnswerArriving, !end.isDecided, writtenBody == nil else { return }
+            guard deadlines.isBodyOfNextAnswerArriving, !end.isDecided, streamedBody == nil else { return }
             end.sentContinue()
             encoder.writeContinue(context)
         case is BodyTaken:
@@ -342,10 +342,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     private func look(_ context: ChannelHandlerContext) {
         let bytes = stream?.unsent ?? (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
-        switch deadlines.verdict(waiting: bytes, at: context.eventLoop.now) {
+        switch deadlines.verdict(waiting: bytes, isGrowing: streamedBody != nil, at: context.eventLoop.now) {
         case .look(let delay):
             lookAgain(context, in: delay)
-        case .refuse where writtenBody != nil:
+        case .refuse where streamedBody != nil:
             // Its response has begun.
             context.close(promise: nil)
         case .refuse(let part, let limit):

@@ -20,7 +20,7 @@ final class EventLoopState: Sendable {
         return date.value.text
     }
 
-    /// A buffer of what is written: the last one again, if it has been sent meanwhile. Only on the event loop.
+    /// Fills a buffer to be sent; the previous one is reused if nothing refers to it any more. Only on the event loop.
     /// - Parameter capacity: in bytes, of a new one.
     func buffer(capacity: Int, _ write: (inout ByteBuffer) -> Void) -> ByteBuffer {
         buffer.value.clear(minimumCapacity: capacity)

@@ -73,6 +73,7 @@ extension HTTPRequestHead {
 }
 
 extension String {
+    /// Regardless of case. Names have letters, digits, and hyphens; the other characters are not distinguished from each other.
     fileprivate func isSameHeader(as name: String) -> Bool {
         utf8.count == name.utf8.count && zip(utf8, name.utf8).allSatisfy { $0 | 0x20 == $1 | 0x20 }
     }

@@ -12,7 +12,7 @@ package struct Response: Sendable {
     package enum Body: Sendable {
         case bytes(ByteBuffer)
         /// What is written to it, until it is ended.
-        case written(ResponseWriter)
+        case streamed(ResponseWriter)
     }
 
     package init(status: HTTPResponseStatus, headers: HTTPHeaders = [:], body: ByteBuffer = ByteBuffer()) {

@@ -63,7 +63,7 @@ enum ResponseEncoder {
         }
     }
 
-    // MARK: Responses whose bodies are written
+    // MARK: Streamed responses
 
     /// The head alone.
     /// - Parameter isChunked: whether each part of the body has its length before it; else the connection's end is the body's.
@@ -111,7 +111,7 @@ enum ResponseEncoder {
             let end = isChunked ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer()
             context.writeAndFlush(NIOAny(end), promise: promise)
         case .http2:
-            // A frame of headers, without any: an empty one of data would wait for the client's window (`EndOfStreamHandler`).
+            // Trailers without a header: an empty frame of data must not wait for the client's window (`EndOfStreamHandler`).
             context.writeAndFlush(NIOAny(HTTPServerResponsePart.end([:])), promise: promise)
         }
     }
@@ -151,7 +151,7 @@ enum ResponseEncoder {
     /// response, or where nobody knows it yet.
     private static func length(of response: Response) -> Int? {
         switch (response.status, response.body) {
-        case (.noContent, _), (.notModified, _), (_, .written): nil
+        case (.noContent, _), (.notModified, _), (_, .streamed): nil
         case (_, .bytes(let bytes)): bytes.readableBytes
         }
     }

@@ -1,7 +1,7 @@
 package import NIOCore
 import Synchronization
 
-/// The body of a response that is sent while it is produced. Producers write to it from any thread, and no task waits for them.
+/// The body of a streamed response, which is sent while it is produced. Producers write to it from any thread, and no task waits for them.
 ///
 /// A client's disconnect can go unnoticed until something is written to it, so a producer that is idle for long should write from time to
 /// time.
@@ -18,16 +18,16 @@ package final class ResponseWriter: Sendable {
     /// How a body ends.
     enum End {
         case complete
-        /// The connection is closed, by which the client can tell.
+        /// The connection is closed, which tells the client, unless it speaks HTTP/1.0, where every body ends so.
         case incomplete
     }
 
     private struct State {
         /// What was written and has not been handed to the connection.
         var parts = CircularBuffer<ByteBuffer>()
-        /// In bytes: what was written and has not been sent.
+        /// In bytes, with the overhead of each part: what was written and has not been sent.
         var unsent = 0
-        /// Whether bytes were not taken since there was room for all.
+        /// Whether a write was refused since `onWritable` was last called.
         var wasFull = false
         var end: End?
         /// Asks the connection to take the parts. `nil` before the response's head has been written.
@@ -44,15 +44,19 @@ package final class ResponseWriter: Sendable {
         }
     }
 
+    /// In bytes, about: what a part takes beside its own bytes while it waits.
+    private static let overhead = 512
+
     private let limit: Int
     private let onWritable: @Sendable () -> Void
     private let onClose: @Sendable () -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
-    ///   - limit: in bytes: how much may wait to be sent. Of something longer, one at a time is taken.
-    ///   - onWritable: called when at most half of that waits, after a write that found it full. Runs on the connection's event loop.
-    ///   - onClose: called once, when all has been sent or the client has gone. Runs on any thread.
+    ///   - limit: in bytes: how much may wait to be sent, each part counted with 512 more. A part that exceeds it is accepted if nothing
+    ///     else waits.
+    ///   - onWritable: called when no more than half of that waits, after a write that was refused. Runs on the connection's event loop.
+    ///   - onClose: called once, when the end has been handed to the connection or the client has gone.
     package init(
         limit: Int,
         onWritable: @escaping @Sendable () -> Void = {},
@@ -70,11 +74,12 @@ package final class ResponseWriter: Sendable {
             guard !state.isClosed, state.end == nil else { return (.closed, nil) }
             // An empty chunk would be the last.
             guard bytes.readableBytes > 0 else { return (.accepted, nil) }
-            guard state.unsent == 0 || state.unsent + bytes.readableBytes <= limit else {
+            let count = bytes.readableBytes + Self.overhead
+            guard state.unsent == 0 || state.unsent + count <= limit else {
                 state.wasFull = true
                 return (.full, nil)
             }
-            state.unsent += bytes.readableBytes
+            state.unsent += count
             state.parts.append(bytes)
             return (.accepted, state.connectionToAsk())
         }
@@ -85,7 +90,7 @@ package final class ResponseWriter: Sendable {
     /// The body is complete: what was written is all of it.
     package func end() { end(.complete) }
 
-    /// The body stays incomplete, and its client is shown so.
+    /// The body stays incomplete, and the connection is closed. Does nothing once the connection has taken the end of a complete body.
     package func cancel() { end(.incomplete) }
 
     private func end(_ end: End) {
@@ -103,6 +108,8 @@ package final class ResponseWriter: Sendable {
     /// - Parameter connection: asks the connection to take the parts; called on any thread.
     func open(_ connection: @escaping @Sendable () -> Void) {
         state.withLock { state -> (@Sendable () -> Void)? in
+            // Writing the head may have failed, which closes the connection.
+            guard !state.isClosed else { return nil }
             state.connection = connection
             return state.parts.isEmpty && state.end == nil ? nil : state.connectionToAsk()
         }?()
@@ -117,10 +124,11 @@ package final class ResponseWriter: Sendable {
         }
     }
 
-    /// So many bytes have been sent.
+    /// A part has been sent.
+    /// - Parameter count: its bytes.
     func sent(_ count: Int) {
         let isWritableAgain = state.withLock { state in
-            state.unsent -= count
+            state.unsent -= count + Self.overhead
             guard state.wasFull, state.unsent <= limit / 2, state.end == nil, !state.isClosed else { return false }
             state.wasFull = false
             return true
@@ -128,8 +136,8 @@ package final class ResponseWriter: Sendable {
         if isWritableAgain { onWritable() }
     }
 
-    /// Nothing more is sent.
-    func close() {
+    /// Nothing more is sent: the connection has taken the end, or is gone.
+    func connectionClosed() {
         let isFirst = state.withLock { state in
             defer {
                 state.isClosed = true

@@ -190,4 +190,31 @@ struct ConnectionDeadlinesTests {
         #expect(try connection.statuses() == [200])
         #expect(!isActive)
     }
+
+    @Test(
+        "a client that takes a streamed response is kept, though as much waits each time, and one that takes nothing is not"
+    )
+    func streamed() {
+        func isClosed(_ deadlines: inout ConnectionDeadlines, waiting bytes: Int, at second: Int) -> Bool {
+            let now = NIODeadline.uptimeNanoseconds(0) + .seconds(Int64(second))
+            if case .close = deadlines.verdict(waiting: bytes, isGrowing: true, at: now) { return true }
+            return false
+        }
+        for isTaken in [true, false] {
+            var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
+            deadlines.readHead(at: .uptimeNanoseconds(0))
+            deadlines.readEnd(at: .uptimeNanoseconds(0))
+            var closed: Int?
+            for second in 1...100 where closed == nil {
+                if isTaken { deadlines.sentPart() }
+                // What waits grows, or stays as it is because as much is written as is sent.
+                if isClosed(&deadlines, waiting: isTaken ? 100 : second, at: second) { closed = second }
+            }
+            #expect(closed == (isTaken ? nil : 30))
+        }
+        // Of one long part, part is taken.
+        var deadlines = ConnectionDeadlines(at: .uptimeNanoseconds(0))
+        deadlines.readHead(at: .uptimeNanoseconds(0))
+        for second in 1...100 { #expect(!isClosed(&deadlines, waiting: 1_000 - second, at: second)) }
+    }
 }

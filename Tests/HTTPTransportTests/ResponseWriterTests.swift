@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NIOCore
 import NIOEmbedded
@@ -10,20 +11,20 @@ import Testing
 
 @testable import HTTPTransport
 
-@Suite("Responses whose bodies are written while they are sent")
+@Suite("Streamed responses")
 struct ResponseWriterTests {
     private static let request = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
 
     private let events = Events()
 
-    private func writer(limit: Int = 100) -> ResponseWriter {
+    private func writer(limit: Int = 10_000) -> ResponseWriter {
         ResponseWriter(limit: limit, onWritable: { [events] in events.add("writable") }) { [events] in
             events.add("closed")
         }
     }
 
     private func response(_ writer: ResponseWriter) -> Response {
-        Response(status: .ok, headers: ["Content-Type": "text/plain"], body: .written(writer))
+        Response(status: .ok, headers: ["Content-Type": "text/plain"], body: .streamed(writer))
     }
 
     /// A connection whose request has a response with this body.
@@ -80,9 +81,9 @@ struct ResponseWriterTests {
         #expect(!connection.channel.isActive)
     }
 
-    @Test("no more waits to be sent than may, and who writes is told when half of it is gone")
+    @Test("a write beyond the limit is refused, and the producer is told when half of what waited has been sent")
     func bound() throws {
-        let writer = writer(limit: 100)
+        let writer = writer(limit: 2 * (50 + 512))
         let connection = try connection(writer)
         connection.socket.block(connection.channel)
         let part = ByteBuffer(repeating: UInt8(ascii: "x"), count: 50)
@@ -95,10 +96,61 @@ struct ResponseWriterTests {
         #expect(events.all.isEmpty)
         connection.socket.release(connection.channel)
         #expect(events.all == ["writable"])
-        #expect(writer.write(ByteBuffer(repeating: 0, count: 1_000)) == .accepted)
+        #expect(writer.write(ByteBuffer(repeating: 0, count: 10_000)) == .accepted)
         #expect(writer.write(ByteBuffer(string: "x")) == .full)
         connection.run()
         #expect(events.all == ["writable", "writable"])
+    }
+
+    @Test("a connection that is lost while the head is written leaves nothing behind")
+    func lostAtOnce() throws {
+        weak var weakWriter: ResponseWriter?
+        do {
+            let writer = writer()
+            weakWriter = writer
+            let connection = try TestConnection()
+            try connection.receive(Self.request)
+            connection.socket.closesOnWrite = true
+            try connection.answer(response(writer))
+            #expect(!connection.channel.isActive)
+            #expect(events.all == ["closed"])
+        }
+        #expect(weakWriter == nil)
+    }
+
+    @Test(
+        "producers on many threads, one of which ends the body, lose nothing that was accepted",
+        .timeLimit(.minutes(1))
+    )
+    func producers() async throws {
+        for isCancelled in [false, true] {
+            let writer = ResponseWriter(limit: 1 << 20) { [events] in
+                events.add("writable")
+            } onClose: { [events] in
+                events.add("closed \(isCancelled)")
+            }
+            let connection = try connection(writer)
+            _ = try connection.takeSent()
+            let accepted = await withTaskGroup(of: Int.self) { group in
+                for producer in 0..<4 {
+                    group.addTask {
+                        var count = 0
+                        for number in 0..<200 {
+                            if producer == 0, number == 100 { isCancelled ? writer.cancel() : writer.end() }
+                            if writer.write(ByteBuffer(string: "x")) == .accepted { count += 1 }
+                        }
+                        return count
+                    }
+                }
+                return await group.reduce(0, +)
+            }
+            connection.run()
+            #expect(writer.write(ByteBuffer(string: "x")) == .closed)
+            #expect(events.all.count { $0 == "closed \(isCancelled)" } == 1)
+            let chunks = try connection.takeSent().components(separatedBy: "1\r\nx\r\n").count - 1
+            #expect(isCancelled ? chunks == 0 : chunks == accepted)
+            #expect(connection.channel.isActive != isCancelled)
+        }
     }
 
     @Test("who writes learns that the client has gone", arguments: [true, false])
@@ -116,14 +168,14 @@ struct ResponseWriterTests {
 
     @Test(
         "where a response has no body, nothing is written",
-        arguments: [(HTTPMethod.HEAD, HTTPResponseStatus.ok), (.GET, .noContent)]
+        arguments: [(HTTPMethod.HEAD, HTTPResponseStatus.ok), (.GET, .noContent), (.GET, .notModified)]
     )
     func noBody(method: HTTPMethod, status: HTTPResponseStatus) throws {
         let writer = writer()
         _ = writer.write(ByteBuffer(string: "x"))
         let connection = try TestConnection()
         try connection.receive("\(method.rawValue) / HTTP/1.1\r\nHost: a\r\n\r\n")
-        try connection.answer(Response(status: status, body: .written(writer)))
+        try connection.answer(Response(status: status, body: .streamed(writer)))
         #expect(events.all == ["closed"])
         #expect(try connection.takeSent().hasSuffix("GMT\r\n\r\n"))
         try connection.receive(Self.request)
@@ -276,7 +328,7 @@ struct ResponseWriterTests {
     }
 
     @Test(
-        "hundreds of listeners get everything in order, written by threads that wait for none of them",
+        "hundreds of listeners get everything in order from a producer that waits for none of them",
         .timeLimit(.minutes(1))
     )
     func listeners() async throws {
@@ -355,7 +407,7 @@ private struct ListenersResponder: Responder {
     func respond(to request: Request) async -> Response {
         let writer = ResponseWriter(limit: 1 << 16)
         onRequest(writer)
-        return Response(status: .ok, body: .written(writer))
+        return Response(status: .ok, body: .streamed(writer))
     }
 
     func response(to refusal: Refusal) -> Response { Response(status: .badRequest) }

@@ -133,6 +133,8 @@ final class TestSocket: ChannelOutboundHandler {
 
     private(set) var readCount = 0
     private var isBlocked = false
+    /// As where the client has reset the connection.
+    var closesOnWrite = false
     private var held: [(NIOAny, EventLoopPromise<Void>?)] = []
     private var context: ChannelHandlerContext?
 
@@ -173,6 +175,11 @@ final class TestSocket: ChannelOutboundHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !closesOnWrite else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            context.close(promise: nil)
+            return
+        }
         if isBlocked { held.append((data, promise)) } else { context.write(data, promise: promise) }
     }
 

@@ -54,7 +54,7 @@ final class ScriptedResponder: Responder {
         var response = Response(
             status: statuses[Int(byte >> 5) % statuses.count],
             headers: ["X-Number": "\(number)", "X-Body": body, "X-Target": request.target.filter(\.isLetter)],
-            body: isSet(3) && !isSet(2) ? .written(writer(of: Self.body(number))) : .bytes(Self.body(number))
+            body: isSet(3) && !isSet(2) ? .streamed(writer(of: Self.body(number))) : .bytes(Self.body(number))
         )
         if isSet(7) && !isSet(6) { response.headers.add(name: "Connection", value: "close") }
         state.withLock { state in

@@ -64,7 +64,8 @@ struct SentResponse: Equatable {
                 isLast: isOver
             )
             responses.append(response)
-            try response.checkBody(mayBeCutOff: mayBeCutOff && rest.isEmpty)
+            let hasBody = status != 204 && status != 304 && number.map { methods[$0] != .HEAD } ?? true
+            try response.checkBody(hasBody, mayBeCutOff: mayBeCutOff && rest.isEmpty)
         }
         return responses
     }
@@ -90,13 +91,13 @@ struct SentResponse: Equatable {
         return nil
     }
 
-    private func checkBody(mayBeCutOff: Bool) throws(FuzzedConnection.Violation) {
+    private func checkBody(_ hasBody: Bool, mayBeCutOff: Bool) throws(FuzzedConnection.Violation) {
         guard let number else {
             guard isLast else { throw FuzzedConnection.Violation(what: "a refusal is not the last response") }
             return
         }
         let whole = Array(ScriptedResponder.body(number).readableBytesView)
-        guard body.isEmpty || body == whole || mayBeCutOff && whole.starts(with: body) else {
+        guard body == (hasBody ? whole : []) || mayBeCutOff && whole.starts(with: body) else {
             throw FuzzedConnection.Violation(what: "the body of response \(number) has other bytes")
         }
     }

@@ -152,7 +152,7 @@ def test_the_size_of_a_chunk_is_a_hexadecimal_number_or_the_request_is_refused(s
 
 def test_a_chunk_that_does_not_end_is_a_body_until_it_is_too_long(server):
     text = head(CHUNKED) + b"ffffffffffffffff\r\n"
-    assert statuses(server, text + SMUGGLED * (1 << 20 // len(SMUGGLED)) + b" " * (1 << 20)) == [413]
+    assert statuses(server, text + SMUGGLED * ((1 << 20) // len(SMUGGLED)) + b" " * (1 << 20)) == [413]
 
 
 @pytest.mark.parametrize(
