@@ -1,7 +1,7 @@
 package import Crypto
 
 extension SHA256 {
-    /// Takes a text in, with its length before it: texts that follow each other cannot be taken for others.
+    /// Hashes a text behind its length, so that different sequences of texts are never hashed as the same bytes.
     package mutating func update(_ text: String) {
         var (length, text) = ("\(text.utf8.count):", text)
         length.withUTF8 { update(bufferPointer: UnsafeRawBufferPointer($0)) }

@@ -14,7 +14,7 @@ struct PageLinks {
     init(_ query: PageQuery, list: String, previous: String?, next: String?) {
         func url(page: Int, token: String?) -> String {
             var url = list
-            // At once: 50 more than these have the names and numbers of the other parameters.
+            // Allocated once: the names and values of the paging parameters are shorter than 50 bytes.
             url.reserveCapacity(list.utf8.count + query.otherParameters.utf8.count + (token?.utf8.count ?? 0) + 50)
             url += "?"
             url += query.otherParameters

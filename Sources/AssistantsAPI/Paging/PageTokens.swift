@@ -20,10 +20,16 @@ import Crypto
 /// Go SDK leaves alone: it deletes a point with digits behind it from query strings.
 struct PageTokens: Sendable {
     private static let macLength = 18
-    private static let forward: StaticString = "PA"
-    private static let back: StaticString = "PB"
 
-    /// Has taken in the key alone.
+    private enum Direction: CaseIterable {
+        case forward
+        case back
+
+        /// What a token begins with.
+        var letters: StaticString { self == .forward ? "PA" : "PB" }
+    }
+
+    /// Copied for each token: the key has been processed.
     private let authenticator: HMAC<SHA256>
 
     /// - Parameter key: 32 bytes, the same for every server on a database.
@@ -34,13 +40,13 @@ struct PageTokens: Sendable {
     /// The token of the page that lies behind the cursor.
     /// - Parameter digest: of the listing; `nil` for the plain one.
     func token(after cursor: some KeysetCursor, in account: AccountSID, binding digest: ListingDigest?) -> String {
-        token(Self.forward, cursor, account, digest)
+        token(.forward, cursor, account, digest)
     }
 
     /// The token of the page that lies before the cursor.
     /// - Parameter digest: of the listing; `nil` for the plain one.
     func token(before cursor: some KeysetCursor, in account: AccountSID, binding digest: ListingDigest?) -> String {
-        token(Self.back, cursor, account, digest)
+        token(.back, cursor, account, digest)
     }
 
     /// Where the page lies that a token was made for.
@@ -55,7 +61,7 @@ struct PageTokens: Sendable {
         let payloadLength = header.count + 16 + (digest?.bytes.count ?? 0)
         // The length first, so that nothing long is worked on.
         guard token.utf8.count == 2 + Base64URL.encodedLength(of: payloadLength + Self.macLength),
-            let direction = [Self.forward, Self.back].first(where: { token.hasPrefix("\($0)") }),
+            let direction = Direction.allCases.first(where: { token.hasPrefix("\($0.letters)") }),
             let bytes = Base64URL.decode(token.utf8.dropFirst(2))
         else { throw Self.refusal }
         let payload = Array(bytes.prefix(payloadLength))
@@ -67,7 +73,7 @@ struct PageTokens: Sendable {
         else { throw Self.refusal }
         let numbers = [Int64(bigEndian: payload[2..<10]), Int64(bigEndian: payload[10..<18])]
         let cursor = Cursor(values: Array(numbers.prefix(Cursor.columns.count)))
-        return token.hasPrefix("\(Self.forward)") ? .after(cursor) : .before(cursor)
+        return direction == .forward ? .after(cursor) : .before(cursor)
     }
 
     private static var refusal: APIError {
@@ -79,7 +85,7 @@ struct PageTokens: Sendable {
     }
 
     private func token<Cursor: KeysetCursor>(
-        _ direction: StaticString,
+        _ direction: Direction,
         _ cursor: Cursor,
         _ account: AccountSID,
         _ digest: ListingDigest?
@@ -92,13 +98,13 @@ struct PageTokens: Sendable {
         if let digest { bytes += digest.bytes }
         let code = code(direction, bytes, account)
         code.withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Self.macLength)) }
-        return Base64URL.encode(bytes, between: direction)
+        return Base64URL.encode(bytes, between: direction.letters)
     }
 
-    private func code(_ direction: StaticString, _ payload: [UInt8], _ account: AccountSID) -> HMAC<SHA256>.MAC {
+    private func code(_ direction: Direction, _ payload: [UInt8], _ account: AccountSID) -> HMAC<SHA256>.MAC {
         var message: [UInt8] = []
-        message.reserveCapacity(direction.utf8CodeUnitCount + payload.count + account.text.utf8.count)
-        direction.withUTF8Buffer { message.append(contentsOf: $0) }
+        message.reserveCapacity(direction.letters.utf8CodeUnitCount + payload.count + account.text.utf8.count)
+        direction.letters.withUTF8Buffer { message.append(contentsOf: $0) }
         message += payload
         message += account.text.utf8
         var authenticator = authenticator

@@ -139,7 +139,7 @@ extension Store {
 
 /// What a store has, without saying it: two that are equal mean the same content.
 package struct StoreState: Equatable, Sendable {
-    // Not a SIMD vector: asynchronous functions keep what they hold in memory that is aligned to 16 bytes alone.
+    // Not a SIMD vector: frames of asynchronous functions are aligned to 16 bytes, and a larger alignment corrupts memory.
     private let first: UInt128
     private let second: UInt128
     private let third: UInt128
