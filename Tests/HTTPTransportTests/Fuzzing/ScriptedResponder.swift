@@ -15,6 +15,8 @@ final class ScriptedResponder: Responder {
         /// How often a body's part was taken or a request answered.
         var progress = 0
         var answered = 0
+        /// Bodies whose end has not been written.
+        var openBodies = 0
     }
 
     private let script: [UInt8]
@@ -29,6 +31,7 @@ final class ScriptedResponder: Responder {
     var methods: [HTTPMethod] { state.withLock(\.methods) }
     var progress: Int { state.withLock(\.progress) }
     var answered: Int { state.withLock(\.answered) }
+    var openBodies: Int { state.withLock(\.openBodies) }
 
     /// Lets the request, or the body, that has been suspended for longest continue.
     /// - Returns: whether there was one.
@@ -92,10 +95,12 @@ final class ScriptedResponder: Responder {
         let writer = ResponseWriter(limit: Self.longBody)
         var rest = body
         if let half = rest.readSlice(length: body.readableBytes / 2) { _ = writer.write(half) }
-        state.withLock { [rest] in
-            $0.suspended.append {
+        state.withLock { [rest] state in
+            state.openBodies += 1
+            state.suspended.append {
                 _ = writer.write(rest)
                 writer.end()
+                self.state.withLock { $0.openBodies -= 1 }
             }
         }
         return writer
