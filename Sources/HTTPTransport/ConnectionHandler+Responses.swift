@@ -11,8 +11,11 @@ extension ConnectionHandler {
         self.exchange?.isAnswered = true
         // What is not HTTP behind a whole request gets a response of its own.
         let isInputEnding = isInputOver && waiting.isEmpty && !(isMalformed && exchange.isReadCompletely)
+        // What a streamed response says at its beginning must be true at its end, when other requests may have arrived.
+        let isLastOfStop = if case .streamed = response.body { deadlines.isLastAnswerNext } else { false }
         let isLast = end.beganResponse(
-            saysClose: response.saysClose || isInputEnding || stream == nil && !exchange.head.keepsConnection,
+            saysClose: response.saysClose || isInputEnding || isLastOfStop
+                || stream == nil && !exchange.head.keepsConnection,
             isBodyArriving: deadlines.isBodyOfNextAnswerArriving
         )
         if isLast { deadlines.beganLastAnswer() }

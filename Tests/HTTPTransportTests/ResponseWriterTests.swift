@@ -263,6 +263,23 @@ struct ResponseWriterTests {
         #expect(connection.responder.requests.count == (isComplete ? 2 : 1))
     }
 
+    @Test("nothing is answered behind a streamed response that says it is the last of a server that stops")
+    func lastOfStop() throws {
+        let writer = writer()
+        let connection = try TestConnection()
+        try connection.receive(Self.request)
+        connection.stop()
+        try connection.answer(response(writer))
+        #expect(try connection.takeSent().contains("\r\nConnection: close\r\n"))
+        try connection.receive(Self.request)
+        writer.end()
+        connection.run()
+        #expect(connection.responder.requests.count == 1)
+        #expect(try connection.takeSent() == "0\r\n\r\n")
+        connection.wait(.seconds(2))
+        #expect(!connection.channel.isActive)
+    }
+
     @Test(
         "a server that stops lets bodies end, and cuts them off where it is told to end at once",
         arguments: [true, false]

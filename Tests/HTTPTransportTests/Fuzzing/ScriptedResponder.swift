@@ -92,7 +92,7 @@ final class ScriptedResponder: Responder {
 
     /// Writes half of a body at once, and the rest when it is told to.
     private func writer(of body: ByteBuffer) -> ResponseWriter {
-        let writer = ResponseWriter(limit: Self.longBody)
+        let writer = ResponseWriter(limit: 2 * Self.longBody)
         var rest = body
         if let half = rest.readSlice(length: body.readableBytes / 2) { _ = writer.write(half) }
         state.withLock { [rest] state in
