@@ -159,7 +159,7 @@ final class PostgresPool: Sendable {
 
     /// Works until the pool is closed and nothing waits.
     private func work() {
-        let worker = WorkerConnection(url: url, isPrimaryNeeded: isPrimaryNeeded)
+        let worker = WorkerConnection(connect: connect)
         while true {
             signal.wait()
             switch takeWork() {

@@ -1,12 +1,11 @@
 /// The connection of one thread: opened on first use, and reopened after it was lost.
 final class WorkerConnection {
-    private let url: String
-    private let isPrimaryNeeded: Bool
+    private let connect: () throws(PostgresError) -> PostgresConnection
     private var idle: PostgresConnection?
 
-    init(url: String, isPrimaryNeeded: Bool) {
-        self.url = url
-        self.isPrimaryNeeded = isPrimaryNeeded
+    /// - Parameter connect: opens a connection.
+    init(connect: @escaping () throws(PostgresError) -> PostgresConnection) {
+        self.connect = connect
     }
 
     /// Runs `body` on the connection. The server may have been restarted since the last use; so where it is found lost
@@ -25,7 +24,7 @@ final class WorkerConnection {
                 if !isLost { throw error }
             }
         }
-        var connection = try PostgresConnection(url: url, isPrimaryNeeded: isPrimaryNeeded)
+        var connection = try connect()
         do {
             let value = try body(&connection)
             keep(connection)

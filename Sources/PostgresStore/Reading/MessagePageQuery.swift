@@ -90,18 +90,17 @@ enum MessagePageQuery {
             """
     }
 
-    /// The parts of a page: each a statement on one table and one key.
-    private static let (sessionAfter, neighborAfter, rowsAfter) = (session(.after), neighbor(.after), rows(.after))
-    private static let (sessionBefore, neighborBefore, rowsBefore) = (
-        session(.before), neighbor(.before), rows(.before)
-    )
+    /// The parts of a page: each a statement on one table and one key. The session's position counts in a union alone.
+    private static let sessionAlone = session(.after)
+    private static let (neighborAfter, rowsAfter) = (neighbor(.after), rows(.after))
+    private static let (neighborBefore, rowsBefore) = (neighbor(.before), rows(.before))
 
     // MARK: Running
 
     /// What a page of a session is read by.
     struct Statements {
         let page, longPage: String
-        let session, rows: String
+        let rows: String
         /// `nil` on a first page.
         let neighbor: String?
         let position: Int64
@@ -113,15 +112,15 @@ enum MessagePageQuery {
             switch request.anchor {
             case .first:
                 (page, longPage) = (first, longAfter)
-                (session, neighbor, rows) = (sessionAfter, nil, rowsAfter)
+                (neighbor, rows) = (nil, rowsAfter)
                 position = 0
             case .after(let cursor):
                 (page, longPage) = (after, longAfter)
-                (session, neighbor, rows) = (sessionAfter, neighborAfter, rowsAfter)
+                (neighbor, rows) = (neighborAfter, rowsAfter)
                 position = cursor.position
             case .before(let cursor):
                 (page, longPage) = (before, longBefore)
-                (session, neighbor, rows) = (sessionBefore, neighborBefore, rowsBefore)
+                (neighbor, rows) = (neighborBefore, rowsBefore)
                 position = cursor.position
             }
             size = request.size
@@ -135,7 +134,7 @@ enum MessagePageQuery {
 
         /// The parts of `page`, and the session once more.
         func parts(_ key: SessionKey) -> [PostgresStatement] {
-            let session = PostgresStatement(session, [key.bytes])
+            let session = PostgresStatement(sessionAlone, [key.bytes])
             let rows = PostgresStatement(rows, values(key, length: maximumLength))
             guard let neighbor else { return [session, rows, session] }
             return [session, PostgresStatement(neighbor, [key.bytes, position]), rows, session]
