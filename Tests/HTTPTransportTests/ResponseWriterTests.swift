@@ -153,7 +153,7 @@ struct ResponseWriterTests {
         }
     }
 
-    @Test("who writes learns that the client has gone", arguments: [true, false])
+    @Test("a producer learns that the client has gone", arguments: [true, false])
     func clientGone(isAnswered: Bool) throws {
         let writer = writer()
         let connection = try TestConnection()

@@ -90,7 +90,7 @@ struct StoreStateTests {
         }
     }
 
-    @Test("who has been told that something is stored finds another state")
+    @Test("once a write has been acknowledged, the state is different")
     func acknowledged() async throws {
         let fixture = try await Fixture(store)
         try await withThrowingTaskGroup(of: Void.self) { group in
