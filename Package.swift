@@ -250,7 +250,7 @@ let package = Package(
 )
 
 // scripts/fuzz.sh sets the variable: then what reads input is built for libFuzzer, and its part of the tests is a program.
-let isFuzzed = Context.environment["UNDERSTUDY_FUZZ"] == "1"
+let isFuzzed = Context.environment["DEV_FUZZ"] == "1"
 
 if isFuzzed {
     package.targets.removeAll { $0.type == .test }
@@ -282,7 +282,7 @@ if isFuzzed {
 }
 
 // CI sets the variable; a newer compiler's new warnings must not stop somebody's build.
-let warningsAreErrors = Context.environment["UNDERSTUDY_WARNINGS_AS_ERRORS"] == "1"
+let warningsAreErrors = Context.environment["DEV_WARNINGS_AS_ERRORS"] == "1"
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = [

@@ -6,7 +6,7 @@ builds, one directly after the other, and the round's ratio is new ÷ before. Pr
 spread, and exits with status 1 if a whole spread lies below the bar.
 
 Usage: baseline.py LINES --baseline PROGRAM [--rounds N] [--seconds N] [--bar RATIO], with UNDERSTUDY and
-UNDERSTUDY_TEST_DATABASE_URL set; scripts/bench.sh does it.
+DEV_DATABASE_URL set; scripts/bench.sh does it.
 """
 
 import argparse
@@ -30,7 +30,7 @@ IMPORTED = 50_000
 LONG, LENGTH = "long", 2_000
 MESSAGE = json.dumps({"role": "user", "content": {"content": "What a user says in about fifty letters, or more."}})
 TURN = json.dumps({"identity": "user_id:bench", "body": "What a user says in about fifty letters, or more."})
-DATABASES = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
+DATABASES = os.environ["DEV_DATABASE_URL"]
 
 
 @dataclasses.dataclass

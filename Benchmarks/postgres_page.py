@@ -2,7 +2,7 @@
 """Compare a page of 50 messages through the server on PostgreSQL with pgbench and the same query.
 
 Both are measured in turn, pgbench before and after the server in every round, so that a machine whose speed drifts moves
-both. Usage: postgres_page.py LINES [--rounds N] [--seconds N], with UNDERSTUDY and UNDERSTUDY_TEST_DATABASE_URL set; the
+both. Usage: postgres_page.py LINES [--rounds N] [--seconds N], with UNDERSTUDY and DEV_DATABASE_URL set; the
 shell script beside the others starts the database.
 """
 
@@ -21,7 +21,7 @@ from measuring import CONNECTIONS, PROGRAM, SID, create_account, fetch, load, ma
 CLIENTS = 8
 SCRIPTS = 100
 BIN = "/usr/lib/postgresql/15/bin"
-URL = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
+URL = os.environ["DEV_DATABASE_URL"]
 # As MessagePageQuery has it, of a page at a session's beginning.
 QUERY = """
 SELECT 0::bigint AS position, id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, number, stamp

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 require_swift
 install_packages "${BUILD_PACKAGES[@]}" libc6-dev
-export UNDERSTUDY_FUZZ=1
+export DEV_FUZZ=1
 
 # fuzz PRODUCT [OPTION...]: half of the time.
 fuzz() {

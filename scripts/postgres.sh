@@ -9,7 +9,7 @@ as_postgres_user() {
 }
 
 # Starts a server on a free port in a temporary directory, which ends with this script, and names it in
-# UNDERSTUDY_TEST_DATABASE_URL.
+# DEV_DATABASE_URL.
 start_postgres() {
     install_packages postgresql-15 libpq-dev
     POSTGRES_DIRECTORY=$(mktemp --directory --tmpdir understudy-postgres.XXXXXX)
@@ -30,7 +30,7 @@ start_postgres() {
         cat "$POSTGRES_DIRECTORY/log" >&2
         return 1
     }
-    export UNDERSTUDY_TEST_DATABASE_URL="postgresql://understudy:$password@127.0.0.1:$port/postgres"
+    export DEV_DATABASE_URL="postgresql://understudy:$password@127.0.0.1:$port/postgres"
 }
 
 stop_postgres() {

@@ -12,14 +12,14 @@ start_postgres
 build_release
 install_python_packages Tests/SystemTests/requirements.txt
 
-export UNDERSTUDY UNDERSTUDY_SOAK=1 UNDERSTUDY_FIGURES=.build/figures.jsonl
-rm -f "$UNDERSTUDY_FIGURES"
+export UNDERSTUDY DEV_SOAK=1 DEV_FIGURES=.build/figures.jsonl
+rm -f "$DEV_FIGURES"
 swift build --build-tests
 swift test --skip-build --no-parallel --filter 'ModelTests|FuzzingTests|FuzzedConnectionTests|DamageTests'
 scripts/fuzz.sh "${FUZZ_SECONDS:-600}" >.build/fuzz.log 2>&1 || { tail -50 .build/fuzz.log >&2; exit 1; }
 runs=$(awk '/^Done [0-9]+ runs/ { runs += $2 } END { print runs }' .build/fuzz.log)
 [ -n "$runs" ] || { tail -50 .build/fuzz.log >&2; exit 1; }
 printf '{"promise":"%s","figure":"%s","test":"%s"}\n' "No input breaks it" \
-    "libFuzzer: $runs inputs for tokens, percent-decoding, queries, paths, JSON, Basic headers, lists, and whole connections" fuzz.sh >>"$UNDERSTUDY_FIGURES"
+    "libFuzzer: $runs inputs for tokens, percent-decoding, queries, paths, JSON, Basic headers, lists, and whole connections" fuzz.sh >>"$DEV_FIGURES"
 "$VENV/bin/pytest" Tests/SystemTests -m promise "$@"
-"$VENV/bin/python" Tests/SystemTests/support/reliability.py "$UNDERSTUDY_FIGURES" docs/reliability.md
+"$VENV/bin/python" Tests/SystemTests/support/reliability.py "$DEV_FIGURES" docs/reliability.md

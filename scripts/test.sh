@@ -14,7 +14,7 @@ swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 scripts/words.sh
 
 echo "== unit tests"
-export UNDERSTUDY_WARNINGS_AS_ERRORS=1
+export DEV_WARNINGS_AS_ERRORS=1
 swift build --build-tests --explicit-target-dependency-import-check error
 start_postgres
 # One at a time: some tests measure how long somebody waits.

@@ -12,12 +12,12 @@ package final class TestDatabase: Sendable {
     private let server: String
 
     package init() throws {
-        guard let server = ProcessInfo.processInfo.environment["UNDERSTUDY_TEST_DATABASE_URL"],
+        guard let server = ProcessInfo.processInfo.environment["DEV_DATABASE_URL"],
             var components = URLComponents(string: server)
         else {
             throw Failure(
                 description: """
-                    UNDERSTUDY_TEST_DATABASE_URL must name a PostgreSQL server whose user may create databases; make test \
+                    DEV_DATABASE_URL must name a PostgreSQL server whose user may create databases; make test \
                     starts one
                     """
             )

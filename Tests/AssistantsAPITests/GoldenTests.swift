@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Answers are, byte for byte, those of the files in Golden/")
 struct GoldenTests {
-    /// To rewrite the files after an intended change: `UNDERSTUDY_WRITE_GOLDEN=1 swift test --filter Golden`.
-    private static let writes = ProcessInfo.processInfo.environment["UNDERSTUDY_WRITE_GOLDEN"] == "1"
+    /// To rewrite the files after an intended change: `DEV_WRITE_GOLDEN=1 swift test --filter Golden`.
+    private static let writes = ProcessInfo.processInfo.environment["DEV_WRITE_GOLDEN"] == "1"
 
     @Test(
         arguments: [

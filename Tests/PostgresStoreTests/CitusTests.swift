@@ -6,7 +6,7 @@ import Testing
 @testable import PostgresStore
 @testable import StoreConformance
 
-private let citusURL = ProcessInfo.processInfo.environment["UNDERSTUDY_TEST_CITUS_URL"]
+private let citusURL = ProcessInfo.processInfo.environment["DEV_CITUS_URL"]
 
 extension Fixture {
     /// Those of session `s`, as a store reads them.
@@ -18,7 +18,7 @@ extension Fixture {
     }
 }
 
-/// Citus is in no distribution's packages, so this runs where somebody has one: `UNDERSTUDY_TEST_CITUS_URL` names a database
+/// Citus is in no distribution's packages, so this runs where somebody has one: `DEV_CITUS_URL` names a database
 /// on its coordinator, whose tables are emptied.
 @Suite("PostgresStore conforms to Store on Citus", .serialized, .enabled(if: citusURL != nil))
 struct CitusTests {

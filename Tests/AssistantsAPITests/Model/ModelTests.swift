@@ -8,15 +8,15 @@ import Testing
 struct ModelTests {
     private static let operations = 40
 
-    /// Seeds of now; `UNDERSTUDY_SEED` replays one.
+    /// Seeds of now; `DEV_SEED` replays one.
     private static var seeds: Range<UInt64> {
-        if let seed = ProcessInfo.processInfo.environment["UNDERSTUDY_SEED"].flatMap(UInt64.init) {
+        if let seed = ProcessInfo.processInfo.environment["DEV_SEED"].flatMap(UInt64.init) {
             return seed..<seed + 1
         }
         return 0..<(Reliability.isSoak ? 10_000 : 200)
     }
 
-    @Test("many random operations equal a simple model; a seed that fails is named, and UNDERSTUDY_SEED replays it")
+    @Test("many random operations equal a simple model; a seed that fails is named, and DEV_SEED replays it")
     func equalModel() async throws {
         let server = try await TestServer()
         for seed in Self.seeds {
@@ -25,7 +25,7 @@ struct ModelTests {
                 for _ in 0..<Self.operations { try await run.step() }
                 try await run.compareAll()
             } catch {
-                Issue.record("UNDERSTUDY_SEED=\(seed): \(error), after \(run.history.suffix(12))")
+                Issue.record("DEV_SEED=\(seed): \(error), after \(run.history.suffix(12))")
                 return
             }
         }

@@ -1,4 +1,4 @@
-"""Answers agree with the official API description, where UNDERSTUDY_API_DESCRIPTION names its file."""
+"""Answers agree with the official API description, where DEV_API_DESCRIPTION names its file."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import pytest
 import requests
 from support.understudy import SID, TOKEN, Server, create_account
 
-PATH = os.environ.get("UNDERSTUDY_API_DESCRIPTION")
+PATH = os.environ.get("DEV_API_DESCRIPTION")
 
 
 def schema_of(operation_path, method="get", status="200"):

@@ -1,4 +1,4 @@
-"""Databases on the PostgreSQL server whose URL is in UNDERSTUDY_TEST_DATABASE_URL; the test run starts one."""
+"""Databases on the PostgreSQL server whose URL is in DEV_DATABASE_URL; the test run starts one."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ PSQL = BIN / "psql"
 
 
 def server_url():
-    return os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
+    return os.environ["DEV_DATABASE_URL"]
 
 
 def sql(statement, url=None):

@@ -11,7 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-IS_SOAK = os.environ.get("UNDERSTUDY_SOAK") == "1"
+IS_SOAK = os.environ.get("DEV_SOAK") == "1"
 
 
 def amount(quick, long):
@@ -21,7 +21,7 @@ def amount(quick, long):
 
 def record(promise, figure):
     """Keep a figure that a promise's test has reached, for the document."""
-    if path := os.environ.get("UNDERSTUDY_FIGURES"):
+    if path := os.environ.get("DEV_FIGURES"):
         test = os.environ["PYTEST_CURRENT_TEST"].partition("::")[0].rpartition("/")[2]
         with open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps({"promise": promise, "test": test, "figure": figure}) + "\n")

@@ -38,7 +38,7 @@ def command(*arguments, check=True, input=None, env=None, cwd=None):
 
 def environment():
     """The environment without settings of this machine's user."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTUDY")}
+    return {name: value for name, value in os.environ.items() if not name.startswith("UNDERSTUDY_")}
 
 
 def json_of(*arguments, **options):

@@ -1,6 +1,6 @@
 """Writes what a version of the program leaves behind, on either store, and what it showed of that: files for test_earlier_versions.py.
 
-UNDERSTUDY=PROGRAM UNDERSTUDY_TEST_DATABASE_URL=URL python make.py FOLDER, where the URL is of a PostgreSQL server that the program's
+UNDERSTUDY=PROGRAM DEV_DATABASE_URL=URL python make.py FOLDER, where the URL is of a PostgreSQL server that the program's
 own user may create databases on.
 """
 
@@ -118,7 +118,7 @@ def make_sqlite(folder):
 
 
 def make_postgres(folder):
-    server = os.environ["UNDERSTUDY_TEST_DATABASE_URL"]
+    server = os.environ["DEV_DATABASE_URL"]
     subprocess.run([BIN / "psql", "--quiet", "--command", "CREATE DATABASE earlier", server], check=True)
     url = urlunsplit(urlsplit(server)._replace(path="/earlier"))
     with tempfile.TemporaryDirectory() as directory:
