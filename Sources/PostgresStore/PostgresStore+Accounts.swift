@@ -70,6 +70,50 @@ extension PostgresStore {
         }
     }
 
+    package func delete(_ account: AccountSID) async throws(StoreError) {
+        try await write { connection in
+            // No token has an empty digest.
+            let closed = try connection.run(
+                """
+                UPDATE account SET auth_token_digest = '', auth_token_sealed = '',
+                    secondary_token_digest = NULL, secondary_token_sealed = NULL
+                WHERE sid = $1
+                """,
+                [account]
+            )
+            guard closed.changes == 1 else { throw StoreError.notFound(.account(account)) }
+            _ = try connection.run("DELETE FROM api_key WHERE account_sid = $1", [account])
+        }
+        while try await deleteSomeSessions(of: account) {}
+        for table in [StoredTable.turn, .callback, .idempotencyKey] {
+            try await write { connection in
+                _ = try connection.run("DELETE FROM \(table.rawValue) WHERE account_sid = $1", [account])
+            }
+        }
+        try await write { connection in
+            _ = try connection.run("DELETE FROM assistant WHERE account_sid = $1", [account])
+            // Fails if a request that was in flight has created a session since; then the next call deletes that.
+            _ = try connection.run("DELETE FROM account WHERE sid = $1", [account])
+        }
+    }
+
+    /// Their messages go with them.
+    /// - Returns: whether there may be more.
+    private func deleteSomeSessions(of account: AccountSID) async throws(StoreError) -> Bool {
+        let limit = 100
+        return try await write { connection in
+            let keys = try connection.run(
+                "SELECT session_key FROM session WHERE account_sid = $1 LIMIT $2::bigint",
+                [account, limit]
+            )
+            // One by one, because on Citus each is on a shard of its own.
+            for row in 0..<keys.count {
+                _ = try connection.run("DELETE FROM session WHERE session_key = $1::bytea", [keys.array(row, 0)])
+            }
+            return keys.count == limit
+        }
+    }
+
     package func credential(for userName: String) async throws(StoreError) -> StoredCredential? {
         let sql: String
         if AccountSID(userName) != nil {

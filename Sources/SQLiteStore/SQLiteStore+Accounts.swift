@@ -75,6 +75,45 @@ extension SQLiteStore {
         }
     }
 
+    package func delete(_ account: AccountSID) async throws(StoreError) {
+        try await write { db in
+            try db.requireAccount(account)
+            // No token has an empty digest.
+            try db.execute(
+                sql: """
+                    \(ChecksummedTable.account.update([
+                        "auth_token_digest": "x''", "auth_token_sealed": "x''",
+                        "secondary_token_digest": "NULL", "secondary_token_sealed": "NULL",
+                    ]))
+                    WHERE sid = ?
+                    """,
+                arguments: [account.text]
+            )
+            try db.execute(sql: "DELETE FROM api_key WHERE account_sid = ?", arguments: [account.text])
+        }
+        while try await deleteSomeSessions(of: account) {}
+        try await write { db in
+            for table in [StoredTable.assistant, .idempotencyKey, .turn, .callback] {
+                try db.execute(sql: "DELETE FROM \(table.rawValue) WHERE account_sid = ?", arguments: [account.text])
+            }
+            // Fails if a request that was in flight has created a session since; then the next call deletes that.
+            try db.execute(sql: "DELETE FROM account WHERE sid = ?", arguments: [account.text])
+        }
+        try await collectGarbage()
+    }
+
+    /// Their messages are garbage from then on.
+    /// - Returns: whether there may be more.
+    private func deleteSomeSessions(of account: AccountSID) async throws(StoreError) -> Bool {
+        let limit = 1_000
+        return try await write { db in
+            let some = "SELECT number FROM session WHERE account_sid = ? LIMIT \(limit)"
+            try db.execute(sql: "INSERT INTO deleted_session (number) \(some)", arguments: [account.text])
+            try db.execute(sql: "DELETE FROM session WHERE number IN (\(some))", arguments: [account.text])
+            return db.changesCount == limit
+        }
+    }
+
     package func credential(for userName: String) async throws(StoreError) -> StoredCredential? {
         do {
             return try readers.read { try $0.credentials.run(userName) }

@@ -21,6 +21,47 @@ extension StoreConformance {
             let again = Account(sid: fixture.account, name: "", dateCreated: .now)
             await Refusal.accountExists.expect { try await store.create(again, token: .meaningless) }
         },
+        StoreConformance("a deleted account is gone with everything that it owns, and no other account loses anything")
+        {
+            store in
+            let fixtures = [try await TurnFixture(store), try await TurnFixture(store)]
+            for (number, fixture) in fixtures.enumerated() {
+                let base = fixture.base
+                let key = APIKey(sid: .random(), account: base.account, name: "", dateCreated: .now)
+                try await store.create(key, secretDigest: StoredAuthToken.meaningless.digest)
+                _ = try await base.createAssistant("a")
+                for session in ["s", "t"] { try await base.put(["1", "2"], in: session) }
+                _ = try await base.append([.number(3)], to: "s", once: .numbered(1))
+                try await fixture.callBack()
+                try await fixture.accept("turn \(number)", in: "t")
+            }
+            let contents = try #require(store as? any StoreContents)
+            let owned: [StoredTable] = [.apiKey, .assistant, .session, .message, .idempotencyKey, .turn, .callback]
+            func counts() async throws -> [Int] {
+                var counts: [Int] = []
+                for table in owned { counts.append(try await contents.count(of: table)) }
+                return counts
+            }
+            let before = try await counts()
+            #expect(before.allSatisfy { $0 > 1 })
+            let deleted = fixtures[0].base
+            try await store.delete(deleted.account)
+            #expect(try await store.accounts().map(\.sid) == [fixtures[1].base.account])
+            #expect(try await store.credential(for: deleted.account.text) == nil)
+            await Refusal.notFound(.account).expect { _ = try await store.apiKeys(of: deleted.account) }
+            await Refusal.notFound(.account).expect { try await store.delete(deleted.account) }
+            #expect(try await counts() == before.map { $0 / 2 })
+            #expect(try await store.callbacks().map(\.account) == [fixtures[1].base.account])
+            let rest = fixtures[1].base
+            #expect(try await store.apiKeys(of: rest.account).count == 1)
+            #expect(try await rest.page(of: "s", .first, size: 10).texts.count > 2)
+            // Under the same SID, nothing of it comes back.
+            let again = Account(sid: deleted.account, name: "", dateCreated: .now)
+            try await store.create(again, token: .meaningless)
+            #expect(try await store.apiKeys(of: deleted.account).isEmpty)
+            #expect(try await store.sessions(of: deleted.account, page: PageRequest(.first, size: 10)).items.isEmpty)
+            await Refusal.notFound(.session).expect { _ = try await deleted.page(of: "s", .first, size: 10) }
+        },
         StoreConformance("an API key stands for its account until it is revoked") { store in
             let fixture = try await Fixture(store)
             let other = try await fixture.neighbor()

@@ -14,6 +14,9 @@ package struct Account: Sendable {
 
 /// An account's id: `AC` and 32 hexadecimal digits of either case.
 package struct AccountSID: Identifier {
+    /// The form, in words.
+    package static let form = "AC and 32 hexadecimal digits"
+
     package let text: String
 
     /// `nil` where `text` is not of that form.

@@ -19,6 +19,11 @@ package protocol AccountStore: Sendable {
     /// Every account, oldest first.
     func accounts() async throws(StoreError) -> [Account]
 
+    /// Deletes an account with everything that it owns. Its credentials stop working first; the rest follows in short transactions, so
+    /// that others can write meanwhile. If it is interrupted, the next call continues.
+    /// - Throws: `notFound(.account)`.
+    func delete(_ account: AccountSID) async throws(StoreError)
+
     /// - Throws: `notFound(.account)`.
     func create(_ key: APIKey, secretDigest: [UInt8]) async throws(StoreError)
 
