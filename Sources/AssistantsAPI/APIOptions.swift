@@ -16,5 +16,10 @@ package struct APIOptions: Sendable {
     /// A response that took longer gets a line in the log.
     package var slowRequest = Duration.seconds(1)
 
+    /// The server's own version, for `GET /health`.
+    package var version = "unknown"
+    /// Whether every request gets a line in the log.
+    package var hasAccessLog = false
+
     package init() {}
 }

@@ -18,8 +18,8 @@ package struct AssistantsResponder: Responder {
     private let rates: AccountRates?
     private let bodies: BodyBudget
     private let isCompressing: Bool
+    private let log: RequestLog
     private let logger: Logger
-    private let slowRequest: Duration
 
     /// - Parameters:
     ///   - pageTokenKey: the store's.
@@ -45,7 +45,7 @@ package struct AssistantsResponder: Responder {
     ) {
         self.logger = logger
         isCompressing = options.isCompressing
-        slowRequest = options.slowRequest
+        log = RequestLog(options: options, logger: logger)
         let bodies = BodyBudget(limit: options.bodyMemory)
         self.bodies = bodies
         baseURL = BaseURL(
@@ -54,7 +54,7 @@ package struct AssistantsResponder: Responder {
             scheme: isTLS ? "https" : "http"
         )
         authenticator = Authenticator(store: store, trustedProxies: options.trustedProxies)
-        let requests = RequestsInFlight(limit: options.maximumRequests, logger: logger)
+        let requests = RequestsInFlight(limit: options.maximumRequests)
         self.requests = requests
         rates = options.requestRate.map(AccountRates.init)
         self.metrics = RequestMetrics(registry: metrics)
@@ -101,24 +101,19 @@ package struct AssistantsResponder: Responder {
         let id = RequestID()
         let start = ContinuousClock.now
         let target = RequestTarget(request.target)
-        var route: Route?
+        var subject = RequestLog.Subject(id: id, request: request, target: target)
         var response: Response
         do {
-            response = try await answer(request, target, at: &route)
+            response = try await answer(request, target, &subject)
         } catch {
             let error = apiError(error, path: target.path)
             if error.isOverload { request.connection.slowDown() }
             response = ErrorRepresentation.response(for: error)
-            log(error, of: request, target, id)
+            log.record(error, of: subject)
         }
         let duration = start.duration(to: .now)
-        metrics.record(route, request.method, response.status, duration)
-        if duration > slowRequest, route?.waitsForOthers != true {
-            logger.warning(
-                "slow request",
-                metadata: metadata(of: request, target, id).merging(["duration": "\(duration)"]) { $1 }
-            )
-        }
+        metrics.record(subject.route, request.method, response.status, duration)
+        log.record(response, of: subject, after: duration)
         response.headers.add(name: "Twilio-Request-Id", value: id.description)
         if isCompressing { response.headers.add(name: "Vary", value: "Accept-Encoding") }
         return response
@@ -133,24 +128,27 @@ package struct AssistantsResponder: Responder {
                 .timeout("The request's \(part) took longer than \(limit.components.seconds) s to arrive")
             }
         let id = RequestID()
-        logger.info("\(error.message)", metadata: ["request_id": "\(id)", "status": "\(error.status.code)"])
+        logger.info(
+            "\(error.message)",
+            metadata: ["request_id": "\(id)", "status": .stringConvertible(Int(error.status.code))]
+        )
         var response = ErrorRepresentation.response(for: error)
         response.headers.add(name: "Twilio-Request-Id", value: id.description)
         return response
     }
 
-    /// - Parameter route: becomes that of the request's path, if there is one.
+    /// - Parameter subject: gets the route and the account, as soon as they are known.
     private func answer(
         _ request: Request,
         _ target: RequestTarget,
-        at route: inout Route?
+        _ subject: inout RequestLog.Subject
     ) async throws -> Response {
         if let coding = request.header("Transfer-Encoding"), coding.lowercased() != "chunked" {
             throw APIError.unknownTransferEncoding()
         }
         let baseURL = try baseURL.text(for: request)
         guard let match = try match(target.path) else { throw APIError.notFound(path: target.path) }
-        route = match.route
+        subject.route = match.route
         let accepted = isCompressing ? request.header("Accept-Encoding") : nil
         let coding = accepted.map(ContentCoding.init(acceptedBy:)) ?? .identity
         var apiRequest = APIRequest(
@@ -165,7 +163,7 @@ package struct AssistantsResponder: Responder {
         case .forAnyone(let handle):
             return try await handle(resources, apiRequest).coded(as: coding)
         case .forAccounts(let handle):
-            let caller = try await requests.count { try await self.caller(of: request) }
+            let caller = try await requests.count { try await self.caller(of: request, &subject) }
             // A body that dribbles in keeps nobody else out.
             if request.method == .POST || request.method == .PUT {
                 apiRequest.body = try await request.readBody(within: bodies)
@@ -179,8 +177,9 @@ package struct AssistantsResponder: Responder {
     }
 
     /// - Throws: `APIError` where the caller may not make the request.
-    private func caller(of request: Request) async throws -> Caller {
+    private func caller(of request: Request, _ subject: inout RequestLog.Subject) async throws -> Caller {
         let caller = try await authenticator.caller(of: request)
+        subject.account = caller.account
         try caller.requirePermission(for: request.method)
         if let wait = rates?.wait(of: caller.account, at: .now) {
             throw APIError.overloaded("The account has made as many requests as it may; try again later", after: wait)
@@ -213,21 +212,5 @@ package struct AssistantsResponder: Responder {
             .overloaded("As many messages wait for their replies as may; try again later")
         default: .fault(error)
         }
-    }
-
-    private func log(_ error: APIError, of request: Request, _ target: RequestTarget, _ id: RequestID) {
-        guard error.logLevel >= logger.logLevel else { return }
-        var metadata = metadata(of: request, target, id)
-        metadata["status"] = "\(error.status.code)"
-        if let cause = error.cause { metadata["cause"] = "\(cause)" }
-        logger.log(level: error.logLevel, "\(error.message)", metadata: metadata)
-    }
-
-    private func metadata(of request: Request, _ target: RequestTarget, _ id: RequestID) -> Logger.Metadata {
-        [
-            "request_id": "\(id)",
-            "method": "\(request.method.rawValue)",
-            "path": "\(PercentEncoding.encodeForbidden(in: target.path))",
-        ]
     }
 }

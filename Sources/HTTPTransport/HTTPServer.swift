@@ -12,9 +12,11 @@ package struct HTTPServer: Service {
     static let maximumHeadLength = 1 << 14
     private static let maximumHeaderCount = 100
 
+    /// How many connections the system queues until they are accepted.
+    private static let backlog: CInt = 256
+
     let responder: any Responder
-    private let host: String
-    private let port: Int
+    private let socket: BoundSocket
     private let maximumConnections: Int
     private let tls: NIOSSLContext?
     private let listener: Listener
@@ -22,7 +24,7 @@ package struct HTTPServer: Service {
     private let onListening: @Sendable (SocketAddress) -> Void
 
     /// - Parameters:
-    ///   - port: 0 takes a free one.
+    ///   - socket: which the server listens on. Only one server can have it.
     ///   - maximumConnections: further ones wait until one of these ends.
     ///   - tls: what clients are shown; without it they speak plain HTTP/1.1.
     ///   - listener: gets the socket.
@@ -30,8 +32,7 @@ package struct HTTPServer: Service {
     /// - Throws: what is wrong with `tls`.
     package init(
         responder: any Responder,
-        host: String,
-        port: Int,
+        socket: BoundSocket,
         maximumConnections: Int = .max,
         tls: TLSConfiguration? = nil,
         listener: Listener = Listener(),
@@ -39,8 +40,7 @@ package struct HTTPServer: Service {
         onListening: @escaping @Sendable (SocketAddress) -> Void = { _ in }
     ) throws {
         self.responder = responder
-        self.host = host
-        self.port = port
+        self.socket = socket
         self.maximumConnections = maximumConnections
         self.tls = try tls.map(Self.context(of:))
         self.listener = listener
@@ -49,16 +49,14 @@ package struct HTTPServer: Service {
     }
 
     /// Serves until the process stops gracefully and the last connection has ended. When its task is cancelled, so are the requests.
-    /// - Throws: `IOError` where it cannot listen.
+    /// - Throws: `BindError` if it cannot listen.
     package func run() async throws {
         let connections = OpenConnections()
         let group = MultiThreadedEventLoopGroup.singleton
         let loops = Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), EventLoopState($0)) }
         )
-        let socket = try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 256)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        let channel = try await ServerBootstrap(group: group)
             .serverChannelInitializer { [maximumConnections] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ConnectionLimit(maximumConnections))
@@ -77,13 +75,13 @@ package struct HTTPServer: Service {
                 connections.add(channel)
                 return setUp(channel, loop, connections)
             }
-            .bind(host: host, port: port).get()
-        listener.open(socket)
-        if let address = socket.localAddress { onListening(address) }
+            .withBoundSocket(try socket.listen(backlog: Self.backlog)).get()
+        listener.open(channel)
+        if let address = channel.localAddress { onListening(address) }
         await withTaskCancellationHandler {
             // Cancelled, it stops at once.
             try? await gracefulShutdown()
-            try? await socket.close()
+            try? await channel.close()
             await connections.end()
         } onCancel: {
             connections.cancelRequests()

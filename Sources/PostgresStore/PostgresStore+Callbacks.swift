@@ -98,9 +98,9 @@ extension Callback {
             account: AccountSID(unchecked: rows.text(row, 1)),
             content: NewCallback(url: rows.text(row, 2), body: rows.text(row, 3), idempotencyToken: rows.text(row, 4)),
             attempts: Int(rows.integer(row, 5)),
-            isFailed: rows.isNull(row, 6),
             lastError: rows.isNull(row, 7) ? nil : rows.text(row, 7),
             dateCreated: rows.timestamp(row, 8),
+            due: rows.isNull(row, 6) ? nil : rows.timestamp(row, 6),
             age: .microseconds(rows.integer(row, 9))
         )
     }

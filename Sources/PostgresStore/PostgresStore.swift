@@ -61,6 +61,9 @@ package struct PostgresStore: Store {
         }
     }
 
+    /// What people need to know to tell databases apart: the database and its host, never the password.
+    package static func summary(ofURL url: String) -> String { PostgresURL.summary(of: url) }
+
     /// Brings a database to this program's schema, safe to run again and by several at once. Servers of the version before
     /// keep working meanwhile.
     /// - Parameters:

@@ -81,9 +81,9 @@ struct CallbackRow {
             account: account,
             content: content,
             attempts: Int(attempts),
-            isFailed: due == nil,
             lastError: lastError,
             dateCreated: Timestamp(microseconds: dateCreated),
+            due: due.map { Timestamp(microseconds: $0) },
             age: .microseconds(now) - .microseconds(dateCreated)
         )
     }

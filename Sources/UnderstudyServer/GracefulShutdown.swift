@@ -3,15 +3,16 @@ import HTTPTransport
 import Logging
 import Replies
 import ServiceLifecycle
+import UnixSignals
 
-/// How the server stops: `/ready` says so first, callers that wait for a reply may wait for a little, and nothing delays it for
-/// long.
+/// How the server stops on SIGTERM and SIGINT: `/ready` says so first, callers that wait for a reply may wait for a little, and nothing
+/// delays it for long.
 ///
 /// The last of the services, for they are stopped in the opposite order.
 struct GracefulShutdown: Service {
     /// How long callers may still wait for replies.
     private static let patience = Duration.seconds(5)
-    /// How long requests have to end, from when no more are taken.
+    /// How long requests have to end, from when no more are accepted.
     private static let end = Duration.seconds(3)
 
     let listener: Listener
@@ -27,6 +28,11 @@ struct GracefulShutdown: Service {
     var limit: Duration { max(delay, Self.patience) + Self.end }
 
     func run() async throws {
+        // The service group stops on the same signals, but does not tell which it was.
+        guard let signal = await UnixSignalsSequence(trapping: .sigterm, .sigint).first(where: { _ in true }) else {
+            return
+        }
+        logger.info("Stopping", metadata: ["signal": "\(signal)"])
         try await gracefulShutdown()
         let start = ContinuousClock.now
         endProcess(at: start + limit + .seconds(1))

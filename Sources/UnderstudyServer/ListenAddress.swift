@@ -1,7 +1,13 @@
 /// A host and a port to listen on.
 package struct ListenAddress: Sendable {
-    package let host: String
-    package let port: Int
+    package var host: String
+    /// 0 takes a free one.
+    package var port: Int
+
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
 
     /// `nil` where `text` is not `host:port`; an address of IPv6 stands in brackets.
     package init?(_ text: String) {

@@ -1,6 +1,6 @@
 package import AssistantsAPI
 package import AssistantsStore
-import HTTPTransport
+package import HTTPTransport
 package import Logging
 package import NIOCertificateReloading
 import NIOCore
@@ -79,18 +79,21 @@ package struct Server: Sendable {
 
     /// Serves until the process is told to stop, by SIGTERM or SIGINT.
     /// - Parameters:
+    ///   - socket: for the API.
+    ///   - metricsSocket: for `GET /metrics`; `nil` serves no metrics.
     ///   - onListening: called with the server's URL when it can be reached.
     ///   - endProcess: called if the server is still at work when it should have stopped.
-    /// - Throws: `IOError` where it cannot listen.
+    /// - Throws: `BindError` if it cannot listen.
     package func run(
+        on socket: BoundSocket,
+        metricsSocket: BoundSocket?,
         onListening: @escaping @Sendable (_ url: String) -> Void,
         endProcess: @escaping @Sendable () -> Void
     ) async throws {
         let listener = Listener()
         let http = try HTTPServer(
             responder: responder,
-            host: options.host,
-            port: options.port,
+            socket: socket,
             maximumConnections: options.maximumConnections,
             tls: try certificates.map(TLSConfiguration.server),
             listener: listener,
@@ -99,12 +102,11 @@ package struct Server: Sendable {
         )
         var services = storeServices + self.services
         if let certificates { services.append(certificates) }
-        if let address = options.metricsAddress {
+        if let metricsSocket {
             services.append(
                 try HTTPServer(
                     responder: MetricsResponder(registry: metrics),
-                    host: address.host,
-                    port: address.port,
+                    socket: metricsSocket,
                     listener: listener,
                     logger: logger
                 )
@@ -120,12 +122,24 @@ package struct Server: Sendable {
         )
         var configuration = ServiceGroupConfiguration(
             // They are stopped in the opposite order.
-            services: services + [http, stop],
+            services: services + [DrainedServer(server: http, logger: logger), stop],
             gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
+            logger: Logger(label: "service-lifecycle")
         )
         configuration.maximumGracefulShutdownDuration = stop.limit
         try await ServiceGroup(configuration: configuration).run()
+        logger.info("Stopped")
+    }
+}
+
+/// The server of the API, whose end is logged.
+private struct DrainedServer: Service {
+    let server: HTTPServer
+    let logger: Logger
+
+    func run() async throws {
+        try await server.run()
+        logger.info("Drained: every request was answered, and every connection is closed")
     }
 }
 

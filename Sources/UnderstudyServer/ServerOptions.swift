@@ -3,17 +3,12 @@ package import Replies
 
 /// How a server works. The defaults are those of `understudy serve`.
 package struct ServerOptions: Sendable {
-    package var host = "127.0.0.1"
-    /// 0 takes a free one.
-    package var port = 8080
     /// Maximum number of connections; further clients wait until one of them ends.
     package var maximumConnections = 10_000
     package var api = APIOptions()
     package var model = Model(name: "", server: nil)
     package var turns = TurnOptions()
     package var callbacks = CallbackOptions()
-    /// Where metrics are served; `nil` for nowhere.
-    package var metricsAddress: ListenAddress?
     /// How long the server keeps accepting requests after a signal to stop, if a load balancer asks for its readiness.
     package var shutdownDelay = Duration.seconds(3)
 

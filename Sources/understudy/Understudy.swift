@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct Understudy: AsyncParsableCommand {
@@ -20,10 +21,45 @@ struct Understudy: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, AccountCommand.self, KeyCommand.self, CallbackCommand.self, ImportCommand.self,
+            ServeCommand.self, ConfigCommand.self, HealthCommand.self, AccountCommand.self, KeyCommand.self,
+            WebhookCommand.self, ImportCommand.self,
             BackupCommand.self, RestoreCommand.self, CheckCommand.self, CopyCommand.self, DatabaseCommand.self,
         ]
     )
+
+    static func main() async {
+        var name = commandName
+        do {
+            var command = try parseAsRoot()
+            name = Self.name(of: type(of: command), under: self) ?? name
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let error as UsageError {
+            // ArgumentParser would print the usage of this command, not of the one that failed.
+            FileHandle.standardError.write(
+                Data("Error: \(error.description)\nRun `\(name) --help` for its options.\n".utf8)
+            )
+            exit(withError: ExitCode.validationFailure)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// The words that run a command, as `understudy key create`.
+    private static func name(of type: any ParsableCommand.Type, under parent: any ParsableCommand.Type) -> String? {
+        if parent == type { return parent.commandName }
+        for command in parent.configuration.subcommands {
+            if let name = name(of: type, under: command) { return "\(parent.commandName) \(name)" }
+        }
+        return nil
+    }
+}
+
+extension ParsableCommand {
+    fileprivate static var commandName: String { configuration.commandName ?? "" }
 }
 
 struct AccountCommand: AsyncParsableCommand {
@@ -34,7 +70,9 @@ struct AccountCommand: AsyncParsableCommand {
             Example:
               understudy account create --data-directory data --name production
             """,
-        subcommands: [AccountCreateCommand.self, AccountListCommand.self, AccountTokenCommand.self]
+        subcommands: [
+            AccountCreateCommand.self, AccountListCommand.self, AccountDeleteCommand.self, AccountTokenCommand.self,
+        ]
     )
 }
 
@@ -68,15 +106,17 @@ struct KeyCommand: AsyncParsableCommand {
     )
 }
 
-struct CallbackCommand: AsyncParsableCommand {
+struct WebhookCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "callback",
-        abstract: "See and resend the callbacks that were not delivered.",
+        commandName: "webhook",
+        abstract: "List and resend the webhooks that were not delivered.",
         discussion: """
             Example:
-              understudy callback list --data-directory data
+              understudy webhook list --data-directory data
             """,
-        subcommands: [CallbackListCommand.self, CallbackResendCommand.self]
+        subcommands: [WebhookListCommand.self, WebhookResendCommand.self],
+        // Its name until 0.1.
+        aliases: ["callback"]
     )
 }
 

@@ -39,7 +39,7 @@ struct SlowRequestTests {
         let logger = Logger(label: "test") { _ in Handler(lines: lines) }
         let server = try await TestServer(logger: logger) { $0.api.slowRequest = slowRequest }
         _ = try await server.send(uri, method: method, body: body)
-        return lines.all.withLock { $0.filter { $0.message == "slow request" } }
+        return lines.all.withLock { $0.filter { $0.message == "Slow request" } }
     }
 
     @Test("a response that took longer than the threshold gets a warning with what was asked for and how long it took")
@@ -51,7 +51,7 @@ struct SlowRequestTests {
         #expect(line.metadata["path"] == "/v1/Sessions")
         #expect(line.metadata["method"] == "GET")
         #expect(line.metadata["request_id"]?.description.hasPrefix("RQ") == true)
-        #expect(line.metadata["duration"]?.description.hasSuffix(" seconds") == true)
+        #expect(line.metadata["duration"].flatMap { Double("\($0)") } ?? 0 > 0)
     }
 
     @Test("one that was as fast as it should be gets none")

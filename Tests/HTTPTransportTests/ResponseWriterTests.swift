@@ -355,8 +355,7 @@ struct ResponseWriterTests {
         let (addresses, address) = AsyncStream.makeStream(of: SocketAddress.self)
         let server = try HTTPServer(
             responder: responder,
-            host: "127.0.0.1",
-            port: 0,
+            socket: try BoundSocket(host: "127.0.0.1", port: 0),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { address.yield($0) }
         let running = Task { try await server.run() }

@@ -21,8 +21,9 @@ final class TestConnection {
         channel = EmbeddedChannel()
         channel.allowOptionsWhenClosed = true
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = try HTTPServer(responder: responder, host: "", port: 0, logger: logger)
-        try channel.pipeline.syncOperations.addHandler(socket)
+        let socket = try BoundSocket(host: "127.0.0.1", port: 0)
+        let server = try HTTPServer(responder: responder, socket: socket, logger: logger)
+        try channel.pipeline.syncOperations.addHandler(self.socket)
         try server.addHTTP1(to: channel, EventLoopState(channel.eventLoop), connections)
         try channel.connect(to: SocketAddress(unixDomainSocketPath: "/a")).wait()
     }

@@ -24,8 +24,7 @@ final class TestModelServer: Sendable {
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let server = try HTTPServer(
             responder: self,
-            host: "127.0.0.1",
-            port: 0,
+            socket: try BoundSocket(host: "127.0.0.1", port: 0),
             logger: logger,
             onListening: { port.yield($0.port ?? 0) }
         )

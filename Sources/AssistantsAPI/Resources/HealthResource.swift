@@ -6,12 +6,14 @@ import NIOCore
 struct HealthResource: Sendable {
     let store: any Store
     let readiness: Readiness
+    /// The server's own version.
+    let version: String
     /// A user name that is looked up like any other.
     private static let nobody = "AC00000000000000000000000000000000"
 
-    /// `GET /health`: whether the server answers at all.
+    /// `GET /health`: whether the server answers at all, and its version.
     func fetch(_ request: APIRequest) async throws -> Response {
-        Response(json: ByteBuffer(string: #"{"status":"ok"}"#))
+        Response(json: ByteBuffer(string: #"{"status":"ok","version":"\#(version)"}"#))
     }
 
     /// `GET /ready`: whether requests are worth sending here: the server does not stop, and the database answers what each of

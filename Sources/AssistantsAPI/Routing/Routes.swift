@@ -86,7 +86,7 @@ struct Resources: Sendable {
         options: APIOptions,
         metrics: MetricsRegistry
     ) {
-        health = HealthResource(store: store, readiness: readiness)
+        health = HealthResource(store: store, readiness: readiness, version: options.version)
         assistants = AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name)
         assistantMessages = AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests)
         sessions = SessionsResource(store: store, tokens: tokens)

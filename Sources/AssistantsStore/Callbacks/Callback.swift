@@ -5,31 +5,34 @@ package struct Callback: Sendable {
     package let content: NewCallback
     /// How often it was tried, the present attempt included.
     package let attempts: Int
-    package let isFailed: Bool
     /// Why the last attempt failed.
     package let lastError: String?
     /// When it was created or last resent, by the store's clock.
     package let dateCreated: Timestamp
+    /// When it is tried next, by the store's clock; `nil` if it was given up.
+    package let due: Timestamp?
     /// How long ago that was when the callback was read, by the same clock.
     package let age: Duration
+
+    package var isFailed: Bool { due == nil }
 
     package init(
         number: Int64,
         account: AccountSID,
         content: NewCallback,
         attempts: Int,
-        isFailed: Bool,
         lastError: String?,
         dateCreated: Timestamp,
+        due: Timestamp?,
         age: Duration
     ) {
         self.number = number
         self.account = account
         self.content = content
         self.attempts = attempts
-        self.isFailed = isFailed
         self.lastError = lastError
         self.dateCreated = dateCreated
+        self.due = due
         self.age = age
     }
 }

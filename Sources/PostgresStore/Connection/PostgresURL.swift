@@ -13,17 +13,30 @@ enum PostgresURL {
         let parts = url.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count <= 2, let authority = url.firstRange(of: "://").map({ url[$0.upperBound...] }),
             parts.count == 1 || !authority.prefix(while: { $0 != "@" }).contains("/"),
-            let options = PQconninfoParse(url, nil)
+            let options = options(of: url)
         else { return false }
-        defer { PQconninfoFree(options) }
         // A port that is none may be the beginning of a password.
-        var option = options
+        return (options["port"] ?? "").split(separator: ",").allSatisfy { UInt16($0).map { $0 > 0 } ?? false }
+    }
+
+    /// What people need to know to tell databases apart: never the password.
+    static func summary(of url: String) -> String {
+        guard isValid(url), let options = options(of: url) else { return "PostgreSQL" }
+        let host = options["host"] ?? options["hostaddr"] ?? "the local socket"
+        let port = options["port"].map { ":\($0)" } ?? ""
+        return "PostgreSQL database \(options["dbname"] ?? options["user"] ?? "") on \(host)\(port)"
+    }
+
+    /// The options that the URL sets, by libpq's names for them; `nil` if libpq does not understand it.
+    private static func options(of url: String) -> [String: String]? {
+        guard let first = PQconninfoParse(url, nil) else { return nil }
+        defer { PQconninfoFree(first) }
+        var options: [String: String] = [:]
+        var option = first
         while let keyword = option.pointee.keyword {
-            if String(cString: keyword) == "port", let value = option.pointee.val {
-                return String(cString: value).split(separator: ",").allSatisfy { UInt16($0).map { $0 > 0 } ?? false }
-            }
+            if let value = option.pointee.val { options[String(cString: keyword)] = String(cString: value) }
             option += 1
         }
-        return true
+        return options
     }
 }

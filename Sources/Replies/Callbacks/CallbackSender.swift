@@ -70,7 +70,7 @@ package final class CallbackSender: Service {
             try await recording.value
         } catch {
             logger.error(
-                "an attempt could not be recorded; the callback may come again: \(error)",
+                "Cannot record an attempt; the webhook may be sent again: \(error)",
                 metadata: metadata(of: callback)
             )
         }
@@ -85,14 +85,14 @@ package final class CallbackSender: Service {
     ) -> CallbackAttempt {
         let delay = options.delay(afterAttempt: callback.attempts)
         guard callback.age + start.duration(to: .now) + delay < options.retryTime else {
-            logger.error("a callback is given up: \(error)", metadata: metadata(of: callback))
+            logger.error("Gave up on a webhook: \(error)", metadata: metadata(of: callback))
             return .givenUp(error: error)
         }
-        logger.info("a callback is tried again: \(error)", metadata: metadata(of: callback))
+        logger.info("Retrying a webhook later: \(error)", metadata: metadata(of: callback))
         return .failed(error: error, delay: delay)
     }
 
     private func metadata(of callback: Callback) -> Logger.Metadata {
-        ["callback": "\(callback.number)", "attempt": "\(callback.attempts)"]
+        ["webhook": "\(callback.number)", "attempt": "\(callback.attempts)"]
     }
 }

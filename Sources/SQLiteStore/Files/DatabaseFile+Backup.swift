@@ -46,8 +46,11 @@ extension DatabaseFile {
     func create(_ path: String) throws {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            if errno == EEXIST { throw DatabaseFileError.exists(path: path) }
-            throw failure(to: path)
+            switch errno {
+            case EEXIST: throw DatabaseFileError.partialExists(path: path)
+            case ENOENT: throw DatabaseFileError.directoryMissing(path: path)
+            default: throw failure(to: path)
+            }
         }
         close(descriptor)
     }

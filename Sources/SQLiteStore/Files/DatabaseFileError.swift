@@ -7,6 +7,9 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
     case unusable(path: String, reason: String)
     case empty(path: String)
     case exists(path: String)
+    /// Left by an attempt that was interrupted, or another program's.
+    case partialExists(path: String)
+    case directoryMissing(path: String)
     case notCopied(from: String, to: String, reason: String)
     case damaged(path: String, problem: String)
 
@@ -21,7 +24,11 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
         case .empty(let path):
             "\(path) has nothing in it, or is not there"
         case .exists(let path):
-            "There is a file \(path) already, made by another program or an attempt that was cut off; move it away, or name another"
+            "The file \(path) already exists. Choose another name, or remove the file."
+        case .partialExists(let path):
+            "There is a file \(path), of an interrupted attempt or of another program. Remove it, or choose another name."
+        case .directoryMissing(let path):
+            "Cannot write \(path), because its directory does not exist. Create that first."
         case .notCopied(let path, let copy, let reason):
             "\(path) cannot be written to \(copy): \(reason)"
         case .damaged(let path, let problem):

@@ -40,19 +40,19 @@ struct AccountCreateCommand: AsyncParsableCommand {
     var authTokenFile: String?
 
     func run() async throws {
-        let settings = try await Settings(
+        let settings = try Settings(
             common,
-            texts: ["name": name, "sid": sid, "auth-token-file": authTokenFile, "format": output.format?.rawValue]
+            [.name: name, .sid: sid, .authTokenFile: authTokenFile, .format: output.format?.rawValue]
         )
-        let sid = try await settings.value("sid", allowed: "AC and 32 hexadecimal digits", AccountSID.init)
-        let token = try await settings.text("auth-token-file").map(readToken)
+        let sid = try settings.value(.sid, allowed: AccountSID.form, AccountSID.init)
+        let token = try settings.text(.authTokenFile).map(readToken)
         let account = NewAccount(
             sid: sid ?? .random(),
-            name: try await settings.text("name") ?? "",
+            name: settings.text(.name) ?? "",
             token: token ?? .random()
         )
-        let format = try await settings.format()
-        let directory = try await settings.dataDirectory()
+        let format = try settings.format()
+        let directory = try settings.dataDirectory()
         try directory.create()
         let store = try await settings.storeLocation().open()
         try await account.create(in: store, directory, settings)

@@ -15,8 +15,8 @@ struct AccountListCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["format": output.format?.rawValue])
-        let format = try await settings.format()
+        let settings = try Settings(common, [.format: output.format?.rawValue])
+        let format = try settings.format()
         let accounts = try await settings.storeLocation().openExisting().accounts()
         try format.print(
             accounts.map { ["sid": $0.sid.text, "name": $0.name, "date_created": $0.dateCreated.iso8601] },

@@ -18,9 +18,9 @@ struct AccountTokenCreateCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["account": owner.account, "format": output.format?.rawValue])
-        let (account, format) = (try await settings.account(), try await settings.format())
-        let key = try await settings.dataDirectory().sealingKey(configured: settings.sealingKey(), mayCreate: false)
+        let settings = try Settings(common, [.account: owner.account, .format: output.format?.rawValue])
+        let (account, format) = (try settings.account(), try settings.format())
+        let key = try settings.dataDirectory().sealingKey(configured: settings.sealingKey(), mayCreate: false)
         let token = Secret.random()
         try await settings.storeLocation().openExisting().setSecondaryAuthToken(
             StoredAuthToken(digest: token.digest, sealed: try key.seal(token)),

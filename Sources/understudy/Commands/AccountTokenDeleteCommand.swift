@@ -15,8 +15,8 @@ struct AccountTokenDeleteCommand: AsyncParsableCommand {
     @OptionGroup var owner: AccountOption
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["account": owner.account])
-        let account = try await settings.account()
+        let settings = try Settings(common, [.account: owner.account])
+        let account = try settings.account()
         try await settings.storeLocation().openExisting().setSecondaryAuthToken(nil, of: account)
         print("\(account) has its primary auth token alone")
     }

@@ -15,8 +15,8 @@ struct AccountTokenPromoteCommand: AsyncParsableCommand {
     @OptionGroup var owner: AccountOption
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["account": owner.account])
-        let account = try await settings.account()
+        let settings = try Settings(common, [.account: owner.account])
+        let account = try settings.account()
         try await settings.storeLocation().openExisting().promoteSecondaryAuthToken(of: account)
         print("The secondary auth token of \(account) is the primary now")
     }

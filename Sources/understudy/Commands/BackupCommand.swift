@@ -22,9 +22,9 @@ struct BackupCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let settings = try await Settings(common)
-        try await settings.requireDirectory(else: "pg_dump backs up a PostgreSQL database")
-        let directory = try await settings.dataDirectory()
+        let settings = try Settings(common)
+        try settings.requireDirectory(else: "pg_dump backs up a PostgreSQL database")
+        let directory = try settings.dataDirectory()
         try directory.requireDatabase()
         try DatabaseFile(path: directory.databasePath).backUp(to: file)
         print(

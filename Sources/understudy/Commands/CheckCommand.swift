@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import SQLiteStore
 
 struct CheckCommand: AsyncParsableCommand {
@@ -27,18 +28,22 @@ struct CheckCommand: AsyncParsableCommand {
     var file: String?
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["format": output.format?.rawValue])
-        let format = try await settings.format()
+        let settings = try Settings(common, [.format: output.format?.rawValue])
+        let format = try settings.format()
         if let file {
             guard common.databaseURL == nil else {
-                throw ValidationError("FILE and --database-url name two databases: leave one out")
+                throw UsageError("FILE and --database-url name two databases. Leave one out.")
+            }
+            var status = stat()
+            if stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+                throw UsageError("\(file) is a directory. Check it with `understudy check --data-directory \(file)`.")
             }
             try report(problems(of: file), of: file, format)
-        } else if let database = try await settings.postgresDatabase() {
+        } else if let database = try settings.postgresDatabase() {
             // Not by its URL, which may have a password.
             try report(await database.problems(), of: nil, format)
         } else {
-            let directory = try await settings.dataDirectory()
+            let directory = try settings.dataDirectory()
             try directory.requireDatabase()
             try report(problems(of: directory.databasePath), of: directory.databasePath, format)
         }

@@ -24,11 +24,11 @@ struct DatabaseMigrateCommand: AsyncParsableCommand {
     var finish = false
 
     func run() async throws {
-        let settings = try await Settings(common, flags: citus ? ["citus": true] : [:])
-        guard let database = try await settings.postgresDatabase() else {
-            throw ValidationError("--database-url is missing: it says which database to migrate")
+        let settings = try Settings(common, [.citus: citus ? true : nil])
+        guard let database = try settings.postgresDatabase() else {
+            throw UsageError("--database-url is missing: it says which database to migrate")
         }
-        let isDistributed = try await settings.flag("citus")
+        let isDistributed = try settings.flag(.citus)
         let isFinished = try await database.migrate(isDistributed: isDistributed, isLast: finish)
         print("The database is of this version\(isDistributed ? ", and distributed" : "")")
         guard !isFinished else { return }

@@ -36,13 +36,12 @@ struct ImportCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let settings = try await Settings(
+        let settings = try Settings(
             common,
-            texts: ["account": owner.account, "format": output.format?.rawValue],
-            flags: keepNumbers ? ["keep-numbers": true] : [:]
+            [.account: owner.account, .format: output.format?.rawValue, .keepNumbers: keepNumbers ? true : nil]
         )
-        let (account, format) = (try await settings.account(), try await settings.format())
-        let numbers: JSONScanner.Numbers = try await settings.flag("keep-numbers") ? .any : .finite
+        let (account, format) = (try settings.account(), try settings.format())
+        let numbers: JSONScanner.Numbers = try settings.flag(.keepNumbers) ? .any : .finite
         let store = try await settings.storeLocation().openExisting()
         let bar = ProgressBar()
         let importer = TranscriptImporter(into: store, account: account, numbers: numbers) {

@@ -25,19 +25,18 @@ struct KeyCreateCommand: AsyncParsableCommand {
     var readOnly = false
 
     func run() async throws {
-        let settings = try await Settings(
+        let settings = try Settings(
             common,
-            texts: ["account": owner.account, "name": name, "format": output.format?.rawValue],
-            flags: readOnly ? ["read-only": true] : [:]
+            [.account: owner.account, .name: name, .format: output.format?.rawValue, .readOnly: readOnly ? true : nil]
         )
         let key = APIKey(
             sid: .random(),
-            account: try await settings.account(),
-            name: try await settings.text("name") ?? "",
-            isReadOnly: try await settings.flag("read-only"),
+            account: try settings.account(),
+            name: settings.text(.name) ?? "",
+            isReadOnly: try settings.flag(.readOnly),
             dateCreated: .now
         )
-        let format = try await settings.format()
+        let format = try settings.format()
         let secret = Secret.random()
         try await settings.storeLocation().openExisting().create(key, secretDigest: secret.digest)
         try format.print(

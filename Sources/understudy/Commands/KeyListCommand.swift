@@ -16,8 +16,8 @@ struct KeyListCommand: AsyncParsableCommand {
     @OptionGroup var output: FormatOption
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["account": owner.account, "format": output.format?.rawValue])
-        let (account, format) = (try await settings.account(), try await settings.format())
+        let settings = try Settings(common, [.account: owner.account, .format: output.format?.rawValue])
+        let (account, format) = (try settings.account(), try settings.format())
         let keys = try await settings.storeLocation().openExisting().apiKeys(of: account)
         try format.print(
             keys.map(Row.init),

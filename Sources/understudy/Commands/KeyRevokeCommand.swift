@@ -25,8 +25,8 @@ struct KeyRevokeCommand: AsyncParsableCommand {
     var key: APIKeySID
 
     func run() async throws {
-        let settings = try await Settings(common, texts: ["account": owner.account])
-        let account = try await settings.account()
+        let settings = try Settings(common, [.account: owner.account])
+        let account = try settings.account()
         try await settings.storeLocation().openExisting().revoke(key, of: account)
         print("\(key) is revoked")
     }

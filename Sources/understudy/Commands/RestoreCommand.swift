@@ -21,9 +21,9 @@ struct RestoreCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        let settings = try await Settings(common)
-        try await settings.requireDirectory(else: "pg_restore restores a PostgreSQL database")
-        let directory = try await settings.dataDirectory()
+        let settings = try Settings(common)
+        try settings.requireDirectory(else: "pg_restore restores a PostgreSQL database")
+        let directory = try settings.dataDirectory()
         try directory.create()
         let lock = try directory.lockForServing()
         defer { lock.release() }
@@ -31,7 +31,7 @@ struct RestoreCommand: AsyncParsableCommand {
         try DatabaseFile(path: file).backUp(to: directory.databasePath)
         print("The database is \(directory.databasePath)")
         let isKeyThere = FileManager.default.fileExists(atPath: directory.sealingKeyPath)
-        if !isKeyThere, try await settings.sealingKey() == nil {
+        if !isKeyThere, try settings.sealingKey() == nil {
             print("Put the sealing key that belongs to it to \(directory.sealingKeyPath), or set UNDERSTUDY_SECRET_KEY")
         }
     }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import AssistantsStore
 import Foundation
+import HTTPTransport
 import Logging
-import NIOCore
 import PrometheusMetrics
+import Replies
 import SQLiteStore
 import ServiceLifecycle
 import UnderstudyServer
@@ -29,28 +30,34 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
-        let settings = try await Settings(
-            common,
-            texts: arguments.texts.merging(replies.texts) { $1 },
-            integers: arguments.integers.merging(replies.integers) { $1 },
-            flags: replies.flags
-        )
-        let options = try await ServeOptions(settings)
+        let settings = try Settings(common, arguments.given.merging(replies.given) { $1 })
+        let options = try ServeOptions(settings)
         let log = LogQueue.standardError
         defer { log.flush() }
         CrashHandler.install()
-        switch options.logFormat {
-        case .text: LoggingSystem.bootstrap { StreamLogHandler(label: $0, stream: log) }
-        case .json: LoggingSystem.bootstrap { _ in JSONLogHandler(stream: log) }
-        }
-        var logger = Logger(label: "understudy")
+        LineLogHandler.bootstrap(options.logFormat, to: log)
+        var logger = Logger(label: LineLogHandler.label)
         logger.logLevel = options.logLevel
+        do {
+            try await serve(settings, options, log, logger)
+        } catch {
+            guard options.logFormat == .json else { throw error }
+            // Whatever collects the log as JSON gets nothing else.
+            logger.critical("Cannot serve: \(error)")
+            throw error is UsageError ? ExitCode.validationFailure : ExitCode.failure
+        }
+    }
+
+    private func serve(_ settings: Settings, _ options: ServeOptions, _ log: LogQueue, _ logger: Logger) async throws {
         let certificates = try options.certificate?.reloader(logger: logger)
         var serverOptions = options.server
-        try await serverOptions.readReplies(from: settings, logger: logger)
+        try serverOptions.readReplies(from: settings, logger: logger)
+        let location = try settings.storeLocation()
+        let directory = try settings.dataDirectory()
+        // Before any data is touched: a server that cannot listen leaves no database and no account.
+        let socket = try options.address.bind(option: .host)
+        let metricsSocket = try options.metricsAddress?.bind(option: .metricsAddress)
 
-        let directory = try await settings.dataDirectory()
-        try directory.create()
         let metrics = MetricsRegistry()
         metrics.addProcess()
         metrics.counter(
@@ -59,42 +66,11 @@ struct ServeCommand: AsyncParsableCommand {
         ) {
             Double(log.dropped)
         }
-        let warn: (String) -> Void = { [logger] in logger.warning("\($0)") }
-        let store: any Store
-        var services: [any Service] = []
-        var lock: FileLock?
+        let (store, services, lock) = try await openStore(location, settings, options, metrics, logger)
         defer { lock?.release() }
-        switch try await settings.storeLocation() {
-        case .postgres(let database):
-            // Several servers may use it, and it is migrated by nobody but the operator.
-            let postgres = try await database.openStore(
-                readingFrom: options.readDatabases,
-                connections: options.databaseConnections,
-                metrics: metrics
-            )
-            store = postgres
-            services.append(postgres)
-            directory.keepPrivate(warn: warn)
-        case .directory(let directory):
-            guard options.readDatabases.isEmpty else {
-                throw ValidationError(
-                    "--database-read-urls needs --database-url, which names the cluster's coordinator"
-                )
-            }
-            let taken = try directory.lockForServing()
-            lock = taken
-            let sqlite = try directory.openStore(under: taken, metrics: metrics, warn: warn)
-            store = sqlite
-            do {
-                try await sqlite.takeOver()
-            } catch {
-                logger.error("cannot take over the previous server's replies and webhooks at once: \(error)")
-            }
-            services.append(LogTruncation(store: sqlite, logger: logger))
-        }
         try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
 
-        let configuredKey = try await settings.sealingKey()
+        let configuredKey = try settings.sealingKey()
         let sealingKey = Result { try directory.sealingKey(configured: configuredKey, mayCreate: false) }
         if case .failure(let error) = sealingKey {
             logger.error("what needs the sealing key will fail, the rest goes on: \(error)")
@@ -109,27 +85,104 @@ struct ServeCommand: AsyncParsableCommand {
             metrics: metrics,
             logger: logger
         )
-        do {
-            try await server.run(
-                // Not `print`, which keeps a line for itself where standard output is a pipe.
-                onListening: { FileHandle.standardOutput.write(Data("Understudy listens on \($0)\n".utf8)) },
-                endProcess: {
-                    log.flush()
-                    _exit(1)
-                }
+        let model = serverOptions.model.name
+        try await server.run(
+            on: socket,
+            metricsSocket: metricsSocket,
+            onListening: { url in
+                logger.info(
+                    "Started",
+                    metadata: [
+                        "version": "\(Understudy.configuration.version)", "store": "\(location)", "address": "\(url)",
+                        "tls": .stringConvertible(certificates != nil), "model": "\(model.isEmpty ? "none" : model)",
+                    ]
+                )
+                let line =
+                    switch options.logFormat {
+                    case .text: "Understudy listens on \(url)\n"
+                    case .json: #"{"url":"\#(url)"}\#n"#
+                    }
+                // Not `print`, which keeps a line for itself if standard output is a pipe.
+                FileHandle.standardOutput.write(Data(line.utf8))
+            },
+            endProcess: {
+                log.flush()
+                _exit(1)
+            }
+        )
+    }
+
+    /// Opens the store, and locks the data directory if it is in one.
+    /// - Returns: the store, the services that it needs, and the lock.
+    private func openStore(
+        _ location: StoreLocation,
+        _ settings: Settings,
+        _ options: ServeOptions,
+        _ metrics: MetricsRegistry,
+        _ logger: Logger
+    ) async throws -> (any Store, [any Service], FileLock?) {
+        let warn: (String) -> Void = { [logger] in logger.warning("\($0)") }
+        let mustExist = try settings.flag(.existing)
+        switch location {
+        case .postgres(let database):
+            // Several servers may use it, and only the operator migrates it.
+            let store = try await database.openStore(
+                readingFrom: options.readDatabases,
+                connections: options.databaseConnections,
+                metrics: metrics
             )
-        } catch let error as IOError {
-            throw Self.error(error, listeningWith: serverOptions)
+            let directory = try settings.dataDirectory()
+            if !mustExist { try directory.create() }
+            directory.keepPrivate(warn: warn)
+            return (store, [store], nil)
+        case .directory(let directory):
+            guard options.readDatabases.isEmpty else {
+                throw UsageError("--database-read-urls needs --database-url, which names the cluster's coordinator.")
+            }
+            if mustExist { try directory.requireDatabase() } else { try directory.create() }
+            let lock = try directory.lockForServing()
+            let isNew = !directory.hasDatabase
+            let store = try directory.openStore(under: lock, metrics: metrics, warn: warn)
+            if isNew { warn("Created a new, empty database in \(directory.path)") }
+            do {
+                try await store.takeOver()
+            } catch {
+                logger.error("cannot take over the previous server's replies and webhooks at once: \(error)")
+            }
+            return (store, [LogTruncation(store: store, logger: logger)], lock)
+        }
+    }
+}
+
+extension ListenAddress {
+    /// - Parameter option: names the host, for the error.
+    /// - Throws: `CommandError`.
+    fileprivate func bind(option: Setting) throws -> BoundSocket {
+        do {
+            return try BoundSocket(host: host, port: port)
+        } catch {
+            throw CommandError(explanation(of: error, option))
         }
     }
 
-    private static func error(_ error: IOError, listeningWith options: ServerOptions) -> CommandError {
-        guard error.errnoCode == EADDRINUSE else {
-            return CommandError("The server cannot listen on \(options.host), port \(options.port): \(error)")
+    private func explanation(of error: BindError, _ option: Setting) -> String {
+        let portOption = option == .host ? Setting.port : option
+        switch error {
+        case .unknownHost:
+            return "The host name \(host) has no address. Name an address of this machine with --\(option.rawValue)."
+        case .system(EADDRINUSE):
+            return
+                "Port \(port) of \(host) is in use by another program. Choose another port with --\(portOption.rawValue)."
+        case .system(EACCES):
+            return """
+                This user may not use port \(port). Choose one above 1023 with --\(portOption.rawValue), \
+                or grant the program CAP_NET_BIND_SERVICE.
+                """
+        case .system(EADDRNOTAVAIL):
+            return
+                "\(host) is not an address of this machine. Name one with --\(option.rawValue); 0.0.0.0 listens on all."
+        case .system(let number):
+            return "Cannot listen on port \(port) of \(host): \(SystemError.reason(number))."
         }
-        let other = options.metricsAddress.map { ", or \($0.port) of \($0.host)," } ?? ""
-        return CommandError(
-            "Port \(options.port) of \(options.host)\(other) is taken by another program; name another --port"
-        )
     }
 }

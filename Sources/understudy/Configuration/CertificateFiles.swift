@@ -28,10 +28,18 @@ struct CertificateFiles {
                 logger.error("the new certificate cannot be used, the one before it goes on: \(failure.error)")
             }
         }
+        // The library does not tell what is wrong with a file that cannot be read.
+        _ = try FileContents.read(chain, what: "TLS certificate")
+        _ = try FileContents.read(key, what: "TLS key")
         do {
             return try TimedCertificateReloader.makeReloaderValidatingSources(configuration: configuration)
         } catch {
-            throw CommandError("The certificate \(chain) and the key \(key) cannot be used: \(error)")
+            throw CommandError(
+                """
+                Cannot use the TLS certificate \(chain) with the key \(key). Both must be PEM, the server's own certificate must be \
+                the first, and the key must belong to it.
+                """
+            )
         }
     }
 }

@@ -63,11 +63,14 @@ struct ReplyArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long a callback is tried before it is kept as failed.",
-            discussion: "The default is 86400: a day.",
+            "How long a webhook is retried before it counts as failed, in seconds.",
+            discussion: "Default: 86400, a day.",
             valueName: "seconds"
         )
     )
+    var webhookRetryTime: Int?
+
+    @Option(help: .hidden)
     var callbackRetryTime: Int?
 
     @Option(
@@ -79,26 +82,17 @@ struct ReplyArguments: ParsableArguments {
     )
     var allowPrivate: String?
 
-    @Flag(help: "The same as --allow-private webhooks.")
+    @Flag(help: .hidden)
     var allowPrivateCallbacks = false
 
-    /// By the options' names, for `Settings`.
-    var texts: [String: String?] {
-        ["model": model, "model-url": modelURL, "model-key-file": modelKeyFile, "allow-private": allowPrivate]
-    }
-
-    /// By the options' names, for `Settings`.
-    var integers: [String: Int?] {
+    /// For `Settings`. A flag that is not given is left to the environment and the configuration file.
+    var given: [Setting: (any CustomStringConvertible)?] {
         [
-            "model-timeout": modelTimeout, "history-limit": historyLimit, "max-waiting-turns": maxWaitingTurns,
-            "max-concurrent-turns": maxConcurrentTurns, "callback-retry-time": callbackRetryTime,
+            .model: model, .modelURL: modelURL, .modelKeyFile: modelKeyFile, .modelTimeout: modelTimeout,
+            .keepReasoning: keepReasoning ? true : nil, .historyLimit: historyLimit,
+            .maximumWaitingTurns: maxWaitingTurns, .maximumConcurrentTurns: maxConcurrentTurns,
+            .webhookRetryTime: webhookRetryTime, .callbackRetryTime: callbackRetryTime, .allowPrivate: allowPrivate,
+            .allowPrivateCallbacks: allowPrivateCallbacks ? true : nil,
         ]
-    }
-
-    /// By the options' names, for `Settings`; one that is not given is left to the environment and the file.
-    var flags: [String: Bool] {
-        [("allow-private-callbacks", allowPrivateCallbacks), ("keep-reasoning", keepReasoning)].reduce(into: [:]) {
-            if $1.1 { $0[$1.0] = true }
-        }
     }
 }

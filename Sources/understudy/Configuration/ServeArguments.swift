@@ -150,21 +150,25 @@ struct ServeArguments: ParsableArguments {
     )
     var shutdownDelay: Int?
 
-    /// By the options' names, for `Settings`.
-    var texts: [String: String?] {
-        [
-            "host": host, "public-url": publicURL, "trusted-proxies": trustedProxies, "log-level": logLevel,
-            "log-format": logFormat, "compression": compression, "metrics-address": metricsAddress,
-            "tls-certificate": tlsCertificate, "tls-key": tlsKey, "database-read-urls": databaseReadURLs,
-        ]
-    }
+    @Flag(
+        help:
+            "Log every request: method, route, status, duration, bytes, client address, account, and request ID. Default: off."
+    )
+    var accessLog = false
 
-    /// By the options' names, for `Settings`.
-    var integers: [String: Int?] {
+    @Flag(help: "Require an existing database: never create one. For services whose data directory may not be mounted.")
+    var existing = false
+
+    /// For `Settings`. A flag that is not given is left to the environment and the configuration file.
+    var given: [Setting: (any CustomStringConvertible)?] {
         [
-            "port": port, "database-connections": databaseConnections, "page-cache": pageCache,
-            "max-connections": maxConnections, "max-requests": maxRequests, "max-body-memory": maxBodyMemory,
-            "max-request-rate": maxRequestRate, "shutdown-delay": shutdownDelay,
+            .host: host, .publicURL: publicURL, .trustedProxies: trustedProxies, .logLevel: logLevel,
+            .logFormat: logFormat, .compression: compression, .metricsAddress: metricsAddress,
+            .tlsCertificate: tlsCertificate, .tlsKey: tlsKey, .databaseReadURLs: databaseReadURLs,
+            .port: port, .databaseConnections: databaseConnections, .pageCache: pageCache,
+            .maximumConnections: maxConnections, .maximumRequests: maxRequests, .maximumBodyMemory: maxBodyMemory,
+            .maximumRequestRate: maxRequestRate, .shutdownDelay: shutdownDelay, .existing: existing ? true : nil,
+            .accessLog: accessLog ? true : nil,
         ]
     }
 }

@@ -6,6 +6,14 @@ import UnderstudyServer
 
 /// What `serve` was told, checked.
 struct ServeOptions {
+    static let address = ListenAddress(host: "127.0.0.1", port: 8080)
+    static let databaseConnections = 8
+    static let logLevel = Logger.Level.info
+
+    /// Where the API is served.
+    let address: ListenAddress
+    /// Where metrics are served; `nil` for nowhere.
+    let metricsAddress: ListenAddress?
     /// All but the model and what becomes of turns and callbacks.
     let server: ServerOptions
     /// Beside those for pages.
@@ -17,69 +25,73 @@ struct ServeOptions {
     let logLevel: Logger.Level
     let logFormat: OutputFormat
 
-    init(_ settings: Settings) async throws {
+    init(_ settings: Settings) throws {
+        address = ListenAddress(
+            host: settings.text(.host) ?? Self.address.host,
+            port: try settings.integer(.port, in: 0...65_535) ?? Self.address.port
+        )
         var server = ServerOptions()
-        server.host = try await settings.text("host") ?? server.host
-        server.port = try await settings.integer("port", in: 0...65_535) ?? server.port
-        server.api.publicURL = try await settings.value(
-            "public-url",
+        server.api.publicURL = try settings.value(
+            .publicURL,
             allowed: "an http or https URL without query, like https://transcripts.example.com",
             PublicURL.init
         )
         server.api.trustedProxies =
-            try await settings.value(
-                "trusted-proxies",
+            try settings.value(
+                .trustedProxies,
                 allowed: "addresses or networks, with commas between them, like 127.0.0.1,10.0.0.0/8"
             ) { text in
                 let parts = text.split(separator: ",", omittingEmptySubsequences: false)
                 let networks = parts.compactMap { IPNetwork($0) }
                 return networks.count == parts.count ? TrustedProxies(networks) : nil
             } ?? TrustedProxies()
-        databaseConnections = try await settings.integer("database-connections", in: 1...1_000) ?? 8
+        databaseConnections = try settings.integer(.databaseConnections, in: 1...1_000) ?? Self.databaseConnections
         readDatabases =
-            try await settings.value(
-                "database-read-urls",
+            try settings.value(
+                .databaseReadURLs,
                 allowed: "URLs with spaces between them, each \(PostgresDatabase.form)"
             ) { text in
                 let parts = text.split(separator: " ")
                 let databases = parts.compactMap { PostgresDatabase(String($0)) }
                 return databases.count == parts.count && !databases.isEmpty ? databases : nil
             } ?? []
-        if let size = try await settings.integer("page-cache", in: 0...1_048_576) {
+        if let size = try settings.integer(.pageCache, in: 0...1_048_576) {
             server.api.pageCacheSize = size << 20
         }
+        server.api.version = Understudy.configuration.version
+        server.api.hasAccessLog = try settings.flag(.accessLog)
         server.api.isCompressing =
-            try await settings.value("compression", allowed: "gzip or none") { ["gzip": true, "none": false][$0] }
+            try settings.value(.compression, allowed: "gzip or none") { ["gzip": true, "none": false][$0] }
             ?? server.api.isCompressing
         server.maximumConnections = try Self.maximumConnections(
-            configured: try await settings.integer("max-connections", in: 1...1_000_000),
+            configured: try settings.integer(.maximumConnections, in: 1...1_000_000),
             standard: server.maximumConnections
         )
         server.api.maximumRequests =
-            try await settings.integer("max-requests", in: 1...1_000_000) ?? server.api.maximumRequests
-        if let size = try await settings.integer("max-body-memory", in: 1...1_048_576) {
+            try settings.integer(.maximumRequests, in: 1...1_000_000) ?? server.api.maximumRequests
+        if let size = try settings.integer(.maximumBodyMemory, in: 1...1_048_576) {
             server.api.bodyMemory = size << 20
         }
-        server.api.requestRate = try await settings.integer("max-request-rate", in: 1...1_000_000)
-        if let seconds = try await settings.integer("shutdown-delay", in: 0...300) {
+        server.api.requestRate = try settings.integer(.maximumRequestRate, in: 1...1_000_000)
+        if let seconds = try settings.integer(.shutdownDelay, in: 0...300) {
             server.shutdownDelay = .seconds(seconds)
         }
-        let (chain, key) = (try await settings.text("tls-certificate"), try await settings.text("tls-key"))
+        let (chain, key) = (settings.text(.tlsCertificate), settings.text(.tlsKey))
         guard (chain == nil) == (key == nil) else {
-            throw ValidationError("--tls-certificate and --tls-key go together: give both or none")
+            throw UsageError("--tls-certificate and --tls-key go together: give both or none.")
         }
         certificate = chain.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } }
-        server.metricsAddress = try await settings.value(
-            "metrics-address",
+        metricsAddress = try settings.value(
+            .metricsAddress,
             allowed: "a host and a port, like 127.0.0.1:9464 or [::1]:9464",
             ListenAddress.init
         )
         self.server = server
         logFormat =
-            try await settings.value("log-format", allowed: "text or json", OutputFormat.init(rawValue:)) ?? .text
+            try settings.value(.logFormat, allowed: "text or json", OutputFormat.init(rawValue:)) ?? .text
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
-            try await settings.value("log-level", allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? .info
+            try settings.value(.logLevel, allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? Self.logLevel
     }
 
     private static func maximumConnections(configured: Int?, standard: Int) throws -> Int {

@@ -11,30 +11,34 @@ private enum PrivateDestination: String, CaseIterable {
 }
 
 extension ServerOptions {
+    /// In seconds: how long a reply may take, unless that is set.
+    static let modelTimeout = 60
+
     /// Reads and checks what `serve` was told of models, turns, and callbacks.
-    mutating func readReplies(from settings: Settings, logger: Logger) async throws {
-        model = try await Self.model(settings, logger)
+    mutating func readReplies(from settings: Settings, logger: Logger) throws {
+        model = try Self.model(settings, logger)
         turns.maximumCallers = api.maximumRequests
-        turns.maximumWaiting = try await settings.integer("max-waiting-turns", in: 0...10_000) ?? turns.maximumWaiting
+        turns.maximumWaiting = try settings.integer(.maximumWaitingTurns, in: 0...10_000) ?? turns.maximumWaiting
         turns.maximumRunning =
-            try await settings.integer("max-concurrent-turns", in: 1...10_000) ?? turns.maximumRunning
-        turns.historyLimit = try await settings.integer("history-limit", in: 0...(1 << 30)) ?? turns.historyLimit
-        if let seconds = try await settings.integer("callback-retry-time", in: 0...(1 << 30)) {
+            try settings.integer(.maximumConcurrentTurns, in: 1...10_000) ?? turns.maximumRunning
+        turns.historyLimit = try settings.integer(.historyLimit, in: 0...(1 << 30)) ?? turns.historyLimit
+        for setting in [Setting.callbackRetryTime, .webhookRetryTime] {
+            guard let seconds = try settings.integer(setting, in: 0...(1 << 30)) else { continue }
             callbacks.retryTime = .seconds(seconds)
         }
-        let allowed = try await settings.names("allow-private", of: PrivateDestination.self)
-        let allowsCallbacks = try await settings.flag("allow-private-callbacks")
+        let allowed = try settings.names(.allowPrivate, of: PrivateDestination.self)
+        let allowsCallbacks = try settings.flag(.allowPrivateCallbacks)
         callbacks.addresses = CallbackAddresses(allowsPrivate: allowsCallbacks || allowed.contains(.webhooks))
     }
 
-    private static func model(_ settings: Settings, _ logger: Logger) async throws -> Model {
-        let name = try await settings.text("model") ?? ""
-        let timeout = Duration.seconds(try await settings.integer("model-timeout", in: 1...86_400) ?? 60)
-        let keepsReasoning = try await settings.flag("keep-reasoning")
-        var key = try await settings.text("model-key")
-        if let path = try await settings.text("model-key-file") { key = try SecretFile.read(path, what: "model key") }
-        guard key.map(isHeaderText) ?? true else { throw ValidationError("model-key must be one line of ASCII text") }
-        let server = try await settings.value("model-url", allowed: "an http or https URL without query") { url in
+    private static func model(_ settings: Settings, _ logger: Logger) throws -> Model {
+        let name = settings.text(.model) ?? ""
+        let timeout = Duration.seconds(try settings.integer(.modelTimeout, in: 1...86_400) ?? Self.modelTimeout)
+        let keepsReasoning = try settings.flag(.keepReasoning)
+        var key = settings.text(.modelKey)
+        if let path = settings.text(.modelKeyFile) { key = try SecretFile.read(path, what: "model key") }
+        guard key.map(isHeaderText) ?? true else { throw UsageError("model-key must be one line of ASCII text") }
+        let server = try settings.value(.modelURL, allowed: "an http or https URL without query") { url in
             ModelServer(
                 baseURL: url,
                 key: key.map(Secret.init),
@@ -44,10 +48,10 @@ extension ServerOptions {
             )
         }
         guard server != nil || name.isEmpty || name == Model.echo else {
-            throw ValidationError("--model-url is missing: it says where the model \(name) is; only echo needs none")
+            throw UsageError("--model-url is missing: it says where the model \(name) is; only echo needs none")
         }
         guard server == nil || !name.isEmpty else {
-            throw ValidationError("--model is missing: it says which model of --model-url replies")
+            throw UsageError("--model is missing: it says which model of --model-url replies")
         }
         return Model(name: name, server: server)
     }

@@ -1,154 +1,148 @@
-import ArgumentParser
 import AssistantsAPI
 import AssistantsStore
-import Configuration
 import Foundation
 import Secrets
-import SystemPackage
 
-/// Reads options: from the command line, else from the environment, else from the configuration file.
+/// Reads settings: from the command line, else from the environment, else from the configuration file.
 struct Settings {
-    private let reader: ConfigReader
+    struct Value {
+        let text: String
+        let source: SettingSource
+    }
 
-    /// - Parameters:
-    ///   - texts: what the command line gave, by the option's name without its dashes.
-    ///   - integers: the same of numbers.
-    ///   - flags: the same of what is on or off.
-    init(
-        _ common: CommonOptions,
-        texts: [String: String?] = [:],
-        integers: [String: Int?] = [:],
-        flags: [String: Bool] = [:]
-    ) async throws {
-        var given: [AbsoluteConfigKey: ConfigValue] = [:]
-        given["data-directory"] = common.dataDirectory.map { .init(stringLiteral: $0) }
-        given["database-url"] = common.databaseURL.map { .init(stringLiteral: $0) }
-        for (name, text) in texts { given[[name]] = text.map { .init(stringLiteral: $0) } }
-        for (name, integer) in integers { given[[name]] = integer.map { .init(integerLiteral: $0) } }
-        for (name, flag) in flags { given[[name]] = .init(booleanLiteral: flag) }
-        var providers: [any ConfigProvider] = [
-            InMemoryProvider(name: "command line", values: given),
-            EnvironmentVariablesProvider().prefixKeys(with: "understudy"),
-        ]
-        if let path = common.configFile ?? ProcessInfo.processInfo.environment["UNDERSTUDY_CONFIG_FILE"] {
-            do {
-                providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
-            } catch {
-                throw ValidationError("The configuration file \(path) cannot be read: \(error)")
+    private let values: [Setting: Value]
+
+    /// - Parameter given: what the command line gave, beside `common`.
+    /// - Throws: `UsageError` for a variable or a key of the file that is no setting.
+    init(_ common: CommonOptions, _ given: [Setting: (any CustomStringConvertible)?] = [:]) throws {
+        let environment = try SettingsEnvironment.read(ProcessInfo.processInfo.environment)
+        var commandLine = given.compactMapValues { $0.map { "\($0)" } }
+        commandLine[.dataDirectory] = common.dataDirectory
+        commandLine[.databaseURL] = common.databaseURL
+        commandLine[.configFile] = common.configFile
+        var values: [Setting: Value] = [:]
+        func add(_ texts: [Setting: String], from source: SettingSource) {
+            for (setting, text) in texts { values[setting] = Value(text: text, source: source) }
+        }
+        if let path = commandLine[.configFile] ?? environment[.configFile] {
+            add(try SettingsFile(path: path).read(), from: .file(path))
+        }
+        add(environment, from: .environment)
+        add(commandLine, from: .commandLine)
+        self.values = values
+    }
+
+    // MARK: Any setting; `nil` if it is not set
+
+    func value(of setting: Setting) -> Value? { values[setting] }
+
+    func text(_ setting: Setting) -> String? { values[setting]?.text }
+
+    /// - Throws: `UsageError` for text that is not an integer in the range.
+    func integer(_ setting: Setting, in range: ClosedRange<Int>) throws -> Int? {
+        try value(setting, allowed: "an integer from \(range.lowerBound) to \(range.upperBound)") { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    /// A flag that is not set is off.
+    /// - Throws: `UsageError` for text that is neither true nor false.
+    func flag(_ setting: Setting) throws -> Bool {
+        try value(setting, allowed: "true or false") { text in
+            switch text.lowercased() {
+            case "true", "yes", "1": true
+            case "false", "no", "0": false
+            default: nil
             }
-        }
-        reader = ConfigReader(providers: providers)
+        } ?? false
     }
 
-    // MARK: Any option; `nil` where it is not set
-
-    /// - Throws: `ValidationError` where it is no text.
-    func text(_ name: String) async throws -> String? {
-        do {
-            return try await reader.fetchString(forKey: [name])
-        } catch {
-            throw ValidationError("\(name) must be text: \(error)")
+    /// - Throws: `UsageError` where `make` returns `nil`. It does not repeat the value, which may be a secret.
+    func value<Value>(_ setting: Setting, allowed: String, _ make: (String) -> Value?) throws -> Value? {
+        guard let given = values[setting] else { return nil }
+        guard let value = make(given.text) else {
+            throw UsageError("\(given.source.name(of: setting)) must be \(allowed).")
         }
-    }
-
-    /// - Throws: `ValidationError` where it is no integer.
-    func integer(_ name: String) async throws -> Int? {
-        do {
-            return try await reader.fetchInt(forKey: [name])
-        } catch {
-            throw ValidationError("\(name) must be an integer: \(error)")
-        }
-    }
-
-    /// - Throws: `ValidationError` where it is not in the range.
-    func integer(_ name: String, in range: ClosedRange<Int>) async throws -> Int? {
-        guard let integer = try await integer(name) else { return nil }
-        guard range.contains(integer) else {
-            throw ValidationError("\(name) must be from \(range.lowerBound) to \(range.upperBound)")
-        }
-        return integer
-    }
-
-    /// What is not set is off.
-    /// - Throws: `ValidationError` where it is neither true nor false.
-    func flag(_ name: String) async throws -> Bool {
-        do {
-            return try await reader.fetchBool(forKey: [name]) ?? false
-        } catch {
-            throw ValidationError("\(name) must be true or false: \(error)")
-        }
-    }
-
-    /// - Throws: `ValidationError` where `make` returns `nil`.
-    func value<Value>(_ name: String, allowed: String, _ make: (String) -> Value?) async throws -> Value? {
-        guard let text = try await text(name) else { return nil }
-        guard let value = make(text) else { throw ValidationError("\(name) must be \(allowed)") }
         return value
     }
 
-    /// Names with commas between them; none where it is not set.
-    /// - Throws: `ValidationError` where one is unknown.
+    /// The items of a list; none if it is not set.
+    /// - Throws: `UsageError` for one that is unknown.
     func names<Name: CaseIterable & RawRepresentable<String>>(
-        _ name: String,
+        _ setting: Setting,
         of type: Name.Type
-    ) async throws -> [Name] {
-        guard let text = try await text(name), !text.isEmpty else { return [] }
-        return try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    ) throws -> [Name] {
+        guard let given = values[setting], !given.text.isEmpty else { return [] }
+        return try given.text.split(separator: ",", omittingEmptySubsequences: false).map { part in
             let part = part.trimmingCharacters(in: .whitespaces)
             guard let value = Name(rawValue: part) else {
                 let allowed = Name.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("\(name) has no value \"\(part)\". Give one or more of these: \(allowed)")
+                throw UsageError(
+                    "\(given.source.name(of: setting)) has an unknown value \"\(part)\". Allowed: \(allowed)."
+                )
             }
             return value
         }
     }
 
-    // MARK: Options of several commands
+    // MARK: Settings of several commands
 
-    /// The PostgreSQL database that is used in place of the data directory's; `nil` where it is the latter.
-    func postgresDatabase() async throws -> PostgresDatabase? {
-        try await value("database-url", allowed: PostgresDatabase.form, PostgresDatabase.init)
+    /// The PostgreSQL database to use instead of the data directory's; `nil` to use the directory's.
+    /// - Throws: `UsageError` if the command line names a data directory and the environment a database.
+    func postgresDatabase() throws -> PostgresDatabase? {
+        let database = try value(.databaseURL, allowed: PostgresDatabase.form, PostgresDatabase.init)
+        if case .environment = values[.databaseURL]?.source, case .commandLine = values[.dataDirectory]?.source {
+            throw UsageError(
+                """
+                --data-directory and \(Setting.databaseURL.variable) name two stores. Unset \(Setting.databaseURL.variable) \
+                to use the directory, or give --database-url, too, to use PostgreSQL with the encryption key of the directory.
+                """
+            )
+        }
+        return database
     }
 
-    func storeLocation() async throws -> StoreLocation {
-        if let database = try await postgresDatabase() { return .postgres(database) }
-        return .directory(try await dataDirectory())
+    func storeLocation() throws -> StoreLocation {
+        if let database = try postgresDatabase() { return .postgres(database) }
+        return .directory(try dataDirectory())
     }
 
     /// - Parameter alternative: what does the same for PostgreSQL.
-    /// - Throws: `CommandError` where a PostgreSQL database is used in place of the data directory's.
-    func requireDirectory(else alternative: String) async throws {
-        guard try await postgresDatabase() == nil else {
-            throw CommandError(
-                "This is for the database of a data directory, and --database-url is set: \(alternative)"
-            )
+    /// - Throws: `CommandError` where a PostgreSQL database is used instead of the data directory's.
+    func requireDirectory(else alternative: String) throws {
+        guard try postgresDatabase() == nil else {
+            let source = values[.databaseURL]?.source.name(of: .databaseURL) ?? ""
+            throw CommandError("This command works on a data directory, and \(source) is set. \(alternative)")
         }
     }
 
-    func dataDirectory() async throws -> DataDirectory {
-        let path = try await text("data-directory") ?? "data"
+    func dataDirectory() throws -> DataDirectory {
+        let path = text(.dataDirectory) ?? DataDirectory.standardPath
         // The value may hold a password, so the error does not repeat it.
         guard DataDirectory.canBePath(path) else {
-            throw ValidationError("data-directory must be a directory; name a PostgreSQL database with --database-url")
+            let name = values[.dataDirectory]?.source.name(of: .dataDirectory) ?? ""
+            throw UsageError("\(name) must be a directory. Name a PostgreSQL database with --database-url.")
         }
         return DataDirectory(path: path)
     }
 
-    /// - Throws: `ValidationError` where it is not set.
-    func account() async throws -> AccountSID {
-        guard let account = try await value("account", allowed: "AC and 32 hexadecimal digits", AccountSID.init) else {
-            throw ValidationError("--account is missing: it says whose data this is about")
+    /// - Throws: `UsageError` if it is not set.
+    func account() throws -> AccountSID {
+        guard let account = try value(.account, allowed: AccountSID.form, AccountSID.init) else {
+            throw UsageError(
+                "--account is required: the SID (AC…) of the account. List accounts with `understudy account list`."
+            )
         }
         return account
     }
 
-    /// The key that secrets in the database are sealed with, where it is not to come from the data directory.
-    func sealingKey() async throws -> SealingKey? {
-        try await value("secret-key", allowed: "64 hexadecimal digits", SealingKey.init(hexadecimal:))
+    /// The key that encrypts secrets in the database, if it does not come from the data directory.
+    func sealingKey() throws -> SealingKey? {
+        try value(.secretKey, allowed: "64 hexadecimal digits", SealingKey.init(hexadecimal:))
     }
 
-    func format() async throws -> OutputFormat {
+    func format() throws -> OutputFormat {
         let allowed = OutputFormat.allCases.map(\.rawValue).joined(separator: " or ")
-        return try await value("format", allowed: allowed, OutputFormat.init(rawValue:)) ?? .text
+        return try value(.format, allowed: allowed, OutputFormat.init(rawValue:)) ?? .text
     }
 }

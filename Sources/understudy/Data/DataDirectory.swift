@@ -8,6 +8,9 @@ import Secrets
 /// The directory that holds everything a server keeps: the database, the key that auth tokens are sealed with, and the
 /// lock of the server that uses it.
 struct DataDirectory {
+    /// The directory of commands that name none.
+    static let standardPath = "data"
+
     let path: String
 
     /// Whether a text can name a directory: not where it is the URL of a database, even a misspelled one, or libpq's other form,
@@ -17,33 +20,37 @@ struct DataDirectory {
         return !isURL && !text.contains(/password\s*=/) && !text.contains(/:[^\/]*@/)
     }
 
-    /// Makes the directory where it is not there.
+    /// Creates the directory if it does not exist. Its parent must exist: otherwise a misspelled path, or a disk that is not mounted,
+    /// would silently become an empty database.
     func create() throws {
-        var parents: [String] = []
-        var directory = URL(fileURLWithPath: path)
-        while !FileManager.default.fileExists(atPath: directory.path), directory.path != "/" {
-            directory.deleteLastPathComponent()
-            parents.append(directory.path)
-        }
-        try? FileManager.default.createDirectory(
-            atPath: path,
-            withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700]
-        )
-        // Or a power cut could take it away with everything in it. Not every parent can be opened.
-        for parent in parents { try? PrivateFile.synchronizeDirectory(parent) }
-        // The system's word for what is wrong is clearer than Foundation's.
-        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+        if mkdir(path, 0o700) == 0 {
+            // Otherwise a power cut could take the directory away with everything in it. Not every parent can be opened.
+            try? PrivateFile.synchronizeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        } else if errno == ENOENT {
             throw CommandError(
-                "The data directory \(path) cannot be made or written to: \(String(cString: strerror(errno)))"
+                "Cannot create the data directory \(path): its parent directory does not exist. Create that first."
             )
+        } else if errno != EEXIST {
+            throw CommandError("Cannot create the data directory \(path): \(SystemError.reason()).")
+        }
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
+            throw CommandError("The data directory \(path) is a file. Name a directory with --data-directory.")
+        }
+        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+            throw CommandError("Cannot write to the data directory \(path): \(SystemError.reason()).")
         }
     }
 
+    /// Whether a server has data here, or had.
+    var hasDatabase: Bool { FileManager.default.fileExists(atPath: databasePath) }
+
     /// Keeps other servers from the directory until the process ends.
     func lockForServing() throws -> FileLock {
-        guard let lock = try FileLock(path: file("serve.lock")) else {
-            throw CommandError("Another understudy serve is using the data directory \(path)")
+        let lockPath = file("serve.lock")
+        guard let lock = try FileLock(path: lockPath) else {
+            let process = FileLock.holder(of: lockPath).map { " with process ID \($0)" } ?? ""
+            throw CommandError("A server\(process) is using the data directory \(path). Stop it first.")
         }
         return lock
     }
@@ -74,8 +81,16 @@ struct DataDirectory {
 
     /// - Throws: `CommandError` where the directory has no database.
     func requireDatabase() throws {
-        guard FileManager.default.fileExists(atPath: databasePath) else {
-            throw CommandError("There is no database in \(path); understudy serve or account create makes one")
+        var status = stat()
+        guard stat(databasePath, &status) == 0 else {
+            switch errno {
+            case ENOENT:
+                throw CommandError(
+                    "There is no database in \(path). Create one with `understudy account create` or `understudy serve`."
+                )
+            default:
+                throw CommandError("Cannot open the data directory \(path): \(SystemError.reason()).")
+            }
         }
     }
 
@@ -209,7 +224,7 @@ extension DataDirectory {
                 warn("Other users could open \(path) (mode \(String(mode, radix: 8))); its mode is now 600")
             } else {
                 warn(
-                    "Other users can open \(path), and its mode cannot be changed: \(String(cString: strerror(errno)))"
+                    "Other users can open \(path), and its mode cannot be changed: \(SystemError.reason())"
                 )
             }
         }

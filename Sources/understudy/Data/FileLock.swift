@@ -4,13 +4,23 @@ import Foundation
 struct FileLock {
     private let descriptor: Int32
 
-    /// `nil` where another process holds it.
+    /// Writes the process ID into the file, for those who find it locked. `nil` if another process holds the lock.
     init?(path: String) throws {
         descriptor = try Self.open(path)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             close(descriptor)
             return nil
         }
+        let line = Array("\(getpid())\n".utf8)
+        // It is only a hint: a full disk must not keep a server from its data.
+        _ = ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, line, line.count, 0)
+    }
+
+    /// The process that holds the lock on a file, or held it last, as it says in the file.
+    static func holder(of path: String) -> Int? {
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        return Int(text.trimmingCharacters(in: .newlines))
     }
 
     /// Waits until no other process holds it.
@@ -18,7 +28,7 @@ struct FileLock {
         descriptor = try Self.open(path)
         while flock(descriptor, LOCK_EX) != 0 {
             guard errno == EINTR else {
-                throw CommandError("\(path) cannot be locked: \(String(cString: strerror(errno)))")
+                throw CommandError("\(path) cannot be locked: \(SystemError.reason())")
             }
         }
     }
@@ -30,7 +40,7 @@ struct FileLock {
     private static func open(_ path: String) throws -> Int32 {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw CommandError("\(path) cannot be opened: \(String(cString: strerror(errno)))")
+            throw CommandError("\(path) cannot be opened: \(SystemError.reason())")
         }
         return descriptor
     }

@@ -12,14 +12,14 @@ struct FirstAccount {
     let logger: Logger
 
     func createIfNeeded(in store: any Store) async throws {
-        let sid = try await settings.value("account-sid", allowed: "AC and 32 hexadecimal digits", AccountSID.init)
-        let token = try await settings.value(
-            "auth-token",
+        let sid = try settings.value(.accountSID, allowed: AccountSID.form, AccountSID.init)
+        let token = try settings.value(
+            .authToken,
             allowed: "\(Secret.minimumLength) characters or longer",
             Secret.init(checking:)
         )
         guard (sid == nil) == (token == nil) else {
-            throw ValidationError("UNDERSTUDY_ACCOUNT_SID and UNDERSTUDY_AUTH_TOKEN go together: set both or none")
+            throw UsageError("UNDERSTUDY_ACCOUNT_SID and UNDERSTUDY_AUTH_TOKEN go together: set both or none")
         }
         let accounts = try await store.accounts()
         guard accounts.isEmpty else {

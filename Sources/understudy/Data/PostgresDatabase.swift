@@ -2,11 +2,14 @@ import PostgresStore
 import PrometheusMetrics
 
 /// A PostgreSQL database, by its URL.
-struct PostgresDatabase {
+struct PostgresDatabase: CustomStringConvertible {
     /// What an option must be that names one.
     static let form = "like postgresql://user@host/database"
 
     private let url: String
+
+    /// Its host and name, without a password.
+    var description: String { PostgresStore.summary(ofURL: url) }
 
     /// `nil` where `url` is none of PostgreSQL.
     init?(_ url: String) {

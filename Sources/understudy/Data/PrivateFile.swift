@@ -33,6 +33,6 @@ enum PrivateFile {
     }
 
     private static func failure(_ path: String) -> CommandError {
-        CommandError("\(path) cannot be written: \(String(cString: strerror(errno)))")
+        CommandError("\(path) cannot be written: \(SystemError.reason())")
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A file that holds a secret and nothing else.
 enum SecretFile {
     /// The file's text, without a line break at the end.
@@ -8,21 +6,11 @@ enum SecretFile {
     ///   - what: the secret is, for the error.
     /// - Throws: `CommandError` where it cannot be read.
     static func read(_ path: String, what: String) throws -> String {
-        let data: Data
-        do {
-            // A handle, not `Data(contentsOf:)`, which does not read pipes.
-            let file =
-                try path == "-"
-                ? FileHandle.standardInput : FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            data = try file.readToEnd() ?? Data()
-        } catch {
-            throw CommandError("The \(what) cannot be read from \(path): \(error.localizedDescription)")
-        }
-        var bytes = Array(data)
+        var bytes = try FileContents.read(path, what: what)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandError("The \(what) in \(path) must be text in UTF-8")
+            throw CommandError("The \(what) in \(path) must be text in UTF-8.")
         }
         return text
     }

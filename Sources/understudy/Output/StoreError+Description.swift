@@ -17,7 +17,8 @@ extension StoreError: CustomStringConvertible {
         case .requestUnderWay: "The request has not been answered yet"
         case .tooManyTurns: "As many turns of the session are waiting as may"
         case .turnLost: "Another worker has taken the turn"
-        case .notFound(.callback(let number)): "No callback \(number) was given up; understudy callback list shows them"
+        case .notFound(.callback(let number)):
+            "There is no failed webhook \(number). List webhooks with `understudy webhook list`."
         case .notFound(.session): "There is no such session"
         case .notFound(.row(let table)): "There is no such \(table.kind.lowercased())"
         case .storeNotEmpty: "What is copied into has accounts already: copy into an empty one"

@@ -144,8 +144,9 @@ struct FuzzedConnection {
             rest = bytes[...]
             channel.allowOptionsWhenClosed = true
             let logger = Logger(label: "fuzz") { _ in SwiftLogNoOpLogHandler() }
-            let server = try HTTPServer(responder: responder, host: "", port: 0, logger: logger)
-            try channel.pipeline.syncOperations.addHandler(socket)
+            let socket = try BoundSocket(host: "127.0.0.1", port: 0)
+            let server = try HTTPServer(responder: responder, socket: socket, logger: logger)
+            try channel.pipeline.syncOperations.addHandler(self.socket)
             let loop = EventLoopState(channel.eventLoop)
             let pipeline = channel.pipeline.syncOperations
             if isHTTP2 {

@@ -105,8 +105,8 @@ def test_certificates_that_cannot_be_used_are_said(directory):
         (["--tls-certificate", chain], "go together", 64),
         (["--tls-key", key], "go together", 64),
         (["--tls-certificate", directory / "none.pem", "--tls-key", key], "none.pem", 1),
-        (["--tls-certificate", key, "--tls-key", key], "cannot be used", 1),
-        (["--tls-certificate", chain, "--tls-key", other_key], "cannot be used", 1),
+        (["--tls-certificate", key, "--tls-key", key], "Cannot use the TLS certificate", 1),
+        (["--tls-certificate", chain, "--tls-key", other_key], "Cannot use the TLS certificate", 1),
     ):
         refused = command("serve", "--data-directory", directory, "--port", "0", *arguments, check=False)
         assert (refused.returncode, said in refused.stderr) == (code, True), refused.stderr

@@ -237,15 +237,15 @@ def test_the_log_is_json_where_that_is_wanted(tmp_path):
         lines = [json.loads(line) for line in server.stop().splitlines()]
     assert all({"time", "level", "message"} <= line.keys() for line in lines)
     (line,) = (line for line in lines if line.get("request_id") == answer.headers["Twilio-Request-Id"])
-    assert (line["level"], line["status"], line["method"]) == ("info", "404", "GET")
+    assert (line["level"], line["status"], line["method"]) == ("info", 404, "GET")
     assert line["path"] == "/v1/Sessions/none%20%C3%A9%22"
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z?", line["time"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"])
 
 
 def test_a_second_server_on_a_directory_is_refused(tmp_path):
-    with Server(tmp_path):
+    with Server(tmp_path) as server:
         error = fails("serve", "--data-directory", tmp_path, "--port", "0", code=1)
-        assert "Another understudy serve" in error
+        assert f"A server with process ID {server.process.pid} is using the data directory {tmp_path}." in error
     with Server(tmp_path):
         pass
 
@@ -255,26 +255,71 @@ def test_a_killed_server_leaves_nothing_in_the_way(tmp_path):
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
     with Server(tmp_path) as server:
-        assert requests.get(f"{server.url}/health").json() == {"status": "ok"}
+        assert requests.get(f"{server.url}/health").json()["status"] == "ok"
 
 
-def test_a_taken_port_is_named(tmp_path):
+def test_a_server_that_cannot_listen_leaves_nothing_behind(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        error = fails("serve", "--data-directory", tmp_path, "--port", port, code=1)
-    assert f"Port {port}" in error
+        error = fails("serve", "--data-directory", tmp_path / "data", "--port", port, code=1)
+    assert f"Port {port} of 127.0.0.1 is in use by another program. Choose another port with --port." in error
+    for host, problem in [
+        ("no-such-host.invalid", "The host name no-such-host.invalid has no address."),
+        ("192.0.2.1", "192.0.2.1 is not an address of this machine."),
+    ]:
+        assert problem in fails("serve", "--data-directory", tmp_path / "data", "--host", host, "--port", "0", code=1)
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_host_that_is_none_is_named(tmp_path):
-    error = fails("serve", "--data-directory", tmp_path, "--host", "no-such-host.invalid", "--port", "0", code=1)
-    assert "no-such-host.invalid" in error
+def test_a_port_of_the_system_is_refused_to_an_ordinary_user(tmp_path):
+    # The system's own check: root may use every port, a user without capabilities only those above 1023.
+    setpriv = ["setpriv", "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"]
+    arguments = [PROGRAM, "serve", "--data-directory", tmp_path / "data", "--port", "1"]
+    result = subprocess.run([*setpriv, *arguments], env=environment(), capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1 and "This user may not use port 1. Choose one above 1023 with --port" in result.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_serve_creates_only_the_last_directory_and_says_so(tmp_path):
+    error = fails("serve", "--data-directory", tmp_path / "typo" / "data", "--port", "0", code=1)
+    assert f"Cannot create the data directory {tmp_path}/typo/data: its parent directory does not exist." in error
+    assert not (tmp_path / "typo").exists()
+    warning = f"Created a new, empty database in {tmp_path}/data"
+    with Server(tmp_path / "data") as server:
+        assert warning in server.stop()
+    with Server(tmp_path / "data") as server:
+        assert warning not in server.stop()
+
+
+def test_serve_existing_never_creates_a_database(tmp_path):
+    for directory in [tmp_path, tmp_path / "unmounted"]:
+        error = fails("serve", "--existing", "--data-directory", directory, "--port", "0", code=1)
+        assert f"There is no database in {directory}." in error
+    assert list(tmp_path.iterdir()) == []
+    create_account(tmp_path)
+    with Server(tmp_path, "--existing") as server:
+        assert requests.get(f"{server.url}/v1/Sessions", auth=(SID, TOKEN)).status_code == 200
+
+
+def test_health_asks_a_server(tmp_path):
+    create_account(tmp_path)
+    with Server(tmp_path) as server:
+        result = command("health", "--url", server.url)
+        assert json.loads(result.stdout) == {"status": "ok", "version": command("--version").stdout.split()[0]}
+        # As a container does: by the settings alone.
+        assert command("health", env={"UNDERSTUDY_PORT": str(server.port)}).stdout == result.stdout
+        assert "status 404" in command("health", "--url", f"{server.url}/v1", check=False).stderr
+    error = fails("health", env={"UNDERSTUDY_PORT": str(server.port)}, code=1)
+    assert f"The server at http://127.0.0.1:{server.port} does not respond: " in error
 
 
 @pytest.mark.parametrize("words", [["serve", "--port", "0"], ["account", "create"]])
 def test_a_directory_that_cannot_be_written_to_is_named(tmp_path, words):
     (tmp_path / "file").write_text("")
     error = fails(*words, "--data-directory", tmp_path / "file" / "data", code=1)
-    assert f"{tmp_path}/file/data cannot be made or written to: Not a directory" in error
+    assert f"Cannot create the data directory {tmp_path}/file/data: Not a directory." in error
+    error = fails(*words, "--data-directory", tmp_path / "file", code=1)
+    assert f"The data directory {tmp_path}/file is a file." in error
     # Even root cannot write here.
     error = fails(*words, "--data-directory", "/proc/understudy", code=1)
     assert "/proc/understudy" in error
@@ -383,3 +428,39 @@ def test_an_import_that_is_killed_is_completed_by_the_same_command(tmp_path):
     rows = database.execute("SELECT content FROM message ORDER BY key").fetchall()
     assert [json.loads(row[0])["content"] for row in rows] == [f"text {number}" for number in range(count)]
     assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+# Deleting an account
+
+
+def test_an_account_is_deleted_with_everything_it_owns(tmp_path):
+    create_account(tmp_path)
+    create_account(tmp_path, OTHER_SID, "another horse battery staple")
+    import_lines(tmp_path, [message(f"s{number % 7}", number) for number in range(100)])
+    import_lines(tmp_path, [message("theirs", 1)], OTHER_SID)
+    delete = ["account", "delete", "--data-directory", tmp_path, "--account", SID]
+    assert "--yes is required" in fails(*delete, code=64, input=f"{SID}\n")
+    with Server(tmp_path) as server:
+        assert requests.get(f"{server.url}/v1/Sessions", auth=(SID, TOKEN)).status_code == 200
+        assert command(*delete, "--yes").stdout == f"Deleted the account {SID}\n"
+        time.sleep(1)
+        assert requests.get(f"{server.url}/v1/Sessions", auth=(SID, TOKEN)).status_code == 401
+        theirs = requests.get(f"{server.url}/v1/Sessions", auth=(OTHER_SID, "another horse battery staple"))
+        assert [session["id"] for session in theirs.json()["sessions"]] == ["theirs"]
+    with closing(sqlite3.connect(tmp_path / "understudy.sqlite")) as database:
+        assert database.execute("SELECT count(*) FROM message").fetchone() == (1,)
+    assert f"There is no account {SID}" in fails(*delete, "--yes", code=1)
+    assert command("check", "--data-directory", tmp_path).returncode == 0
+
+
+def test_on_a_terminal_a_deletion_is_confirmed(tmp_path):
+    create_account(tmp_path)
+    for typed, code in [("yes", 1), (SID, 0)]:
+        terminal, end = pty.openpty()
+        os.write(terminal, f"{typed}\n".encode())
+        arguments = ["account", "delete", "--data-directory", tmp_path, "--account", SID]
+        result = subprocess.run(
+            [PROGRAM, *arguments], env=environment(), stdin=end, capture_output=True, text=True, timeout=60
+        )
+        assert f"This deletes {SID} and everything it owns. Type its SID to confirm: " in result.stderr
+        assert result.returncode == code, result.stderr

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 from support.postgres_server import BIN, PostgresServer, as_user
-from support.understudy import AUTH, SEALING_KEY, Server, command, prepare_postgres, wait_until
+from support.understudy import AUTH, SEALING_KEY, Server, command, prepare_postgres, using, wait_until
 from support.writers import Writers, append, is_unavailable, messages_url, walk
 
 
@@ -154,8 +154,8 @@ def test_a_full_disk_loses_nothing(tmp_path):
 def test_a_server_that_is_too_old_is_refused(tmp_path):
     with old_server() as port:
         url = f"postgresql://understudy@127.0.0.1:{port}/x?sslmode=disable&gssencmode=disable"
-        for arguments in (["serve", "--data-directory", tmp_path, "--port", "0"], ["database", "migrate"]):
-            refused = command(*arguments, check=False, env={**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})
+        for arguments in (["serve", "--port", "0"], ["database", "migrate"]):
+            refused = command(*arguments, check=False, env=using(tmp_path, {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})[1])
             assert (refused.returncode, "PostgreSQL 13; 14 or newer" in refused.stderr) == (1, True)
 
 
@@ -227,5 +227,5 @@ def test_tls_is_what_libpq_makes_of_the_url(tmp_path):
             ({"sslmode": "verify-full", "sslrootcert": tmp_path / "wrong.crt"}, "certificate verify failed"),
             ({"sslmode": "disable"}, "no encryption"),
         ):
-            refused = command("serve", "--data-directory", tmp_path, "--port", "0", check=False, env=serve(**parameters))
+            refused = command("serve", "--port", "0", check=False, env=using(tmp_path, serve(**parameters))[1])
             assert (refused.returncode, error in refused.stderr) == (1, True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 from support.databases import PSQL
-from support.understudy import OTHER_SID, SEALING_KEY, SID, TOKEN, Server, command, json_of, wait_until
+from support.understudy import OTHER_SID, SEALING_KEY, SID, TOKEN, Server, command, json_of, using, wait_until
 
 OTHER_TOKEN = "another horse battery staple"
 HOST = {"Host": "understudy.test"}
@@ -53,7 +53,8 @@ def assert_goes_on(directory, expected, env=None):
         # A model was being asked.
         said = wait_until(lambda: len(said := get(server, "/Sessions/waiting/Messages")["messages"]) == 2 and said)
         assert [message["content"]["content"] for message in said] == ["waits"] * 2
-    urls = [callback["url"] for callback in json_of("callback", "list", "--data-directory", directory, env=env)]
+    at, env = using(directory, env)
+    urls = [webhook["url"] for webhook in json_of("webhook", "list", *at, env=env)]
     assert "http://127.0.0.1:9/" in urls
 
 
@@ -78,7 +79,8 @@ def test_a_data_directory_of_an_earlier_version_goes_on_there_and_in_postgresql(
     command("copy", "--from", old, "--to", empty_url)
     command("copy", "--from", empty_url, "--to", new)
     for env, directory in ((None, old), (None, new), (postgres, data_directory(tmp_path / "empty"))):
-        command("check", "--data-directory", directory, env=env)
+        at, _ = using(directory, env)
+        command("check", *at, env=env)
         assert_goes_on(directory, expected, env)
 
 
@@ -92,5 +94,6 @@ def test_a_postgresql_database_of_an_earlier_version_goes_on_there_and_in_a_dire
     directory = data_directory(tmp_path / "data")
     command("copy", "--from", empty_url, "--to", directory)
     for env, directory in ((None, directory), (postgres, data_directory(tmp_path / "empty"))):
-        command("check", "--data-directory", directory, env=env)
+        at, _ = using(directory, env)
+        command("check", *at, env=env)
         assert_goes_on(directory, expected, env)

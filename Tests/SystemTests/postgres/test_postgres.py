@@ -15,7 +15,7 @@ from support.databases import PSQL, server_url, sql, with_path
 from support.messages import message
 from support.receivers import Receiver, ScriptedModel, complete, http_server
 from support.sdk import sdk
-from support.understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres, wait_until
+from support.understudy import SEALING_KEY, SID, TOKEN, Server, command, json_of, prepare_postgres, using, wait_until
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_a_database_is_migrated_by_the_operator_alone(empty_url, tmp_path):
 
 
 def test_pages_are_read_from_nodes_of_the_same_cluster_alone(env, tmp_path):
-    serve = ["serve", "--data-directory", tmp_path, "--port", "0", "--database-read-urls"]
+    serve = ["serve", "--port", "0", "--database-read-urls"]
     url = env["UNDERSTUDY_DATABASE_URL"]
     refused = command(*serve, url, check=False, env=env)
     assert (refused.returncode, "--database-read-urls must name" in refused.stderr) == (1, True)
@@ -349,7 +349,7 @@ def test_a_database_without_citus_is_not_distributed(empty_url):
 @pytest.mark.parametrize(
     "url, code, error",
     [
-        ("mysql://localhost/x", 64, "database-url must be"),
+        ("mysql://localhost/x", 64, "DATABASE_URL must be"),
         ("postgresql://127.0.0.1:1/x", 1, "cannot be reached"),
         (with_path("/not_there"), 1, "does not exist"),
         (server_url().replace(urlsplit(server_url()).password, "a-wrong-password"), 1, "authentication failed"),
@@ -357,8 +357,9 @@ def test_a_database_without_citus_is_not_distributed(empty_url):
     ],
 )
 def test_a_database_that_cannot_be_used_is_a_clear_error(tmp_path, url, code, error):
-    for arguments in (["serve", "--data-directory", tmp_path, "--port", "0"], ["account", "list"], ["database", "migrate"]):
-        refused = command(*arguments, check=False, env={**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})
+    for arguments in (["serve", "--port", "0"], ["account", "list"], ["database", "migrate"]):
+        _, env = using(tmp_path, {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})
+        refused = command(*arguments, check=False, env=env)
         assert refused.returncode == code
         assert error in refused.stderr
         assert "a-wrong-password" not in refused.stderr

@@ -98,18 +98,18 @@ def test_what_cannot_be_backed_up_or_restored_is_said(tmp_path):
     create_account(data)
     backup = tmp_path / "backup"
     command("backup", "--data-directory", data, backup)
-    assert "already" in refused("backup", "--data-directory", data, backup)
+    assert f"The file {backup} already exists." in refused("backup", "--data-directory", data, backup)
     assert "no database" in refused("backup", "--data-directory", tmp_path / "none", tmp_path / "other")
     # What is not its own stays, whatever it is called.
     (tmp_path / "mine.partial").mkdir()
     (tmp_path / "also.partial").write_text("precious")
     for name in ("mine", "also"):
-        assert f"{name}.partial already" in refused("backup", "--data-directory", data, tmp_path / name)
+        assert f"There is a file {tmp_path / name}.partial" in refused("backup", "--data-directory", data, tmp_path / name)
     assert (tmp_path / "mine.partial").is_dir()
     assert (tmp_path / "also.partial").read_text() == "precious"
-    assert "cannot be written" in refused("backup", "--data-directory", data, tmp_path / "no" / "such" / "directory")
+    assert "because its directory does not exist" in refused("backup", "--data-directory", data, tmp_path / "no" / "such" / "directory")
     postgres = {"UNDERSTUDY_DATABASE_URL": "postgresql://understudy@db.example.com/understudy"}
-    assert "pg_dump" in refused("backup", "--data-directory", data, tmp_path / "other", env=postgres)
+    assert "pg_dump" in refused("backup", tmp_path / "other", env=postgres)
     assert "already" in refused("restore", "--data-directory", data, backup)
     assert "not there" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "none")
     (tmp_path / "text").write_text("This is no database, though it is long enough to be taken for one by its size." * 99)
@@ -120,9 +120,10 @@ def test_what_cannot_be_backed_up_or_restored_is_said(tmp_path):
     (tmp_path / "new" / "understudy.sqlite.partial").touch()
     assert "restoration was not finished" in refused("serve", "--data-directory", tmp_path / "new", "--port", "0")
     (tmp_path / "new" / "understudy.sqlite.partial").unlink()
-    with Server(data):
+    with Server(data) as server:
         # Its database is there, and so is the server.
-        assert "using" in refused("restore", "--data-directory", data, backup)
+        problem = f"A server with process ID {server.process.pid} is using the data directory {data}. Stop it first."
+        assert problem in refused("restore", "--data-directory", data, backup)
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["serve.lock"]
     assert backup.stat().st_mode & 0o777 == 0o600
 

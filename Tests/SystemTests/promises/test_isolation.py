@@ -16,7 +16,9 @@ import pytest
 from support.paths import ROOT
 from support.receivers import ScriptedModel, complete, http_server
 from support.reliability import amount, record
-from support.understudy import AUTH, OTHER_SID, SID, TRUSTING, Server, command, create_account, json_of, prepare_postgres
+from support.understudy import (
+    AUTH, OTHER_SID, SID, TRUSTING, Server, command, create_account, json_of, prepare_postgres, using,
+)
 
 pytestmark = pytest.mark.promise
 
@@ -115,7 +117,8 @@ def fill_account(caller, directory, env, sid, mark, sessions):
         for number in range(5)
     ]
     text = "".join(json.dumps(line) + "\n" for line in lines)
-    json_of("import", "--data-directory", directory, "--account", sid, "-", input=text, env=env)
+    at, env = using(directory, env)
+    json_of("import", *at, "--account", sid, "-", input=text, env=env)
     for _ in range(3):
         body = {"name": mark, "owner": mark, "personality_prompt": mark}
         assert caller("POST", "/v1/Assistants", json.dumps(body)).status == 201
@@ -174,7 +177,7 @@ Accounts = namedtuple("Accounts", "server a b a_key b_key")
 @pytest.fixture
 def accounts(env, tmp_path):
     """A server with the data of two accounts, a caller for each, and their API keys."""
-    at = ["--data-directory", tmp_path]
+    at, env = using(tmp_path, env)
     keys = [json_of("key", "create", *at, "--account", sid, env=env) for sid in (SID, OTHER_SID)]
     with Server(tmp_path, "--model", "echo", *TRUSTING, env=env) as server:
         a, b = Caller(server, *AUTH), Caller(server, *OTHER)
@@ -370,8 +373,10 @@ def test_credentials_open_their_own_account_alone(accounts, env, tmp_path):
     # All of them, of users that there are and that there are not, are told the same.
     assert len(refused) == 1 and "(401, " in refused.pop()
 
+    at, env = using(tmp_path, env)
+
     def revoke(key):
-        return command("key", "revoke", key, "--account", OTHER_SID, "--data-directory", tmp_path, check=False, env=env)
+        return command("key", "revoke", key, "--account", OTHER_SID, *at, check=False, env=env)
 
     theirs, nobodys = revoke(a_key[0]), revoke(nobody[1][0])
     assert theirs.returncode == 1

@@ -121,7 +121,7 @@ def test_nothing_grows_at_most_of_the_load_that_it_can_do(tmp_path):
     create_account(tmp_path)
     # What may grow is soon as large as it may be.
     arguments = ["--model", "echo", "--page-cache", "4", "--trusted-proxies", "127.0.0.1", "--shutdown-delay", "0"]
-    arguments += ["--allow-private-callbacks", "--callback-retry-time", "1", "--log-level", "warning"]
+    arguments += ["--allow-private-callbacks", "--webhook-retry-time", "1", "--log-level", "warning"]
 
     def receive(handler, _):
         respond(handler, 204) if random.random() < 0.9 else close_at_once(handler)

@@ -18,7 +18,7 @@ from support.receivers import Receiver, close_at_once, close_half_way, complete,
 from support.reliability import amount, record
 from support.understudy import (
     AUTH, AUTHORIZATION, OTHER_SID, SEALING_KEY, SID, TOKEN, TRUSTING, Server, command, create_account, json_of,
-    prepare_postgres, wait_until,
+    prepare_postgres, using, wait_until,
 )
 from support.workers import in_parallel
 
@@ -291,14 +291,15 @@ class PostgresThatBreaks:
 def test_no_secret_and_nothing_said_gets_out(tmp_path, disk, kind):
     directory = tmp_path / "data"
     with kind(directory, disk) as store, http_server(misbehave) as url:
-        key = json_of("key", "create", "--data-directory", directory, "--account", SID, env=store.env)
+        at, env = using(directory, store.env)
+        key = json_of("key", "create", *at, "--account", SID, env=env)
         secrets = Secrets(
             token=TOKEN, authorization=AUTHORIZATION.split()[1], secret=key["secret"], sealing=store.sealing_key,
             page_tokens=store.page_token_key, model=MODEL_KEY, password=PASSWORD, content=CONTENT, query=QUERY,
         )
         secrets.add("sealing", bytes.fromhex(store.sealing_key))
         arguments = ["--model", "m", "--model-url", url, "--model-timeout", "3", "--allow-private-callbacks"]
-        arguments += ["--callback-retry-time", "1", *TRUSTING, "--log-level", "trace"]
+        arguments += ["--webhook-retry-time", "1", *TRUSTING, "--log-level", "trace"]
         with Server(directory, *arguments, env={**store.env, "UNDERSTUDY_MODEL_KEY": MODEL_KEY}) as server:
             attempts = Attempts(server)
             message = {"role": "user", "content": {"content": CONTENT}, "meta": {"meta": CONTENT}}
@@ -307,7 +308,7 @@ def test_no_secret_and_nothing_said_gets_out(tmp_path, disk, kind):
             names["assistant"] = make_assistant(server, segment_credential=credential, personality_prompt=CONTENT)
 
             def failed():
-                listed = json_of("callback", "list", "--data-directory", directory, env=store.env)
+                listed = json_of("webhook", "list", *at, env=env)
                 return [callback for callback in listed if callback["status"] == "failed"]
 
             with trying_callbacks(attempts, failed):
@@ -321,7 +322,7 @@ def test_no_secret_and_nothing_said_gets_out(tmp_path, disk, kind):
                 try_a_broken_database(attempts, names)
             wait_until(lambda: requests.get(f"{server.url}/ready").status_code == 200)
             log = server.stop()
-    for said in ("password is wrong", "model gave no reply", "callback is given up", "not a JSON object", "cause="):
+    for said in ("password is wrong", "model gave no reply", "Gave up on a webhook", "not a JSON object", "cause="):
         assert said in log
     check_nothing_found(secrets, [("log", line) for line in log.splitlines()] + attempts.published)
     tried = ", ".join(f"{count} {what}" for what, count in attempts.counts.items())

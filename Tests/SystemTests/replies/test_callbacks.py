@@ -31,7 +31,7 @@ def assert_signed(callback, url):
 
 
 def listed(directory):
-    return json_of("callback", "list", "--data-directory", directory)
+    return json_of("webhook", "list", "--data-directory", directory)
 
 
 def wait_until(condition, seconds):
@@ -176,22 +176,26 @@ def test_redirects_are_not_followed_and_what_was_given_up_can_be_resent(director
     elsewhere = Receiver()
     with http_server(elsewhere) as other:
         receiver = Receiver(lambda handler: respond(handler, 302, Location=other))
-        with http_server(receiver) as url, Server(directory, *PRIVATE, "--callback-retry-time", "1") as server:
+        with http_server(receiver) as url, Server(directory, *PRIVATE, "--webhook-retry-time", "1") as server:
             send(server, make_assistant(server), "Hello", webhook=url)
             failed = wait_until(lambda: [item for item in listed(directory) if item["status"] == "failed"], 10)
             assert [(item["attempts"], item["url"]) for item in failed] == [(1, f"{url}/")]
+            assert (failed[0]["account_sid"], failed[0]["session_id"]) == (SID, "webhook:s")
+            assert "next_attempt" not in failed[0]
+            shown = command("callback", "list", "--data-directory", directory).stdout
+            assert f"failed  {SID}  session webhook:s  1 attempts, no further attempt  {url}/" in shown
             assert "status 302" in failed[0]["last_error"]
             assert elsewhere.received == []
             receiver.answers = [lambda handler: respond(handler, 200, b"x" * 1_000_000)]
-            command("callback", "resend", failed[0]["number"], "--data-directory", directory)
+            command("webhook", "resend", failed[0]["number"], "--data-directory", directory)
             first, second = receiver.wait(2, seconds=5)
             assert first["form"] == second["form"]
             assert first["headers"]["I-Twilio-Idempotency-Token"] == second["headers"]["I-Twilio-Idempotency-Token"]
             wait_until(lambda: listed(directory) == [], 5)
-    none = command("callback", "resend", "7", "--data-directory", directory, check=False)
-    assert (none.returncode, "No callback 7" in none.stderr) == (1, True)
-    assert "0 to be tried anew" in command("callback", "resend", "--all", "--data-directory", directory).stdout
-    assert command("callback", "resend", "--data-directory", directory, check=False).returncode == 64
+    none = command("webhook", "resend", "7", "--data-directory", directory, check=False)
+    assert (none.returncode, "There is no failed webhook 7." in none.stderr) == (1, True)
+    assert "Webhooks to be retried: 0" in command("webhook", "resend", "--all", "--data-directory", directory).stdout
+    assert command("webhook", "resend", "--data-directory", directory, check=False).returncode == 64
 
 
 def test_a_callback_comes_though_the_server_was_killed_before_the_reply(directory):
@@ -277,7 +281,7 @@ def test_the_environment_and_the_configuration_file_allow_private_webhooks(direc
         receiver.wait(2, seconds=10)
     refused = command("serve", "--data-directory", directory, "--allow-private", "webhooks,tool", check=False)
     assert refused.returncode == 64
-    assert 'allow-private has no value "tool". Give one or more of these: webhooks' in refused.stderr
+    assert '--allow-private has an unknown value "tool". Allowed: webhooks.' in refused.stderr
 
 
 def test_many_callbacks_are_delivered_side_by_side(directory):

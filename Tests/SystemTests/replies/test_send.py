@@ -360,7 +360,7 @@ def test_turns_of_a_session_come_one_by_one_and_some_wait(directory):
         assert time.monotonic() - start < 8
         log = server.stop()
     # What takes long because the model does is nothing to warn of.
-    assert "slow request" not in log
+    assert "Slow request" not in log
 
 
 def test_a_caller_who_hangs_up_does_not_cancel_the_turn(directory):

@@ -47,13 +47,21 @@ def json_of(*arguments, **options):
 
 
 def create_account(directory, sid=SID, token=TOKEN, env=None):
-    arguments = ["account", "create", "--data-directory", directory, "--sid", sid, "--auth-token-file", "-"]
-    return json_of(*arguments, input=token + "\n", env=env)
+    at, env = using(directory, env)
+    return json_of("account", "create", *at, "--sid", sid, "--auth-token-file", "-", input=token + "\n", env=env)
+
+
+def using(directory, env=None):
+    """The options and the environment of commands that use a directory, and the database if `env` names one."""
+    if "UNDERSTUDY_DATABASE_URL" in (env or {}):
+        # Its option beside the variable would name two stores, which is refused.
+        return [], {**env, "UNDERSTUDY_DATA_DIRECTORY": str(directory)}
+    return ["--data-directory", str(directory)], env or {}
 
 
 def prepare_postgres(url, directory):
     """Make the tables of a PostgreSQL database and an account, and return the environment of programs that use it."""
-    env = {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url}
+    _, env = using(directory, {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})
     command("database", "migrate", env=env)
     create_account(directory, env=env)
     return env
@@ -82,18 +90,22 @@ class Server:
         self.directory = Path(directory)
         # Not a pipe: nobody would empty it, and then lines would be dropped.
         self.log = tempfile.TemporaryFile("w+")
+        at, env = using(directory, env)
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--data-directory", str(directory), "--port", "0", *arguments],
-            env={**environment(), **(env or {})},
+            [PROGRAM, "serve", *at, "--port", "0", *arguments],
+            env={**environment(), **env},
             stdout=subprocess.PIPE,
             stderr=self.log if log is None else log,
             text=True,
         )
         line = self.process.stdout.readline()
-        if not line.startswith("Understudy listens on "):
+        if line.startswith("Understudy listens on "):
+            self.url = line.split()[-1]
+        elif line.startswith("{"):
+            self.url = json.loads(line)["url"]
+        else:
             self.process.kill()
             raise RuntimeError(f"the server did not start: {line}{self.stop()}")
-        self.url = line.split()[-1]
         self.port = int(self.url.rsplit(":", 1)[1])
 
     def __enter__(self):

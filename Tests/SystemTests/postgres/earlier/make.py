@@ -20,7 +20,7 @@ import requests
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from support.receivers import ScriptedModel, http_server  # noqa: E402
 from support.understudy import (  # noqa: E402
-    AUTH, OTHER_SID, SEALING_KEY, SID, Server, create_account, json_of, prepare_postgres, wait_until,
+    AUTH, OTHER_SID, SEALING_KEY, SID, Server, create_account, json_of, prepare_postgres, using, wait_until,
 )
 
 OTHER_TOKEN = "another horse battery staple"
@@ -83,15 +83,16 @@ def fill(server):
 
 def make(directory, env=None):
     """Fill one store, and return what was shown of it."""
-    key = json_of("key", "create", "--data-directory", directory, "--account", SID, env=env)
+    at, env = using(directory, env)
+    key = json_of("key", "create", *at, "--account", SID, env=env)
     create_account(directory, OTHER_SID, OTHER_TOKEN, env=env)
     other = [{"id": f"aia_msg_{n}", "session_id": "theirs", "role": "user", "content": {"content": str(n)}} for n in range(9)]
     identity = {"identity": "user_id:bob", "assistant_id": "aia_asst_1"}
     lines = "".join(json.dumps({**line, **identity}) + "\n" for line in other)
-    json_of("import", "--data-directory", directory, "--account", OTHER_SID, "-", input=lines, env=env)
+    json_of("import", *at, "--account", OTHER_SID, "-", input=lines, env=env)
     with Server(directory, "--model", "echo", "--allow-private-callbacks", env=env) as server:
         assistant = fill(server)
-        wait_until(lambda: [line["attempts"] for line in json_of("callback", "list", "--data-directory", directory, env=env)] == [1])
+        wait_until(lambda: [line["attempts"] for line in json_of("callback", "list", *at, env=env)] == [1])
         lists = ["/Sessions", "/Assistants", *(f"/Sessions/{session}/Messages" for session in ("talk", "notes", "called"))]
         seen = {path: shown(server, path, path.rsplit("/", 1)[1].lower()) for path in lists}
     model = ScriptedModel(lambda handler: time.sleep(3))

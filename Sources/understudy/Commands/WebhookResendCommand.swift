@@ -1,35 +1,35 @@
 import ArgumentParser
 import AssistantsStore
 
-struct CallbackResendCommand: AsyncParsableCommand {
+struct WebhookResendCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resend",
-        abstract: "Have failed callbacks tried anew, by the server that runs or the next one.",
+        abstract: "Retry failed webhooks: by the server that is running, or by the next one.",
         discussion: """
             Example:
-              understudy callback resend 7 9 --data-directory data
+              understudy webhook resend 7 9 --data-directory data
             """
     )
 
     @OptionGroup var common: CommonOptions
 
     @Argument(
-        help: ArgumentHelp("The callbacks' numbers, as understudy callback list shows them.", valueName: "number")
+        help: ArgumentHelp("The webhooks' numbers, as understudy webhook list shows them.", valueName: "number")
     )
     var numbers: [Int64] = []
 
-    @Flag(help: "Resend every failed callback.")
+    @Flag(help: "Retry every failed webhook.")
     var all = false
 
     func validate() throws {
-        guard all == numbers.isEmpty else { throw ValidationError("name callbacks, or give --all") }
+        guard all == numbers.isEmpty else { throw ValidationError("Name webhooks, or give --all.") }
     }
 
     func run() async throws {
-        let settings = try await Settings(common)
+        let settings = try Settings(common)
         let store = try await settings.storeLocation().openExisting()
         let numbers = all ? try await store.callbacks().filter(\.isFailed).map(\.number) : numbers
         for number in numbers { try await store.resendCallback(number) }
-        print("\(numbers.count) to be tried anew")
+        print("Webhooks to be retried: \(numbers.count)")
     }
 }

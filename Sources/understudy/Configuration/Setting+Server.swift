@@ -1,0 +1,57 @@
+import AssistantsAPI
+import Foundation
+import Logging
+import Replies
+import UnderstudyServer
+
+extension Setting {
+    /// Those of `understudy serve`, as `understudy config` lists them.
+    static var ofServer: [Setting] {
+        let ofOtherCommands: [Setting] = [
+            .account, .allowPrivateCallbacks, .authTokenFile, .callbackRetryTime, .citus, .format, .keepNumbers, .name,
+            .readOnly, .sid,
+        ]
+        return allCases.filter { !ofOtherCommands.contains($0) }
+    }
+
+    /// The value in `understudy serve` if nothing sets it; `nil` if there is none.
+    var standard: String? {
+        let options = ServerOptions()
+        return switch self {
+        case .accessLog, .existing, .keepReasoning: "false"
+        case .compression: options.api.isCompressing ? "gzip" : "none"
+        case .dataDirectory: DataDirectory.standardPath
+        case .databaseConnections: "\(ServeOptions.databaseConnections)"
+        case .historyLimit: "\(options.turns.historyLimit)"
+        case .host: ServeOptions.address.host
+        case .logFormat: OutputFormat.text.rawValue
+        case .logLevel: ServeOptions.logLevel.rawValue
+        case .maximumBodyMemory: "\(options.api.bodyMemory >> 20)"
+        case .maximumConcurrentTurns: "\(options.turns.maximumRunning)"
+        case .maximumConnections: "\(options.maximumConnections)"
+        case .maximumRequests: "\(options.api.maximumRequests)"
+        case .maximumWaitingTurns: "\(options.turns.maximumWaiting)"
+        case .modelTimeout: "\(ServerOptions.modelTimeout)"
+        case .pageCache: "\(options.api.pageCacheSize >> 20)"
+        case .port: "\(ServeOptions.address.port)"
+        case .shutdownDelay: "\(options.shutdownDelay.components.seconds)"
+        case .webhookRetryTime: "\(options.callbacks.retryTime.components.seconds)"
+        default: nil
+        }
+    }
+
+    /// A value as people may see it: nothing of a secret, and of a URL no user and no password.
+    func masked(_ text: String) -> String {
+        switch self {
+        case .authToken, .modelKey, .secretKey: "********"
+        case .databaseReadURLs, .databaseURL, .modelURL:
+            text.split(separator: " ").map { url in
+                let rest = url.lastIndex(of: "@").map { url[$0...] }
+                let scheme = url.firstRange(of: "://").map { url[..<$0.upperBound] }
+                let shown = rest.map { "\(scheme ?? "")********\($0)" } ?? String(url)
+                return shown.replacing(/password=[^&]*/, with: "password=********")
+            }.joined(separator: " ")
+        default: text
+        }
+    }
+}
