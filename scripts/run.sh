@@ -1,28 +1,55 @@
 #!/usr/bin/env bash
-# Builds the server and runs it on 127.0.0.1:8080 with its data in ./data. A new data directory gets a sample session.
+# Builds the server and runs it with its data in ./data. A new data directory gets an account and a sample session.
+# It listens on 127.0.0.1, port UNDERSTUDY_PORT (8080).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 
+# Shows the steps of a build, which come as lines, in one line of a terminal.
+show_progress() {
+    if [ -t 1 ]; then
+        awk 'match($0, /^\[[0-9]+\/[0-9]+\]/) { printf "\rBuilding %s ", substr($0, RSTART, RLENGTH); fflush() }
+            END { printf "\r\033[K" }'
+    else
+        cat >/dev/null
+    fi
+}
+
 require_swift
 install_packages "${BUILD_PACKAGES[@]}"
-build_release
+[ -e .build/release/understudy ] || echo "Building for the first time, which takes about 10 minutes on two processors"
+log=$(mktemp)
+build_release > >(tee "$log" | show_progress) 2>&1 || { cat "$log" >&2; exit 1; }
+rm "$log"
+wait
+echo "Built in $SECONDS s"
 
+# This is about ./data, whatever database the environment names.
+unset UNDERSTUDY_DATABASE_URL
+port=${UNDERSTUDY_PORT:-8080}
 if first_account; then
     if [ "$IS_NEW" = yes ]; then
         "$UNDERSTUDY" import --data-directory data --account "$UNDERSTUDY_ACCOUNT_SID" scripts/sample-session.jsonl
+        shown_token=$UNDERSTUDY_AUTH_TOKEN
+        token="$UNDERSTUDY_AUTH_TOKEN (shown only now, and stored in data/initial-credentials)"
+    else
+        shown_token=AUTH_TOKEN
+        token="in data/initial-credentials"
     fi
     cat <<END
 
+Address:     http://127.0.0.1:$port
 Account SID: $UNDERSTUDY_ACCOUNT_SID
-Auth token:  $UNDERSTUDY_AUTH_TOKEN
+Auth token:  $token
+             Create another: $UNDERSTUDY account token create --data-directory data --account $UNDERSTUDY_ACCOUNT_SID
+Docs:        README.md, docs/operating.md, http://127.0.0.1:$port/openapi.json
 
-The sample's messages, from another terminal:
+List the sample's messages from another terminal:
 
-  curl --user $UNDERSTUDY_ACCOUNT_SID:$UNDERSTUDY_AUTH_TOKEN http://127.0.0.1:8080/v1/Sessions/sample/Messages
+  curl --user $UNDERSTUDY_ACCOUNT_SID:$shown_token http://127.0.0.1:$port/v1/Sessions/sample/Messages
 
 END
 fi
 # The credentials are the account's now; the server needs them no more.
 unset UNDERSTUDY_ACCOUNT_SID UNDERSTUDY_AUTH_TOKEN
-exec "$UNDERSTUDY" serve --data-directory data --host 127.0.0.1 --port 8080
+exec "$UNDERSTUDY" serve --data-directory data --host 127.0.0.1 --port "$port"
