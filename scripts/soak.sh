@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of the promises in their long form, and writes docs/reliability.md: soak.sh [PYTEST ARGUMENTS]
-# It takes about an hour and a half, of which FUZZ_SECONDS (600) are libFuzzer's.
+# It takes about an hour and a half, of which FUZZ_SECONDS (600) are libFuzzer's, and the first time 10 minutes more for the program of an
+# earlier version.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -12,7 +13,13 @@ start_postgres
 build_release
 install_python_packages Tests/SystemTests/requirements.txt
 
-export UNDERSTUDY DEV_SOAK=1 DEV_FIGURES=.build/figures.jsonl
+# What upgrades are tried with, built once in a scratch path of its own.
+earlier=5a9ceb4
+[ -e ".build/earlier/$earlier" ] || git worktree add --detach ".build/earlier/$earlier" "$earlier"
+swift build --configuration release --product understudy --package-path ".build/earlier/$earlier"
+DEV_EARLIER_PROGRAM="$(swift build --configuration release --show-bin-path --package-path ".build/earlier/$earlier")/understudy"
+
+export UNDERSTUDY DEV_EARLIER_PROGRAM DEV_SOAK=1 DEV_FIGURES=.build/figures.jsonl
 rm -f "$DEV_FIGURES"
 swift build --build-tests
 swift test --skip-build --no-parallel --filter 'ModelTests|FuzzingTests|FuzzedConnectionTests|DamageTests'

@@ -22,10 +22,10 @@ SEALING_KEY = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
 TRUSTING = ["--trusted-proxies", "127.0.0.1", "--shutdown-delay", "0"]
 
 
-def command(*arguments, check=True, input=None, env=None, cwd=None):
+def command(*arguments, check=True, input=None, env=None, cwd=None, program=PROGRAM):
     """Run a command to its end and return what `subprocess.run` returns, with text output."""
     return subprocess.run(
-        [PROGRAM, *map(str, arguments)],
+        [program, *map(str, arguments)],
         check=check,
         input=input,
         env={**environment(), **(env or {})},
@@ -46,9 +46,10 @@ def json_of(*arguments, **options):
     return json.loads(command(*arguments, "--format", "json", **options).stdout)
 
 
-def create_account(directory, sid=SID, token=TOKEN, env=None):
+def create_account(directory, sid=SID, token=TOKEN, env=None, **options):
     at, env = using(directory, env)
-    return json_of("account", "create", *at, "--sid", sid, "--auth-token-file", "-", input=token + "\n", env=env)
+    arguments = ["--sid", sid, "--auth-token-file", "-"]
+    return json_of("account", "create", *at, *arguments, input=token + "\n", env=env, **options)
 
 
 def using(directory, env=None):
@@ -59,11 +60,11 @@ def using(directory, env=None):
     return ["--data-directory", str(directory)], env or {}
 
 
-def prepare_postgres(url, directory):
+def prepare_postgres(url, directory, **options):
     """Make the tables of a PostgreSQL database and an account, and return the environment of programs that use it."""
     _, env = using(directory, {**SEALING_KEY, "UNDERSTUDY_DATABASE_URL": url})
-    command("database", "migrate", env=env)
-    create_account(directory, env=env)
+    command("database", "migrate", env=env, **options)
+    create_account(directory, env=env, **options)
     return env
 
 
@@ -85,14 +86,14 @@ def wait_until(condition, seconds=20):
 class Server:
     """A running server on a free port; ended when the `with` block is left."""
 
-    def __init__(self, directory, *arguments, env=None, log=None):
+    def __init__(self, directory, *arguments, env=None, log=None, program=PROGRAM):
         """`log` is the file or descriptor that the log goes to; without one, `stop` returns the log."""
         self.directory = Path(directory)
         # Not a pipe: nobody would empty it, and then lines would be dropped.
         self.log = tempfile.TemporaryFile("w+")
         at, env = using(directory, env)
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", *at, "--port", "0", *arguments],
+            [program, "serve", *at, "--port", "0", *arguments],
             env={**environment(), **env},
             stdout=subprocess.PIPE,
             stderr=self.log if log is None else log,
