@@ -1,10 +1,13 @@
-.PHONY: help run test soak fuzz mutations sample bench bench-postgres bench-peers format clean
+.PHONY: help run build test soak fuzz mutations sample bench bench-postgres bench-peers format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 run: ## Install what is missing, build, and serve on 127.0.0.1:8080 with the data in ./data
 	@scripts/run.sh
+
+build: ## Install what is missing and build the release program
+	@scripts/build.sh
 
 test: ## Install what is missing and run every test there is
 	@scripts/test.sh

@@ -43,9 +43,14 @@ install_python_packages() {
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$1"
 }
 
+# Installs what is missing, builds the release program, and puts its path into UNDERSTUDY. Everything that is run, tested, packaged, or
+# measured is this build: it contains Swift's libraries, and no symbols.
 build_release() {
-    swift build --configuration release --product understudy
-    UNDERSTUDY="$(swift build --configuration release --show-bin-path)/understudy"
+    require_swift
+    install_packages "${BUILD_PACKAGES[@]}"
+    local flags=(--configuration release --static-swift-stdlib -Xlinker -s)
+    swift build "${flags[@]}" --product understudy
+    UNDERSTUDY="$(swift build "${flags[@]}" --show-bin-path)/understudy"
 }
 
 # Makes an account in ./data where there is no database, and reads its credentials. IS_NEW tells whether it was made now.

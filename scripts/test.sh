@@ -9,7 +9,7 @@ require_swift
 install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev openssl shellcheck wrk
 
 echo "== style"
-shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/bench-peers.sh scripts/run.sh scripts/fuzz.sh scripts/mutations.sh scripts/sample.sh scripts/soak.sh scripts/test.sh scripts/words.sh .ci/run
+shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/bench-peers.sh scripts/build.sh scripts/run.sh scripts/fuzz.sh scripts/mutations.sh scripts/sample.sh scripts/soak.sh scripts/test.sh scripts/words.sh .ci/run
 swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 scripts/words.sh
 
