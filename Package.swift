@@ -26,6 +26,7 @@ let package = Package(
             dependencies: [
                 "AssistantsAPI",
                 "AssistantsStore",
+                "BuildInformation",
                 "HTTPTransport",
                 "IPAddresses",
                 "PrometheusMetrics",
@@ -116,6 +117,11 @@ let package = Package(
         ),
         .target(name: "Secrets", dependencies: ["TextEncodings", .product(name: "Crypto", package: "swift-crypto")]),
         .target(name: "Digests", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "BuildInformation", dependencies: ["CBuildCommit"]),
+        .target(
+            name: "CBuildCommit",
+            cSettings: [.define("BUILD_COMMIT", to: "\"\(Context.environment["DEV_COMMIT"] ?? "")\"")]
+        ),
         .target(name: "IPAddresses"),
         .target(name: "PrometheusMetrics"),
         .target(name: "AssistantsStore", dependencies: ["TextEncodings"]),

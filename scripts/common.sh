@@ -3,10 +3,16 @@
 
 # Where Python packages go, so that the system's stay as they are.
 VENV=.build/venv
+# shellcheck disable=SC2034
+VENV_PACKAGES=.build/venv-packages
 
 # What the program is built with, beside Swift.
 # shellcheck disable=SC2034
 BUILD_PACKAGES=(libsqlite3-dev libpq-dev libdeflate-dev pkg-config)
+
+# The commit that `understudy --version` names: the one that is checked out, or what the variable has already. Package.swift reads it.
+DEV_COMMIT=${DEV_COMMIT-$(git rev-parse --short=7 HEAD 2>/dev/null || true)}
+export DEV_COMMIT
 
 # Runs a command as root, by sudo where that is needed.
 as_root() {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuildInformation
 import Foundation
 
 @main
@@ -19,7 +20,7 @@ struct Understudy: AsyncParsableCommand {
             Example:
               understudy serve --data-directory data
             """,
-        version: "0.1.0",
+        version: BuildInformation.text,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, HealthCommand.self, AccountCommand.self, KeyCommand.self,
             WebhookCommand.self, ImportCommand.self,

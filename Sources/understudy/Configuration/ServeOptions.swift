@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssistantsAPI
+import BuildInformation
 import IPAddresses
 import Logging
 import UnderstudyServer
@@ -58,7 +59,7 @@ struct ServeOptions {
         if let size = try settings.integer(.pageCache, in: 0...1_048_576) {
             server.api.pageCacheSize = size << 20
         }
-        server.api.version = Understudy.configuration.version
+        server.api.version = BuildInformation.version
         server.api.hasAccessLog = try settings.flag(.accessLog)
         server.api.isCompressing =
             try settings.value(.compression, allowed: "gzip or none") { ["gzip": true, "none": false][$0] }

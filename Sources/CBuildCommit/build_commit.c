@@ -1,0 +1,3 @@
+#include "build_commit.h"
+
+const char *buildCommit(void) { return BUILD_COMMIT; }
