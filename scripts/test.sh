@@ -16,6 +16,7 @@ scripts/words.sh
 echo "== unit tests"
 export DEV_WARNINGS_AS_ERRORS=1
 swift build --build-tests --explicit-target-dependency-import-check error
+python3 scripts/packaging/dependencies.py --check
 start_postgres
 # One at a time: some tests measure how long somebody waits.
 swift test --skip-build --no-parallel
