@@ -27,6 +27,7 @@ let package = Package(
                 "AssistantsAPI",
                 "AssistantsStore",
                 "BuildInformation",
+                "CEmptyICUData",
                 "HTTPTransport",
                 "IPAddresses",
                 "PrometheusMetrics",
@@ -122,6 +123,7 @@ let package = Package(
             name: "CBuildCommit",
             cSettings: [.define("BUILD_COMMIT", to: "\"\(Context.environment["DEV_COMMIT"] ?? "")\"")]
         ),
+        .target(name: "CEmptyICUData"),
         .target(name: "IPAddresses"),
         .target(name: "PrometheusMetrics"),
         .target(name: "AssistantsStore", dependencies: ["TextEncodings"]),

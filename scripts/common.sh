@@ -54,7 +54,7 @@ install_python_packages() {
 build_release() {
     require_swift
     install_packages "${BUILD_PACKAGES[@]}"
-    local flags=(--configuration release --static-swift-stdlib -Xlinker -s)
+    local flags=(--configuration release --static-swift-stdlib --disable-local-rpath -Xlinker -s)
     swift build "${flags[@]}" --product understudy
     UNDERSTUDY="$(swift build "${flags[@]}" --show-bin-path)/understudy"
 }

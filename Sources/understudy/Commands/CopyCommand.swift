@@ -63,7 +63,7 @@ struct CopyCommand: AsyncParsableCommand {
             messages: summary.counts[.message, default: 0],
             seconds: summary.duration / .seconds(1)
         )
-        let seconds = result.seconds.formatted(.number.precision(.fractionLength(1)))
+        let seconds = String(format: "%.1f", result.seconds)
         var text = """
             The copy is the same. Accounts: \(result.accounts). Sessions: \(result.sessions). \
             Messages: \(result.messages). Time: \(seconds) s.

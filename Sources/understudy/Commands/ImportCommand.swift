@@ -63,7 +63,7 @@ struct ImportCommand: AsyncParsableCommand {
             text: """
                 Stored: \(summary.messages.stored). Already there: \(summary.messages.alreadyThere). \
                 Sessions in the input: \(summary.sessions). \
-                Time: \(seconds.formatted(.number.precision(.fractionLength(1)))) s.
+                Time: \(String(format: "%.1f", seconds)) s.
                 """
         )
     }

@@ -392,7 +392,7 @@ def test_the_summary_is_printed(tmp_path):
     create_account(tmp_path)
     (tmp_path / "in.jsonl").write_text(json.dumps(message("s", 1)) + "\n")
     printed = command("import", "--data-directory", tmp_path, "--account", SID, tmp_path / "in.jsonl").stdout
-    assert re.fullmatch(r"Stored: 1\. Already there: 0\. Sessions in the input: 1\. Time: [0-9.]+ s\.\n", printed)
+    assert re.fullmatch(r"Stored: 1\. Already there: 0\. Sessions in the input: 1\. Time: [0-9]+\.[0-9] s\.\n", printed)
 
 
 def test_a_bad_line_is_named_and_nothing_is_stored(tmp_path):
