@@ -1,4 +1,4 @@
-.PHONY: help run build test soak fuzz mutations sample bench bench-postgres bench-peers format clean
+.PHONY: help run build test package test-packages soak fuzz mutations sample bench bench-postgres bench-peers format clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -11,6 +11,12 @@ build: ## Install what is missing and build the release program
 
 test: ## Install what is missing and run every test there is
 	@scripts/test.sh
+
+package: ## Build and pack the program into dist/: tarball, Debian package, Python wheel, SBOM
+	@scripts/package.sh
+
+test-packages: ## Install, upgrade, and remove these packages in a bare Debian, a virtual environment, and a container
+	@scripts/test-packages.sh
 
 soak: ## Run the tests of what the server promises in their long form, and write docs/reliability.md
 	@scripts/soak.sh

@@ -141,7 +141,7 @@ def debian_package_of(path):
     """The package that a file comes from, which may have been packed when /lib was not a link to /usr/lib."""
     real = str(Path(path).resolve())
     for candidate in (path, real, real.removeprefix("/usr")):
-        found = subprocess.run(["dpkg-query", "--search", candidate], capture_output=True, text=True)
+        found = subprocess.run(["dpkg-query", "--search", candidate], check=False, capture_output=True, text=True)
         if found.returncode == 0:
             return found.stdout.split(":")[0]
     sys.exit(f"No Debian package has {path}")

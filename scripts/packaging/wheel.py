@@ -1,0 +1,61 @@
+"""Packs a program as a Python wheel for this machine alone, which `auditwheel repair` makes one for others.
+
+wheel.py PROGRAM VERSION NOTICES DIRECTORY
+"""
+
+import base64
+import hashlib
+import os
+import stat
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+METADATA = """\
+Metadata-Version: 2.4
+Name: understudy
+Version: {version}
+Summary: A self-hosted server that speaks the AI Assistants v1 API
+License-Expression: Apache-2.0
+License-File: LICENSE
+License-File: THIRD-PARTY-NOTICES.txt
+Requires-Python: >=3.8
+Description-Content-Type: text/markdown
+
+"""
+WHEEL = """\
+Wheel-Version: 1.0
+Generator: understudy
+Root-Is-Purelib: false
+Tag: {tag}
+"""
+
+
+def main(program, version, notices, directory):
+    tag = f"py3-none-linux_{os.uname().machine}"
+    info = f"understudy-{version}.dist-info"
+    contents = {
+        f"understudy-{version}.data/scripts/understudy": Path(program).read_bytes(),
+        f"{info}/METADATA": METADATA.format(version=version).encode() + Path("README.md").read_bytes(),
+        f"{info}/WHEEL": WHEEL.format(tag=tag).encode(),
+        f"{info}/licenses/LICENSE": Path("LICENSE").read_bytes(),
+        f"{info}/licenses/THIRD-PARTY-NOTICES.txt": Path(notices).read_bytes(),
+    }
+    record = "".join(f"{name},sha256={digest(data)},{len(data)}\n" for name, data in contents.items())
+    contents[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
+    # auditwheel compresses it once more.
+    with zipfile.ZipFile(Path(directory) / f"understudy-{version}-{tag}.whl", "w", zipfile.ZIP_STORED) as wheel:
+        for name, data in contents.items():
+            entry = zipfile.ZipInfo(name, time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"]))[:6])
+            entry.external_attr = (stat.S_IFREG | (0o755 if "/scripts/" in name else 0o644)) << 16
+            wheel.writestr(entry, data)
+
+
+def digest(data):
+    """As a wheel's RECORD has it."""
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
