@@ -9,7 +9,7 @@ require_swift
 install_packages "${BUILD_PACKAGES[@]}" gcc libc6-dev openssl shellcheck wrk
 
 echo "== style"
-shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/bench-peers.sh scripts/build.sh scripts/run.sh scripts/fuzz.sh scripts/mutations.sh scripts/sample.sh scripts/soak.sh scripts/test.sh scripts/words.sh .ci/run
+shellcheck --external-sources scripts/bench.sh scripts/bench-postgres.sh scripts/bench-peers.sh scripts/build.sh scripts/run.sh scripts/fuzz.sh scripts/mutations.sh scripts/package.sh scripts/sample.sh scripts/soak.sh scripts/test.sh scripts/test-packages.sh scripts/words.sh scripts/packaging/deb.sh deploy/debian/postinst deploy/debian/prerm deploy/debian/postrm .ci/run
 swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 scripts/words.sh
 # Release builds have no ICU data (decision 32): some of these crash there, and others print something else.

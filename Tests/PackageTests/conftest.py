@@ -1,0 +1,40 @@
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from debian import Debian
+
+ROOT = Path(__file__).parents[2]
+SCRATCH = Path(os.environ["DEV_SCRATCH"])
+
+
+@pytest.fixture(scope="session")
+def dist():
+    """The folder with the packages."""
+    return ROOT / "dist"
+
+
+@pytest.fixture(scope="session")
+def deb(dist):
+    return next(dist.glob("*.deb"))
+
+
+@pytest.fixture(scope="session")
+def earlier_deb():
+    """The same program as an earlier version."""
+    return next(SCRATCH.glob("*.deb"))
+
+
+@pytest.fixture(scope="session")
+def tree():
+    """A bare Debian, as debootstrap installs it. Not to be changed."""
+    return SCRATCH / "debian"
+
+
+@pytest.fixture
+def debian(tree, tmp_path):
+    root = tmp_path / "debian"
+    subprocess.run(["cp", "--archive", "--reflink=auto", tree, root], check=True)
+    yield Debian(root)
+    subprocess.run(["rm", "-rf", "--one-file-system", root], check=True)

@@ -1,0 +1,53 @@
+"""The container image with the program of dist/, built on a bare Debian by buildah."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def buildah(tmp_path_factory):
+    """Runs buildah with a storage of its own."""
+    storage = tmp_path_factory.mktemp("buildah")
+    options = ["--storage-driver", "vfs", "--root", storage / "root", "--runroot", storage / "run"]
+
+    def run(*arguments):
+        result = subprocess.run(["buildah", *options, *arguments], capture_output=True, text=True, timeout=600, cwd=ROOT)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout.strip()
+
+    yield run
+    run("rm", "--all")
+    run("rmi", "--all", "--force")
+
+
+@pytest.fixture(scope="module")
+def image(buildah, tree):
+    base = buildah("from", "scratch")
+    buildah("copy", base, tree, "/")
+    buildah("commit", "--format", "docker", base, "localhost/debian")
+    return buildah(
+        "build", "--quiet", "--isolation", "chroot", "--format", "docker", "--build-arg", "RUNTIME_IMAGE=localhost/debian",
+        "--build-arg", "PROGRAM=dist", "--build-arg", "VERSION=1.2.3", "--build-arg", "COMMIT=abc1234", ".",
+    )  # fmt: skip
+
+
+def test_it_has_a_numeric_user_a_health_check_and_labels(buildah, image):
+    config = json.loads(buildah("inspect", "--type", "image", image))["Docker"]["config"]
+    user = config["User"].split(":")[0]
+    assert user.isdigit() and int(user) != 0
+    assert config["Healthcheck"]["Test"] == ["CMD", "understudy", "health"]
+    assert config["Labels"]["org.opencontainers.image.version"] == "1.2.3"
+    assert config["Labels"]["org.opencontainers.image.revision"] == "abc1234"
+
+
+def test_its_program_runs_as_that_user_and_writes_to_the_volume(buildah, image):
+    container = buildah("from", image)
+    created = buildah(
+        "run", "--isolation", "chroot", container, "--", "understudy", "account", "create", "--data-directory", "/data"
+    )
+    assert "Account SID: AC" in created
