@@ -14,12 +14,25 @@ architecture=$(dpkg --print-architecture)
 
 install_files "$program" "$version" "$root/usr" vendor-completions
 install -D --mode 0600 deploy/debian/understudy.env "$root/etc/understudy.env"
-install -d "$root/lib/systemd/system" "$root/usr/share/doc/understudy" "$root/DEBIAN"
+documents=$root/usr/share/doc/understudy
+install -d "$root/lib/systemd/system" "$documents" "$root/DEBIAN"
 # The comments say how to install it by hand.
 sed '/^\[Unit\]/,$!d; s|/usr/local/bin/|/usr/bin/|' deploy/understudy.service >"$root/lib/systemd/system/understudy.service"
-gzip -9 --no-name --stdout CHANGELOG.md >"$root/usr/share/doc/understudy/changelog.gz"
-cat LICENSE >"$root/usr/share/doc/understudy/copyright"
-python3 scripts/packaging/notices.py >>"$root/usr/share/doc/understudy/copyright"
+gzip -9 --no-name --stdout CHANGELOG.md >"$documents/CHANGELOG.md.gz"
+gzip -9 --no-name >"$documents/changelog.gz" <<END
+understudy ($version) stable; urgency=medium
+
+  * CHANGELOG.md.gz says what is new.
+
+ -- $(sed -n 's/^Maintainer: //p' deploy/debian/control)  $(date --utc --rfc-email --date "@$SOURCE_DATE_EPOCH")
+END
+python3 scripts/packaging/notices.py >"$documents/THIRD-PARTY-NOTICES.txt"
+cat >"$documents/copyright" <<END
+Copyright 2026 The Understudy project
+
+Understudy is licensed under the Apache License 2.0: /usr/share/common-licenses/Apache-2.0
+THIRD-PARTY-NOTICES.txt has the copyrights and licenses of the libraries that the program contains.
+END
 
 # dpkg-shlibdeps wants a source package around it.
 mkdir -p "$staging/source/debian"

@@ -78,6 +78,15 @@ def embedded_components():
             f"BoringSSL, in {package}", commit[:12], "https://boringssl.googlesource.com/boringssl", "Apache-2.0",
             f"pkg:generic/boringssl@{commit}",
         )  # fmt: skip
+    zlib = (CHECKOUTS / "swift-nio-extras/Sources/CNIOExtrasZlib/vendored-zlib.version").read_text().strip()
+    yield Component(
+        "zlib, in swift-nio-extras", zlib, "https://github.com/madler/zlib", "Zlib", f"pkg:github/madler/zlib@{zlib}"
+    )
+    keccak = (CHECKOUTS / "swift-crypto/Sources/CXKCP/vendored-sources.txt").read_text()
+    commit = re.search(r"-g(\w+)\)", keccak)[1]
+    yield Component(
+        "XKCP, in swift-crypto", commit, "https://github.com/XKCP/XKCP", "CC0-1.0", f"pkg:github/XKCP/XKCP@{commit}"
+    )
     header = (CHECKOUTS / "swift-nio/Sources/CNIOLLHTTP/include/c_nio_llhttp.h").read_text()
     version = ".".join(re.search(rf"LLHTTP_VERSION_{part} (\d+)", header)[1] for part in ("MAJOR", "MINOR", "PATCH"))
     yield Component(

@@ -9,7 +9,7 @@ install_files() {
     "$program" --experimental-dump-help |
         python3 scripts/packaging/manual_page.py "$version" "$(date --utc --date "@$SOURCE_DATE_EPOCH" +%F)" |
         gzip -9 --no-name >"$prefix/share/man/man1/understudy.1.gz"
-    "$program" --generate-completion-script bash >"$prefix/share/bash-completion/completions/understudy"
+    "$program" --generate-completion-script bash | sed '1{/^#!/d}' >"$prefix/share/bash-completion/completions/understudy"
     "$program" --generate-completion-script zsh >"$prefix/share/zsh/$zsh/_understudy"
     "$program" --generate-completion-script fish >"$prefix/share/fish/vendor_completions.d/understudy.fish"
 }

@@ -8,7 +8,7 @@ import sys
 from dependencies import debian_packages, notices
 
 if __name__ == "__main__":
-    print(f"\nThe program contains the libraries below.\n\n{notices()}", end="")
+    print(f"The program contains the libraries below.\n\n{notices()}", end="")
     for program in sys.argv[1:]:
         for package in debian_packages(program):
             print(f"{'=' * 80}\n{package.name} {package.version}, of Debian\n{'=' * 80}\n\n{package.copyright()}")
