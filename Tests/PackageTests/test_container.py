@@ -1,10 +1,13 @@
 """The container image with the program of dist/, built on a bare Debian by buildah."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from debian import ENVIRONMENT, Debian
+from serving import append, messages, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,9 +48,19 @@ def test_it_has_a_numeric_user_a_health_check_and_labels(buildah, image):
     assert config["Labels"]["org.opencontainers.image.revision"] == "abc1234"
 
 
-def test_its_program_runs_as_that_user_and_writes_to_the_volume(buildah, image):
+def test_its_command_serves_as_that_user(buildah, image):
+    config = json.loads(buildah("inspect", "--type", "image", image))["Docker"]["config"]
     container = buildah("from", image)
-    created = buildah(
-        "run", "--isolation", "chroot", container, "--", "understudy", "account", "create", "--data-directory", "/data"
-    )
-    assert "Account SID: AC" in created
+    debian = Debian(Path(buildah("mount", container)))
+    user, group = config["User"].split(":")
+
+    def entering(*arguments):
+        return debian.entering("setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--", *config["Entrypoint"], *arguments)
+
+    create = entering("account", "create", "--data-directory", "/data")
+    printed = subprocess.run(create, env=ENVIRONMENT, check=True, capture_output=True, text=True).stdout
+    auth = tuple(re.findall(r": +(\S+)", printed))
+    with serving(entering(*config["Cmd"]), {**ENVIRONMENT, "UNDERSTUDY_PORT": "0"}) as (_, url):
+        url = url.replace("0.0.0.0", "127.0.0.1")
+        append(url, auth, "Hello")
+        assert messages(url, auth) == ["Hello"]

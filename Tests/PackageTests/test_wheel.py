@@ -44,6 +44,27 @@ def test_exit_codes_are_the_programs(environment, tmp_path):
     assert run(environment, "backup", "--data-directory", tmp_path / "none", tmp_path / "backup").returncode == 1
 
 
+def test_a_closed_pipe_ends_it_like_the_program(environment, dist):
+    def code(command, env):
+        reading, writing = os.pipe()
+        os.close(reading)
+        try:
+            return subprocess.run(command, env=env, stdout=writing, stderr=subprocess.DEVNULL, timeout=60).returncode
+        finally:
+            os.close(writing)
+
+    assert code(*without_swift(environment, "--help")) == code([dist / "understudy", "--help"], None)
+
+
+def test_it_runs_from_a_folder_of_its_own(dist, tmp_path):
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path)}
+    wheel = next(dist.glob("*.whl"))
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--target", tmp_path, wheel]
+    subprocess.run(pip, check=True)
+    result = subprocess.run([tmp_path / "bin/understudy", "--version"], env=env, check=True, capture_output=True, text=True)
+    assert result.stdout
+
+
 def test_it_serves_and_lists_with_its_own_libraries(environment, tmp_path):
     created = run(environment, "account", "create", "--data-directory", tmp_path / "data")
     auth = tuple(re.findall(r": +(\S+)", created.stdout))

@@ -24,6 +24,27 @@ Requires-Python: >=3.8
 Description-Content-Type: text/markdown
 
 """
+# Becomes the program, so that signals and exit codes are its own. It is found beside this file, wherever that was installed. Python ignores
+# two signals, and what is ignored stays so.
+LAUNCHER = """\
+import os
+import signal
+import sys
+
+
+def main():
+    for name in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(name, signal.SIG_DFL)
+    os.execv(os.path.join(os.path.dirname(__file__), "bin", "understudy"), sys.argv)
+
+
+if __name__ == "__main__":
+    main()
+"""
+ENTRY_POINTS = """\
+[console_scripts]
+understudy = understudy.__main__:main
+"""
 WHEEL = """\
 Wheel-Version: 1.0
 Generator: understudy
@@ -36,8 +57,11 @@ def main(program, version, notices, directory):
     tag = f"py3-none-linux_{os.uname().machine}"
     info = f"understudy-{version}.dist-info"
     contents = {
-        f"understudy-{version}.data/scripts/understudy": Path(program).read_bytes(),
+        "understudy/__init__.py": b"",
+        "understudy/__main__.py": LAUNCHER.encode(),
+        "understudy/bin/understudy": Path(program).read_bytes(),
         f"{info}/METADATA": METADATA.format(version=version).encode() + Path("README.md").read_bytes(),
+        f"{info}/entry_points.txt": ENTRY_POINTS.encode(),
         f"{info}/WHEEL": WHEEL.format(tag=tag).encode(),
         f"{info}/licenses/LICENSE": Path("LICENSE").read_bytes(),
         f"{info}/licenses/THIRD-PARTY-NOTICES.txt": Path(notices).read_bytes(),
@@ -48,7 +72,7 @@ def main(program, version, notices, directory):
     with zipfile.ZipFile(Path(directory) / f"understudy-{version}-{tag}.whl", "w", zipfile.ZIP_STORED) as wheel:
         for name, data in contents.items():
             entry = zipfile.ZipInfo(name, time.gmtime(int(os.environ["SOURCE_DATE_EPOCH"]))[:6])
-            entry.external_attr = (stat.S_IFREG | (0o755 if "/scripts/" in name else 0o644)) << 16
+            entry.external_attr = (stat.S_IFREG | (0o755 if "/bin/" in name else 0o644)) << 16
             wheel.writestr(entry, data)
 
 
