@@ -43,10 +43,12 @@ COPY --from=program /THIRD-PARTY-NOTICES.txt /usr/share/doc/understudy/
 COPY LICENSE /usr/share/doc/understudy/
 # A number, so that Kubernetes can check that it is not root's.
 USER 10001:10001
+# Not options, so that other commands in the container use the same directory, or the database that UNDERSTUDY_DATABASE_URL names.
+ENV UNDERSTUDY_DATA_DIRECTORY=/data UNDERSTUDY_HOST=0.0.0.0
 VOLUME /data
 EXPOSE 8080
 # The server is gone within 10 seconds, which is as long as docker stop waits.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["understudy", "health"]
 ENTRYPOINT ["understudy"]
-CMD ["serve", "--data-directory", "/data", "--host", "0.0.0.0"]
+CMD ["serve"]

@@ -61,4 +61,5 @@ class Debian:
         variables = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
         user = ["setpriv", "--reuid", settings["User"], "--regid", settings["Group"], "--init-groups", "--"]
         command = self.entering(*user, *shlex.split(settings["ExecStart"]))
-        return command, {**ENVIRONMENT, **variables}
+        name, value = settings["Environment"].split("=", 1)
+        return command, {**ENVIRONMENT, name: value, **variables}

@@ -57,10 +57,10 @@ def test_its_command_serves_as_that_user(buildah, image):
     def entering(*arguments):
         return debian.entering("setpriv", "--reuid", user, "--regid", group, "--clear-groups", "--", *config["Entrypoint"], *arguments)
 
-    create = entering("account", "create", "--data-directory", "/data")
-    printed = subprocess.run(create, env=ENVIRONMENT, check=True, capture_output=True, text=True).stdout
+    env = {**ENVIRONMENT, **dict(variable.split("=", 1) for variable in config["Env"]), "UNDERSTUDY_PORT": "0"}
+    printed = subprocess.run(entering("account", "create"), env=env, check=True, capture_output=True, text=True).stdout
     auth = tuple(re.findall(r": +(\S+)", printed))
-    with serving(entering(*config["Cmd"]), {**ENVIRONMENT, "UNDERSTUDY_PORT": "0"}) as (_, url):
+    with serving(entering(*config["Cmd"]), env) as (_, url):
         url = url.replace("0.0.0.0", "127.0.0.1")
         append(url, auth, "Hello")
         assert messages(url, auth) == ["Hello"]
