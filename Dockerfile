@@ -51,4 +51,5 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["understudy", "health"]
 ENTRYPOINT ["understudy"]
-CMD ["serve"]
+# A volume that is not mounted must not become an empty server.
+CMD ["serve", "--existing"]

@@ -62,5 +62,6 @@ def test_its_command_serves_as_that_user(buildah, image):
     auth = tuple(re.findall(r": +(\S+)", printed))
     with serving(entering(*config["Cmd"]), env) as (_, url):
         url = url.replace("0.0.0.0", "127.0.0.1")
+        subprocess.run(entering("health", "--url", url), env=env, check=True)
         append(url, auth, "Hello")
         assert messages(url, auth) == ["Hello"]

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 from serving import append, credentials, messages, serving
@@ -100,6 +101,10 @@ def test_a_missing_database_is_not_replaced_by_an_upgrade(debian, deb, earlier_d
     debian.install(earlier_deb)
     shutil.rmtree(debian.path(DATA))
     debian.install(deb)
+    assert not debian.path(DATA).exists()
+    command, env = debian.service()
+    refused = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == 1 and DATA in refused.stderr
     assert not debian.path(DATA).exists()
 
 
