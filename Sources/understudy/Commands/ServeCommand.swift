@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssistantsStore
+import BuildInformation
 import Foundation
 import HTTPTransport
 import Logging
@@ -93,7 +94,7 @@ struct ServeCommand: AsyncParsableCommand {
                 logger.info(
                     "Started",
                     metadata: [
-                        "version": "\(Understudy.configuration.version)", "store": "\(location)", "address": "\(url)",
+                        "version": "\(BuildInformation.text)", "store": "\(location)", "address": "\(url)",
                         "tls": .stringConvertible(certificates != nil), "model": "\(model.isEmpty ? "none" : model)",
                     ]
                 )
