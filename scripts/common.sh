@@ -55,7 +55,8 @@ build_release() {
     require_swift
     install_packages "${BUILD_PACKAGES[@]}"
     local flags=(--configuration release --static-swift-stdlib --disable-local-rpath -Xlinker -s)
-    swift build "${flags[@]}" --product understudy
+    # Callers may ask whether it failed, and then the shell does not stop here by itself.
+    swift build "${flags[@]}" --product understudy || return
     UNDERSTUDY="$(swift build "${flags[@]}" --show-bin-path)/understudy"
 }
 

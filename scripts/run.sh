@@ -7,25 +7,26 @@ cd "$(dirname "$0")/.."
 
 # Shows the steps of a build, which come as lines, in one line of a terminal.
 show_progress() {
-    if [ -t 1 ]; then
-        awk 'match($0, /^\[[0-9]+\/[0-9]+\]/) { printf "\rBuilding %s ", substr($0, RSTART, RLENGTH); fflush() }
-            END { printf "\r\033[K" }'
-    else
-        cat >/dev/null
-    fi
+    local line
+    while IFS= read -r line; do
+        if [ -t 1 ] && [[ $line =~ ^\[[0-9]+/[0-9]+\] ]]; then printf '\rBuilding %s ' "${BASH_REMATCH[0]}"; fi
+    done
+    if [ -t 1 ]; then printf '\r\033[K'; fi
 }
 
-require_swift
-install_packages "${BUILD_PACKAGES[@]}"
 [ -e .build/release/understudy ] || echo "Building for the first time, which takes about 10 minutes on two processors"
 log=$(mktemp)
-build_release > >(tee "$log" | show_progress) 2>&1 || { cat "$log" >&2; exit 1; }
-rm "$log"
-wait
+trap 'rm -f "$log"' EXIT
+build_release > >(tee "$log" | show_progress) 2>&1 || failed=yes
+wait $!
+if [ -n "${failed:-}" ]; then
+    cat "$log" >&2
+    exit 1
+fi
 echo "Built in $SECONDS s"
 
 # This is about ./data, whatever database the environment names.
-unset UNDERSTUDY_DATABASE_URL
+unset UNDERSTUDY_DATABASE_URL UNDERSTUDY_DATABASE_READ_URLS UNDERSTUDY_CONFIG_FILE
 port=${UNDERSTUDY_PORT:-8080}
 if first_account; then
     if [ "$IS_NEW" = yes ]; then
@@ -52,4 +53,5 @@ END
 fi
 # The credentials are the account's now; the server needs them no more.
 unset UNDERSTUDY_ACCOUNT_SID UNDERSTUDY_AUTH_TOKEN
+rm -f "$log"
 exec "$UNDERSTUDY" serve --data-directory data --host 127.0.0.1 --port "$port"

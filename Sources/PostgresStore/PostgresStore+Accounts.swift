@@ -70,7 +70,7 @@ extension PostgresStore {
         }
     }
 
-    package func delete(_ account: AccountSID) async throws(StoreError) {
+    package func close(_ account: AccountSID) async throws(StoreError) {
         try await write { connection in
             // No token has an empty digest.
             let closed = try connection.run(
@@ -84,31 +84,42 @@ extension PostgresStore {
             guard closed.changes == 1 else { throw StoreError.notFound(.account(account)) }
             _ = try connection.run("DELETE FROM api_key WHERE account_sid = $1", [account])
         }
-        while try await deleteSomeSessions(of: account) {}
-        for table in [StoredTable.turn, .callback, .idempotencyKey] {
-            try await write { connection in
-                _ = try connection.run("DELETE FROM \(table.rawValue) WHERE account_sid = $1", [account])
-            }
+    }
+
+    package func delete(_ account: AccountSID) async throws(StoreError) {
+        // Messages go with their session.
+        for (table, key) in [
+            (StoredTable.session, "session_key"), (.turn, "session_key"), (.callback, "session_key"),
+            (.idempotencyKey, "key_digest"),
+        ] {
+            while try await deleteSomeRows(of: account, in: table, by: key) {}
         }
         try await write { connection in
             _ = try connection.run("DELETE FROM assistant WHERE account_sid = $1", [account])
-            // Fails if a request that was in flight has created a session since; then the next call deletes that.
-            _ = try connection.run("DELETE FROM account WHERE sid = $1", [account])
+            let deleted = try connection.run("DELETE FROM account WHERE sid = $1", [account])
+            guard deleted.changes == 1 else { throw StoreError.notFound(.account(account)) }
         }
     }
 
-    /// Their messages go with them.
+    /// - Parameter key: the column that a distributed table goes by.
     /// - Returns: whether there may be more.
-    private func deleteSomeSessions(of account: AccountSID) async throws(StoreError) -> Bool {
+    private func deleteSomeRows(
+        of account: AccountSID,
+        in table: StoredTable,
+        by key: String
+    ) async throws(StoreError) -> Bool {
         let limit = 100
         return try await write { connection in
             let keys = try connection.run(
-                "SELECT session_key FROM session WHERE account_sid = $1 LIMIT $2::bigint",
+                "SELECT \(key) FROM \(table.rawValue) WHERE account_sid = $1 LIMIT $2::bigint",
                 [account, limit]
             )
             // One by one, because on Citus each is on a shard of its own.
             for row in 0..<keys.count {
-                _ = try connection.run("DELETE FROM session WHERE session_key = $1::bytea", [keys.array(row, 0)])
+                _ = try connection.run(
+                    "DELETE FROM \(table.rawValue) WHERE \(key) = $1::bytea AND account_sid = $2",
+                    [keys.array(row, 0), account]
+                )
             }
             return keys.count == limit
         }

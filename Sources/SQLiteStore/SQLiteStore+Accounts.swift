@@ -75,7 +75,7 @@ extension SQLiteStore {
         }
     }
 
-    package func delete(_ account: AccountSID) async throws(StoreError) {
+    package func close(_ account: AccountSID) async throws(StoreError) {
         try await write { db in
             try db.requireAccount(account)
             // No token has an empty digest.
@@ -91,15 +91,19 @@ extension SQLiteStore {
             )
             try db.execute(sql: "DELETE FROM api_key WHERE account_sid = ?", arguments: [account.text])
         }
+    }
+
+    package func delete(_ account: AccountSID) async throws(StoreError) {
+        try await read { db in try db.requireAccount(account) }
         while try await deleteSomeSessions(of: account) {}
+        for table in [StoredTable.assistant, .idempotencyKey, .turn, .callback] {
+            while try await deleteSomeRows(of: account, in: table) {}
+        }
+        // Before the account goes, so that the next call finds what is left.
+        try await collectGarbage()
         try await write { db in
-            for table in [StoredTable.assistant, .idempotencyKey, .turn, .callback] {
-                try db.execute(sql: "DELETE FROM \(table.rawValue) WHERE account_sid = ?", arguments: [account.text])
-            }
-            // Fails if a request that was in flight has created a session since; then the next call deletes that.
             try db.execute(sql: "DELETE FROM account WHERE sid = ?", arguments: [account.text])
         }
-        try await collectGarbage()
     }
 
     /// Their messages are garbage from then on.
@@ -110,6 +114,16 @@ extension SQLiteStore {
             let some = "SELECT number FROM session WHERE account_sid = ? LIMIT \(limit)"
             try db.execute(sql: "INSERT INTO deleted_session (number) \(some)", arguments: [account.text])
             try db.execute(sql: "DELETE FROM session WHERE number IN (\(some))", arguments: [account.text])
+            return db.changesCount == limit
+        }
+    }
+
+    /// - Returns: whether there may be more.
+    private func deleteSomeRows(of account: AccountSID, in table: StoredTable) async throws(StoreError) -> Bool {
+        let limit = 1_000
+        return try await write { db in
+            let some = "SELECT number FROM \(table.rawValue) WHERE account_sid = ? LIMIT \(limit)"
+            try db.execute(sql: "DELETE FROM \(table.rawValue) WHERE number IN (\(some))", arguments: [account.text])
             return db.changesCount == limit
         }
     }

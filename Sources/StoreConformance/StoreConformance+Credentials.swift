@@ -45,6 +45,9 @@ extension StoreConformance {
             let before = try await counts()
             #expect(before.allSatisfy { $0 > 1 })
             let deleted = fixtures[0].base
+            try await store.close(deleted.account)
+            #expect(try await store.credential(for: deleted.account.text)?.digests.contains { !$0.isEmpty } != true)
+            #expect(try await store.apiKeys(of: deleted.account).isEmpty)
             try await store.delete(deleted.account)
             #expect(try await store.accounts().map(\.sid) == [fixtures[1].base.account])
             #expect(try await store.credential(for: deleted.account.text) == nil)

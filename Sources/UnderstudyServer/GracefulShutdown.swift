@@ -28,20 +28,33 @@ struct GracefulShutdown: Service {
     var limit: Duration { max(delay, Self.patience) + Self.end }
 
     func run() async throws {
-        // The service group stops on the same signals, but does not tell which it was.
-        guard let signal = await UnixSignalsSequence(trapping: .sigterm, .sigint).first(where: { _ in true }) else {
-            return
-        }
-        logger.info("Stopping", metadata: ["signal": "\(signal)"])
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await gracefulShutdown()
         let start = ContinuousClock.now
         endProcess(at: start + limit + .seconds(1))
-        if readiness.stop() { try await Task.sleep(until: start + delay) }
+        let isWatched = readiness.stop()
+        let signal = await Self.name(of: signals)
+        logger.info("Stopping", metadata: ["signal": "\(signal)"])
+        if isWatched { try await Task.sleep(until: start + delay) }
         while turns.callers > 0, start.duration(to: .now) < Self.patience {
             try await Task.sleep(for: .milliseconds(50))
         }
         turns.dismissCallers()
         await listener.stopAccepting()
+    }
+
+    /// The signal that stopped the service group, which does not tell. It comes here at about the same time, or not at all if it came before
+    /// `signals` was there.
+    private static func name(of signals: UnixSignalsSequence) async -> String {
+        await withTaskGroup(of: String?.self) { group in
+            group.addTask { await signals.first { _ in true }.map { "\($0)" } }
+            group.addTask {
+                try? await Task.sleep(for: .milliseconds(100))
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next().flatMap(\.self) ?? "unknown"
+        }
     }
 
     /// Some waits, like those for a database that hangs, cannot be cancelled.

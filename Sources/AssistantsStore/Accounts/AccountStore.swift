@@ -19,8 +19,13 @@ package protocol AccountStore: Sendable {
     /// Every account, oldest first.
     func accounts() async throws(StoreError) -> [Account]
 
-    /// Deletes an account with everything that it owns. Its credentials stop working first; the rest follows in short transactions, so
-    /// that others can write meanwhile. If it is interrupted, the next call continues.
+    /// Lets none of the account's credentials work any more, for good.
+    /// - Throws: `notFound(.account)`.
+    func close(_ account: AccountSID) async throws(StoreError)
+
+    /// Deletes an account that is closed with everything that it owns, in short transactions, so that others can write meanwhile. If it is
+    /// interrupted, the next call continues. It fails if the account gets a session meanwhile, by a server that still remembers the
+    /// credentials.
     /// - Throws: `notFound(.account)`.
     func delete(_ account: AccountSID) async throws(StoreError)
 

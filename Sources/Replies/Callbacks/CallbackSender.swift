@@ -93,6 +93,6 @@ package final class CallbackSender: Service {
     }
 
     private func metadata(of callback: Callback) -> Logger.Metadata {
-        ["webhook": "\(callback.number)", "attempt": "\(callback.attempts)"]
+        ["webhook": .stringConvertible(callback.number), "attempt": .stringConvertible(callback.attempts)]
     }
 }

@@ -70,7 +70,10 @@ package struct ModelServer: Sendable {
             } catch let failure as Transient {
                 let wait = failure.retryAfter ?? .milliseconds(Int64.random(in: 250...500) << Int64(attempt))
                 guard attempt < Self.maximumAttempts, .now + wait < end else { throw failure.failure }
-                logger.info("asking the model again: \(failure.failure.reason)", metadata: ["attempt": "\(attempt)"])
+                logger.info(
+                    "Retrying the request to the model: \(failure.failure.reason)",
+                    metadata: ["attempt": .stringConvertible(attempt)]
+                )
                 try await Task.sleep(for: wait)
                 attempt += 1
             }

@@ -29,7 +29,14 @@ struct AccountDeleteCommand: AsyncParsableCommand {
             throw StoreError.notFound(.account(account))
         }
         if !yes { try confirm(account, named: name) }
-        try await store.delete(account)
+        try await store.close(account)
+        // Servers remember credentials for less.
+        try await Task.sleep(for: .seconds(1))
+        do {
+            try await store.delete(account)
+        } catch {
+            throw CommandError("The account is closed, but not deleted yet. Run the command again. Reason: \(error)")
+        }
         print("Deleted the account \(account)")
     }
 

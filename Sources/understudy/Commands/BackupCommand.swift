@@ -25,6 +25,7 @@ struct BackupCommand: AsyncParsableCommand {
         let settings = try Settings(common)
         try settings.requireDirectory(else: "pg_dump backs up a PostgreSQL database")
         let directory = try settings.dataDirectory()
+        StoreLocation.directory(directory).announce()
         try directory.requireDatabase()
         try DatabaseFile(path: directory.databasePath).backUp(to: file)
         print(

@@ -40,10 +40,12 @@ struct CheckCommand: AsyncParsableCommand {
             }
             try report(problems(of: file), of: file, format)
         } else if let database = try settings.postgresDatabase() {
+            StoreLocation.postgres(database).announce()
             // Not by its URL, which may have a password.
             try report(await database.problems(), of: nil, format)
         } else {
             let directory = try settings.dataDirectory()
+            StoreLocation.directory(directory).announce()
             try directory.requireDatabase()
             try report(problems(of: directory.databasePath), of: directory.databasePath, format)
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,8 +35,21 @@ struct ConfigCommand: AsyncParsableCommand {
                 return "\(name)  \(row.value ?? "-")  (\(row.source))"
             }.joined(separator: "\n")
         )
-        _ = try ServeOptions(settings)
+        try check(settings)
+    }
+
+    /// Reads every setting as `understudy serve` does.
+    private func check(_ settings: Settings) throws {
+        let logger = Logger(label: LineLogHandler.label)
+        let options = try ServeOptions(settings)
+        var server = options.server
+        try server.readReplies(from: settings, logger: logger)
+        _ = try options.certificate?.reloader(logger: logger)
         _ = try settings.storeLocation()
+        _ = try settings.dataDirectory()
+        _ = try settings.flag(.existing)
+        _ = try FirstAccount(settings)
+        _ = try settings.sealingKey()
     }
 
     /// A setting as JSON.

@@ -28,6 +28,7 @@ struct DatabaseMigrateCommand: AsyncParsableCommand {
         guard let database = try settings.postgresDatabase() else {
             throw UsageError("--database-url is missing: it says which database to migrate")
         }
+        StoreLocation.postgres(database).announce()
         let isDistributed = try settings.flag(.citus)
         let isFinished = try await database.migrate(isDistributed: isDistributed, isLast: finish)
         print("The database is of this version\(isDistributed ? ", and distributed" : "")")

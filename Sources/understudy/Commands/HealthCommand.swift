@@ -8,8 +8,8 @@ import NIOSSL
 import UnderstudyServer
 
 struct HealthCommand: AsyncParsableCommand {
-    /// How long the server may take to respond.
-    private static let patience = TimeAmount.seconds(5)
+    /// How long the server may take to respond, in seconds.
+    private static let patience: Int64 = 5
 
     static let configuration = CommandConfiguration(
         commandName: "health",
@@ -29,48 +29,53 @@ struct HealthCommand: AsyncParsableCommand {
     var url: String?
 
     func run() async throws {
-        let settings = try Settings(common)
-        let base = try url ?? localURL(settings)
+        let base = try url.map { $0.last == "/" ? String($0.dropLast()) : $0 } ?? localURL(Settings(common))
+        // It may hold a password.
+        let name = Setting.withoutSecrets(base)
         var configuration = HTTPClient.Configuration()
-        configuration.timeout = .init(connect: Self.patience, read: Self.patience)
-        // The certificate is for the server's public name, and a connection to this machine cannot be intercepted.
-        if url == nil { configuration.tlsConfiguration = .makeClientConfiguration() }
-        if url == nil { configuration.tlsConfiguration?.certificateVerification = .none }
+        if url == nil {
+            // The certificate is for the server's public name, and a connection to this machine cannot be intercepted.
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.certificateVerification = .none
+            configuration.tlsConfiguration = tls
+        }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let result: Result<(HTTPResponseStatus, ByteBuffer), any Error>
         do {
             let response = try await client.execute(
                 HTTPClientRequest(url: base + "/health"),
-                deadline: .now() + Self.patience
+                deadline: .now() + .seconds(Self.patience)
             )
-            let body = try await response.body.collect(upTo: 1 << 16)
-            try await client.shutdown()
-            print(String(buffer: body))
-            guard response.status == .ok else {
-                throw CommandError("The server at \(base) responded with status \(response.status.code).")
-            }
-        } catch let error as CommandError {
-            throw error
+            result = .success((response.status, try await response.body.collect(upTo: 1 << 16)))
         } catch {
-            try await client.shutdown()
-            throw CommandError("The server at \(base) does not respond: \(reason(error)).")
+            result = .failure(error)
+        }
+        try await client.shutdown()
+        switch result {
+        case .success((.ok, let body)): print(LineLogHandler.escaped(String(buffer: body)))
+        case .success((let status, _)):
+            throw CommandError("The server at \(name) responded with status \(status.code).")
+        case .failure(let error): throw CommandError("The server at \(name) does not respond: \(reason(error)).")
         }
     }
 
     private func reason(_ error: any Error) -> String {
         switch error {
-        case let error as NIOConnectionError where error.connectionErrors.isEmpty: "its host name has no address"
-        case let error as NIOConnectionError: error.connectionErrors.first.map { reason($0.error) } ?? ""
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { reason($0.error) } ?? "the host name has no address"
         case let error as IOError: SystemError.reason(error.errnoCode)
-        case is BoringSSLError, is NIOSSLError: "TLS failed, or it does not speak TLS"
-        case let error as HTTPClientError where error == .invalidURL: "this is not the URL of a server"
-        case is HTTPClientError: "no response within \(Self.patience.nanoseconds / 1_000_000_000) seconds"
-        default: "\(error)"
+        case is BoringSSLError, is NIOSSLError, is NIOSSLExtraError: "TLS failed, or the server does not speak TLS"
+        case let error as HTTPClientError where [.connectTimeout, .readTimeout, .deadlineExceeded].contains(error):
+            "it took longer than \(Self.patience) seconds"
+        case let error as HTTPClientError where error == .remoteConnectionClosed: "it closed the connection"
+        case is HTTPClientError: "the URL must be http or https, with a host"
+        default: "its response is not HTTP"
         }
     }
 
     /// Where `understudy serve` listens with the same settings.
     private func localURL(_ settings: Settings) throws -> String {
-        let address = try ServeOptions(settings).address
+        let address = try ServeOptions.address(settings)
         let host =
             switch address.host {
             case "0.0.0.0": "127.0.0.1"

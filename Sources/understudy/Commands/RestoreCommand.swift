@@ -24,6 +24,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let settings = try Settings(common)
         try settings.requireDirectory(else: "pg_restore restores a PostgreSQL database")
         let directory = try settings.dataDirectory()
+        StoreLocation.directory(directory).announce()
         try directory.create()
         let lock = try directory.lockForServing()
         defer { lock.release() }

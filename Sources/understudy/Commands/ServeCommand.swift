@@ -31,22 +31,32 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var replies: ReplyArguments
 
     func run() async throws {
-        let settings = try Settings(common, arguments.given.merging(replies.given) { $1 })
-        let options = try ServeOptions(settings)
+        let settings = Result { try Settings(common, arguments.given.merging(replies.given) { $1 }) }
         let log = LogQueue.standardError
         defer { log.flush() }
         CrashHandler.install()
-        LineLogHandler.bootstrap(options.logFormat, to: log)
+        let format = format(by: try? settings.get())
+        LineLogHandler.bootstrap(format, to: log)
         var logger = Logger(label: LineLogHandler.label)
-        logger.logLevel = options.logLevel
         do {
+            let settings = try settings.get()
+            let options = try ServeOptions(settings)
+            logger.logLevel = options.logLevel
             try await serve(settings, options, log, logger)
         } catch {
-            guard options.logFormat == .json else { throw error }
+            guard format == .json else { throw error }
             // Whatever collects the log as JSON gets nothing else.
             logger.critical("Cannot serve: \(error)")
             throw error is UsageError ? ExitCode.validationFailure : ExitCode.failure
         }
+    }
+
+    /// How errors are reported, including those of the settings.
+    private func format(by settings: Settings?) -> OutputFormat {
+        let text =
+            settings?.text(.logFormat) ?? arguments.logFormat
+            ?? ProcessInfo.processInfo.environment[Setting.logFormat.variable]
+        return text.flatMap(OutputFormat.init(rawValue:)) ?? .text
     }
 
     private func serve(_ settings: Settings, _ options: ServeOptions, _ log: LogQueue, _ logger: Logger) async throws {
@@ -55,6 +65,8 @@ struct ServeCommand: AsyncParsableCommand {
         try serverOptions.readReplies(from: settings, logger: logger)
         let location = try settings.storeLocation()
         let directory = try settings.dataDirectory()
+        let firstAccount = try FirstAccount(settings)
+        let configuredKey = try settings.sealingKey()
         // Before any data is touched: a server that cannot listen leaves no database and no account.
         let socket = try options.address.bind(option: .host)
         let metricsSocket = try options.metricsAddress?.bind(option: .metricsAddress)
@@ -69,12 +81,11 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let (store, services, lock) = try await openStore(location, settings, options, metrics, logger)
         defer { lock?.release() }
-        try await FirstAccount(directory: directory, settings: settings, logger: logger).createIfNeeded(in: store)
+        try await firstAccount.createIfNeeded(in: store, directory, mayPrint: options.logFormat == .text, logger)
 
-        let configuredKey = try settings.sealingKey()
         let sealingKey = Result { try directory.sealingKey(configured: configuredKey, mayCreate: false) }
         if case .failure(let error) = sealingKey {
-            logger.error("what needs the sealing key will fail, the rest goes on: \(error)")
+            logger.error("Requests that need the encryption key will fail: \(error)")
         }
         let server = Server(
             store: store,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AssistantsAPI
 import BuildInformation
+import Foundation
 import IPAddresses
 import Logging
 import UnderstudyServer
@@ -27,10 +28,7 @@ struct ServeOptions {
     let logFormat: OutputFormat
 
     init(_ settings: Settings) throws {
-        address = ListenAddress(
-            host: settings.text(.host) ?? Self.address.host,
-            port: try settings.integer(.port, in: 0...65_535) ?? Self.address.port
-        )
+        address = try Self.address(settings)
         var server = ServerOptions()
         server.api.publicURL = try settings.value(
             .publicURL,
@@ -42,7 +40,7 @@ struct ServeOptions {
                 .trustedProxies,
                 allowed: "addresses or networks, with commas between them, like 127.0.0.1,10.0.0.0/8"
             ) { text in
-                let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+                let parts = text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
                 let networks = parts.compactMap { IPNetwork($0) }
                 return networks.count == parts.count ? TrustedProxies(networks) : nil
             } ?? TrustedProxies()
@@ -93,6 +91,13 @@ struct ServeOptions {
         let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
         logLevel =
             try settings.value(.logLevel, allowed: "one of \(levels)", Logger.Level.init(rawValue:)) ?? Self.logLevel
+    }
+
+    static func address(_ settings: Settings) throws -> ListenAddress {
+        ListenAddress(
+            host: settings.text(.host) ?? address.host,
+            port: try settings.integer(.port, in: 0...65_535) ?? address.port
+        )
     }
 
     private static func maximumConnections(configured: Int?, standard: Int) throws -> Int {

@@ -6,7 +6,7 @@ import Secrets
 import UnderstudyServer
 
 /// What may be allowed to connect to private addresses.
-private enum PrivateDestination: String, CaseIterable {
+enum PrivateDestination: String, CaseIterable {
     case webhooks
 }
 
@@ -22,13 +22,11 @@ extension ServerOptions {
         turns.maximumRunning =
             try settings.integer(.maximumConcurrentTurns, in: 1...10_000) ?? turns.maximumRunning
         turns.historyLimit = try settings.integer(.historyLimit, in: 0...(1 << 30)) ?? turns.historyLimit
-        for setting in [Setting.callbackRetryTime, .webhookRetryTime] {
-            guard let seconds = try settings.integer(setting, in: 0...(1 << 30)) else { continue }
+        if let seconds = try settings.integer(.webhookRetryTime, in: 0...(1 << 30)) {
             callbacks.retryTime = .seconds(seconds)
         }
         let allowed = try settings.names(.allowPrivate, of: PrivateDestination.self)
-        let allowsCallbacks = try settings.flag(.allowPrivateCallbacks)
-        callbacks.addresses = CallbackAddresses(allowsPrivate: allowsCallbacks || allowed.contains(.webhooks))
+        callbacks.addresses = CallbackAddresses(allowsPrivate: allowed.contains(.webhooks))
     }
 
     private static func model(_ settings: Settings, _ logger: Logger) throws -> Model {

@@ -40,18 +40,27 @@ extension Setting {
         }
     }
 
-    /// A value as people may see it: nothing of a secret, and of a URL no user and no password.
+    /// A value as people may see it: of a secret nothing, of a URL only what cannot be a password.
     func masked(_ text: String) -> String {
         switch self {
         case .authToken, .modelKey, .secretKey: "********"
-        case .databaseReadURLs, .databaseURL, .modelURL:
-            text.split(separator: " ").map { url in
-                let rest = url.lastIndex(of: "@").map { url[$0...] }
-                let scheme = url.firstRange(of: "://").map { url[..<$0.upperBound] }
-                let shown = rest.map { "\(scheme ?? "")********\($0)" } ?? String(url)
-                return shown.replacing(/password=[^&]*/, with: "password=********")
-            }.joined(separator: " ")
+        case .databaseURL: PostgresDatabase(text)?.description ?? Self.hidden
+        case .databaseReadURLs:
+            text.split(separator: " ").map { PostgresDatabase(String($0))?.description ?? Self.hidden }
+                .joined(separator: ", ")
+        case .dataDirectory: DataDirectory.canBePath(text) ? text : Self.hidden
+        case .modelURL, .publicURL: Self.withoutSecrets(text)
         default: text
         }
     }
+
+    /// Scheme, host, port, and path of a URL.
+    static func withoutSecrets(_ url: String) -> String {
+        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host else {
+            return hidden
+        }
+        return "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.path)"
+    }
+
+    private static let hidden = "(not valid)"
 }

@@ -57,14 +57,6 @@ enum Setting: String, CaseIterable {
         self = setting
     }
 
-    /// Whether only the environment and the configuration file can set it, because others can read a command line.
-    var hasNoOption: Bool {
-        switch self {
-        case .accountSID, .authToken, .modelKey, .secretKey: true
-        default: false
-        }
-    }
-
     /// What separates the items of a list; `nil` for a setting that is not a list.
     var separator: String? {
         switch self {

@@ -22,7 +22,15 @@ struct Settings {
         commandLine[.configFile] = common.configFile
         var values: [Setting: Value] = [:]
         func add(_ texts: [Setting: String], from source: SettingSource) {
-            for (setting, text) in texts { values[setting] = Value(text: text, source: source) }
+            for (setting, text) in texts {
+                switch setting {
+                // Earlier names, which work until 1.0.
+                case .callbackRetryTime: values[.webhookRetryTime] = Value(text: text, source: source)
+                case .allowPrivateCallbacks where ["true", "yes", "1"].contains(text.lowercased()):
+                    values[.allowPrivate] = Value(text: PrivateDestination.webhooks.rawValue, source: source)
+                default: values[setting] = Value(text: text, source: source)
+                }
+            }
         }
         if let path = commandLine[.configFile] ?? environment[.configFile] {
             add(try SettingsFile(path: path).read(), from: .file(path))
@@ -73,7 +81,7 @@ struct Settings {
         of type: Name.Type
     ) throws -> [Name] {
         guard let given = values[setting], !given.text.isEmpty else { return [] }
-        return try given.text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        return try given.text.split(separator: ",").map { part in
             let part = part.trimmingCharacters(in: .whitespaces)
             guard let value = Name(rawValue: part) else {
                 let allowed = Name.allCases.map(\.rawValue).joined(separator: ", ")
@@ -91,13 +99,17 @@ struct Settings {
     /// - Throws: `UsageError` if the command line names a data directory and the environment a database.
     func postgresDatabase() throws -> PostgresDatabase? {
         let database = try value(.databaseURL, allowed: PostgresDatabase.form, PostgresDatabase.init)
-        if case .environment = values[.databaseURL]?.source, case .commandLine = values[.dataDirectory]?.source {
+        switch (values[.dataDirectory]?.source, values[.databaseURL]?.source) {
+        case (.commandLine, nil), (.commandLine, .commandLine): break
+        case (.commandLine, let source?):
+            let name = source.name(of: .databaseURL)
             throw UsageError(
                 """
-                --data-directory and \(Setting.databaseURL.variable) name two stores. Unset \(Setting.databaseURL.variable) \
-                to use the directory, or give --database-url, too, to use PostgreSQL with the encryption key of the directory.
+                --data-directory and \(name) name two stores. Remove \(name) to use the directory, or give --database-url, too, \
+                to use PostgreSQL with the encryption key of the directory.
                 """
             )
+        default: break
         }
         return database
     }

@@ -10,9 +10,11 @@ enum SettingsEnvironment {
             guard !isServiceLink(name, value) else { continue }
             guard let setting = Setting(variable: name) else {
                 let names = Setting.allCases.map(\.variable)
-                throw UsageError("Unknown environment variable \(name).\(Suggestion.text(for: name, among: names))")
+                let suggestion = Suggestion.text(for: name, among: names, prefix: prefix)
+                throw UsageError("Unknown environment variable \(name).\(suggestion)")
             }
-            values[setting] = value
+            // As Compose's ${NAME:-} sets it.
+            if !value.isEmpty { values[setting] = value }
         }
         return values
     }

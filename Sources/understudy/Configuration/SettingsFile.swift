@@ -29,7 +29,7 @@ struct SettingsFile {
             guard let setting = Setting(rawValue: name), setting != .configFile else {
                 let names = Setting.allCases.filter { $0 != .configFile }.map(\.rawValue)
                 throw UsageError(
-                    "The configuration file \(path) has an unknown key \"\(name)\".\(Suggestion.text(for: name, among: names))"
+                    "The configuration file \(path) has an unknown key \"\(LineLogHandler.escaped(name))\".\(Suggestion.text(for: name, among: names))"
                 )
             }
             values[setting] = try decoded[name].map { try text(of: $0, setting) }

@@ -1,9 +1,12 @@
 /// Finds what a person meant to type.
 enum Suggestion {
     /// ` Did you mean NAME?` for the nearest of the names; empty if none is near.
-    static func text(for word: String, among names: some Sequence<String>) -> String {
-        let nearest = names.map { (name: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
-        guard let nearest, nearest.distance <= max(2, word.count / 4) else { return "" }
+    /// - Parameter prefix: what the word and the names begin with.
+    static func text(for word: String, among names: some Sequence<String>, prefix: String = "") -> String {
+        let typed = String(word.dropFirst(prefix.count))
+        let nearest = names.map { (name: $0, distance: distance(typed, String($0.dropFirst(prefix.count)))) }
+            .min { $0.distance < $1.distance }
+        guard let nearest, nearest.distance <= max(1, typed.count / 3) else { return "" }
         return " Did you mean \(nearest.name)?"
     }
 

@@ -49,8 +49,8 @@ struct DataDirectory {
     func lockForServing() throws -> FileLock {
         let lockPath = file("serve.lock")
         guard let lock = try FileLock(path: lockPath) else {
-            let process = FileLock.holder(of: lockPath).map { " with process ID \($0)" } ?? ""
-            throw CommandError("A server\(process) is using the data directory \(path). Stop it first.")
+            let process = FileLock.holder(of: lockPath).map { "Process \($0)" } ?? "Another process"
+            throw CommandError("\(process) is using the data directory \(path). Stop it first.")
         }
         return lock
     }
@@ -82,8 +82,9 @@ struct DataDirectory {
     /// - Throws: `CommandError` where the directory has no database.
     func requireDatabase() throws {
         var status = stat()
-        guard stat(databasePath, &status) == 0 else {
-            switch errno {
+        let isFound = stat(databasePath, &status) == 0
+        guard isFound, status.st_size > 0 else {
+            switch isFound ? ENOENT : errno {
             case ENOENT:
                 throw CommandError(
                     "There is no database in \(path). Create one with `understudy account create` or `understudy serve`."

@@ -2,12 +2,23 @@ import Foundation
 
 /// Reads whole files, pipes, and standard input.
 enum FileContents {
-    /// - Parameter path: of a file or a pipe, or `-` for standard input.
+    /// - Parameters:
+    ///   - path: of a file or a pipe.
+    ///   - what: it is, for the error.
     /// - Throws: `CommandError`.
     static func read(_ path: String, what: String) throws -> [UInt8] {
-        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, what) }
-        defer { if path != "-" { close(descriptor) } }
+        defer { close(descriptor) }
+        return try read(descriptor, path, what)
+    }
+
+    /// The same of standard input.
+    static func readStandardInput(what: String) throws -> [UInt8] {
+        try read(STDIN_FILENO, "standard input", what)
+    }
+
+    private static func read(_ descriptor: CInt, _ path: String, _ what: String) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             let part = try [UInt8](unsafeUninitializedCapacity: 1 << 16) { buffer, count in
@@ -23,6 +34,6 @@ enum FileContents {
     }
 
     private static func failure(_ path: String, _ what: String) -> CommandError {
-        CommandError("Cannot read the \(what) from \(path == "-" ? "standard input" : path): \(SystemError.reason()).")
+        CommandError("Cannot read the \(what) from \(path): \(SystemError.reason()).")
     }
 }

@@ -1,48 +1,64 @@
-import ArgumentParser
 import AssistantsAPI
 import AssistantsStore
 import Foundation
 import Logging
 import Secrets
 
-/// The account that a new data directory gets.
+/// The account that a database without accounts gets.
 struct FirstAccount {
-    let directory: DataDirectory
-    let settings: Settings
-    let logger: Logger
+    private let sid: AccountSID?
+    private let token: Secret?
+    private let settings: Settings
 
-    func createIfNeeded(in store: any Store) async throws {
-        let sid = try settings.value(.accountSID, allowed: AccountSID.form, AccountSID.init)
-        let token = try settings.value(
+    /// - Throws: `UsageError` for credentials that no account can have.
+    init(_ settings: Settings) throws {
+        self.settings = settings
+        sid = try settings.value(.accountSID, allowed: AccountSID.form, AccountSID.init)
+        token = try settings.value(
             .authToken,
             allowed: "\(Secret.minimumLength) characters or longer",
             Secret.init(checking:)
         )
         guard (sid == nil) == (token == nil) else {
-            throw UsageError("UNDERSTUDY_ACCOUNT_SID and UNDERSTUDY_AUTH_TOKEN go together: set both or none")
+            throw UsageError("UNDERSTUDY_ACCOUNT_SID and UNDERSTUDY_AUTH_TOKEN go together: set both or none.")
         }
+    }
+
+    /// - Parameters:
+    ///   - directory: where fresh credentials are stored, unless a person reads them from the terminal.
+    ///   - mayPrint: whether standard output is for people.
+    func createIfNeeded(
+        in store: any Store,
+        _ directory: DataDirectory,
+        mayPrint: Bool,
+        _ logger: Logger
+    ) async throws {
         let accounts = try await store.accounts()
         guard accounts.isEmpty else {
             if let sid, !accounts.contains(where: { $0.sid == sid }) {
                 logger.warning(
-                    "UNDERSTUDY_ACCOUNT_SID is not used: the data directory has accounts, and this is none of them",
+                    "UNDERSTUDY_ACCOUNT_SID is not used: the database has accounts, and this is none of them",
                     metadata: ["account_sid": "\(sid)"]
                 )
             }
             return
         }
+        guard try !settings.flag(.existing) else {
+            throw CommandError("The database has no account. Create one with `understudy account create`.")
+        }
         let account = NewAccount(sid: sid ?? .random(), name: "", token: token ?? .random())
+        let isPrinted = mayPrint && isatty(STDOUT_FILENO) == 1
+        var path: String?
+        // Before the account exists: nobody could log in if they could not be stored afterwards.
+        if token == nil, !isPrinted { path = try directory.writeInitialCredentials(account.sid, account.token) }
         try await account.create(in: store, directory, settings)
-        if token == nil { try tell(account) }
-    }
-
-    /// Gives fresh credentials to whoever started the server.
-    private func tell(_ account: NewAccount) throws {
-        if isatty(STDOUT_FILENO) == 1 {
+        if let path {
+            logger.notice(
+                "Created the first account",
+                metadata: ["account_sid": "\(account.sid)", "file": "\(path)"]
+            )
+        } else if token == nil {
             print("Account SID: \(account.sid)\nAuth token:  \(account.token.text)")
-        } else {
-            let path = try directory.writeInitialCredentials(account.sid, account.token)
-            logger.notice("a first account was made", metadata: ["account_sid": "\(account.sid)", "file": "\(path)"])
         }
     }
 }

@@ -6,7 +6,8 @@ enum SecretFile {
     ///   - what: the secret is, for the error.
     /// - Throws: `CommandError` where it cannot be read.
     static func read(_ path: String, what: String) throws -> String {
-        var bytes = try FileContents.read(path, what: what)
+        var bytes =
+            try path == "-" ? FileContents.readStandardInput(what: what) : FileContents.read(path, what: what)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
         guard let text = String(validating: bytes, as: UTF8.self) else {

@@ -74,19 +74,25 @@ struct LineLogHandler: LogHandler {
         return "\"\(text.replacing("\"", with: "\\\""))\""
     }
 
-    /// Without control characters, so that a record is one line, and none can drive the terminal.
-    private static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
+    /// Without characters that control a terminal or end a line, so that a record is one line.
+    static func escaped(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isEscaped) else { return text }
         return text.unicodeScalars.map { scalar in
             switch scalar {
+            case "\\": "\\\\"
             case "\n": "\\n"
             case "\r": "\\r"
             case "\t": "\\t"
-            default:
-                scalar.properties.generalCategory == .control
-                    ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+            default: isEscaped(scalar) ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
             }
         }.joined()
+    }
+
+    private static func isEscaped(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: scalar == "\\"
+        }
     }
 
     // MARK: JSON
@@ -114,6 +120,7 @@ private enum JSONField: Encodable {
         self =
             switch value {
             case .stringConvertible(let value as Int): .integer(value)
+            case .stringConvertible(let value as Int64): .integer(Int(value))
             case .stringConvertible(let value as Double): .double(value)
             case .stringConvertible(let value as Bool): .flag(value)
             default: .string("\(value)")

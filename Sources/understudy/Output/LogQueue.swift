@@ -90,9 +90,9 @@ final class LogQueue: TextOutputStream, Sendable {
             return state.dropped
         }
         guard dropped > 0 else { return }
-        Logger(label: "understudy").warning(
+        Logger(label: LineLogHandler.label).warning(
             "Dropped log lines: standard error was blocked or too slow",
-            metadata: ["dropped": "\(dropped)"]
+            metadata: ["dropped": .stringConvertible(dropped)]
         )
     }
 

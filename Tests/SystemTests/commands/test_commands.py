@@ -15,6 +15,7 @@ from contextlib import closing
 import pytest
 import requests
 from support.messages import message
+from support.postgres_server import free_port
 from support.understudy import OTHER_SID, PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
 
 
@@ -249,7 +250,7 @@ def test_the_log_is_json_where_that_is_wanted(tmp_path):
 def test_a_second_server_on_a_directory_is_refused(tmp_path):
     with Server(tmp_path) as server:
         error = fails("serve", "--data-directory", tmp_path, "--port", "0", code=1)
-        assert f"A server with process ID {server.process.pid} is using the data directory {tmp_path}." in error
+        assert f"Process {server.process.pid} is using the data directory {tmp_path}." in error
     with Server(tmp_path):
         pass
 
@@ -272,6 +273,10 @@ def test_a_server_that_cannot_listen_leaves_nothing_behind(tmp_path):
         ("192.0.2.1", "192.0.2.1 is not an address of this machine."),
     ]:
         assert problem in fails("serve", "--data-directory", tmp_path / "data", "--host", host, "--port", "0", code=1)
+    # Two sockets can be bound to one port until one of them listens.
+    port = free_port()
+    same = ["--port", port, "--metrics-address", f"127.0.0.1:{port}"]
+    assert f"Port {port} of 127.0.0.1 is in use" in fails("serve", "--data-directory", tmp_path / "data", *same, code=1)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -300,6 +305,10 @@ def test_serve_existing_never_creates_a_database(tmp_path):
         error = fails("serve", "--existing", "--data-directory", directory, "--port", "0", code=1)
         assert f"There is no database in {directory}." in error
     assert list(tmp_path.iterdir()) == []
+    # What a power cut, or another program, may leave.
+    (tmp_path / "understudy.sqlite").touch()
+    assert "There is no database" in fails("serve", "--existing", "--data-directory", tmp_path, "--port", "0", code=1)
+    (tmp_path / "understudy.sqlite").unlink()
     create_account(tmp_path)
     with Server(tmp_path, "--existing") as server:
         assert requests.get(f"{server.url}/v1/Sessions", auth=(SID, TOKEN)).status_code == 200
@@ -314,7 +323,12 @@ def test_health_asks_a_server(tmp_path):
         assert command("health", env={"UNDERSTUDY_PORT": str(server.port)}).stdout == result.stdout
         assert "status 404" in command("health", "--url", f"{server.url}/v1", check=False).stderr
     error = fails("health", env={"UNDERSTUDY_PORT": str(server.port)}, code=1)
-    assert f"The server at http://127.0.0.1:{server.port} does not respond: " in error
+    assert f"The server at http://127.0.0.1:{server.port} does not respond: Connection refused." in error
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        error = fails("health", "--url", f"http://user:the-password@127.0.0.1:{port}/", code=1)
+        assert f"The server at http://127.0.0.1:{port} does not respond: it took longer than 5 seconds." in error
+    assert "the URL must be http or https" in fails("health", "--url", "ftp://127.0.0.1", code=1)
 
 
 @pytest.mark.parametrize("words", [["serve", "--port", "0"], ["account", "create"]])
@@ -455,6 +469,21 @@ def test_an_account_is_deleted_with_everything_it_owns(tmp_path):
         assert database.execute("SELECT count(*) FROM message").fetchone() == (1,)
     assert f"There is no account {SID}" in fails(*delete, "--yes", code=1)
     assert command("check", "--data-directory", tmp_path).returncode == 0
+
+
+def test_a_deletion_that_is_killed_is_completed_by_the_same_command(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message(f"s{number // 2_000}", number) for number in range(20_000)])
+    delete = ["account", "delete", "--data-directory", tmp_path, "--account", SID, "--yes"]
+    database = sqlite3.connect(tmp_path / "understudy.sqlite")
+    process = subprocess.Popen([PROGRAM, *map(str, delete)], env=environment(), stderr=subprocess.DEVNULL)
+    while process.poll() is None and database.execute("SELECT count(*) FROM message").fetchone()[0] == 20_000:
+        time.sleep(0.001)
+    process.kill()
+    process.wait()
+    assert database.execute("SELECT count(*) FROM message").fetchone()[0] > 0
+    assert command(*delete).stdout == f"Deleted the account {SID}\n"
+    assert database.execute("SELECT count(*) FROM message").fetchone()[0] == 0
 
 
 def test_on_a_terminal_a_deletion_is_confirmed(tmp_path):

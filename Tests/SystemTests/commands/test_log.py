@@ -94,7 +94,7 @@ def test_a_log_that_nobody_reads_stops_no_request_and_takes_no_more_memory(tmp_p
     assert numbers[-1] == count
     if form == "json":
         [report] = [entry for entry in map(json.loads, lines) if entry["message"].startswith("Dropped log lines")]
-        assert (report["dropped"], report["level"]) == (str(int(dropped)), "warning")
+        assert (report["dropped"], report["level"]) == (dropped, "warning")
     else:
         assert all(re.match(r"\d{4}-\d\d-\d\dT", line) for line in lines), "a line is not whole"
         assert sum(f" dropped={int(dropped)}" in line for line in lines) == 1
@@ -190,6 +190,10 @@ def test_json_has_nothing_else_on_either_stream(tmp_path):
     assert (result.returncode, result.stdout) == (1, "")
     [line] = [json.loads(line) for line in result.stderr.splitlines()]
     assert line["level"] == "critical" and "is in use by another program" in line["message"]
+    # What is wrong with the settings, too.
+    for env in [{"UNDERSTUDY_PORT": "x"}, {"UNDERSTUDY_NONSENSE": "x"}]:
+        result = command("serve", "--log-format", "json", check=False, env=env)
+        assert (result.returncode, json.loads(result.stderr)["level"]) == (64, "critical")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

@@ -38,6 +38,7 @@ def file(tmp_path):
     [
         ("UNDERSTUDY_DATA_DIRECTROY", "Did you mean UNDERSTUDY_DATA_DIRECTORY?"),
         ("UNDERSTUDY_DATADIR", ""),
+        ("UNDERSTUDY_YES", ""),
         ("UNDERSTUDY_MODELKEY", "Did you mean UNDERSTUDY_MODEL_KEY?"),
         ("UNDERSTUDY_", ""),
     ],
@@ -131,6 +132,10 @@ def test_a_directory_beside_the_url_of_the_environment_is_refused(tmp_path):
     error = refused("check", "--data-directory", tmp_path, env=env)
     assert "--data-directory and UNDERSTUDY_DATABASE_URL name two stores." in error
     # Both on the command line are meant.
+    path = tmp_path / "understudy.json"
+    path.write_text(json.dumps({"database-url": "postgresql://db.invalid/understudy"}))
+    error = refused("check", "--data-directory", tmp_path, "--config-file", path)
+    assert f'--data-directory and "database-url" in {path} name two stores.' in error
     both = ["--data-directory", tmp_path, "--database-url", "postgresql://127.0.0.1:1/understudy"]
     assert command("check", *both, check=False, env=env).returncode == 1
 
@@ -179,5 +184,55 @@ def test_config_masks_secrets():
         shown = command("config", *arguments, env=env).stdout
         for secret in ["abab", "the-auth", "the-key", "the-password", "the-other"]:
             assert secret not in shown
-        assert "postgresql://********@db.example.com/d?sslmode=require&password=********" in shown
-        assert "postgresql://********@a/d postgresql://b/d" in shown
+        assert "PostgreSQL database d on db.example.com" in shown
+        assert "PostgreSQL database d on a, PostgreSQL database d on b" in shown
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("data-directory", "postgresql://u:the-hidden@h/db"),
+        ("database-url", "postgresql://u:the hidden@h/db"),
+        ("database-url", "host=h dbname=d password='the-hidden'"),
+        ("database-url", "postgresql://h/d?p%61ssword=the-hidden"),
+        ("public-url", "https://u:the-hidden@h/"),
+        ("model-url", "https://h/v1?api_key=the-hidden"),
+    ],
+)
+def test_config_shows_no_secret_of_a_value_that_is_not_valid(setting, value):
+    variable = "UNDERSTUDY_" + setting.upper().replace("-", "_")
+    for given in ([f"--{setting}", value], []):
+        result = command("config", *given, check=False, env={} if given else {variable: value})
+        assert "hidden" not in result.stdout + result.stderr and setting in result.stdout
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"MODEL_TIMEOUT": "abc"},
+        {"SECRET_KEY": "xyz"},
+        {"ALLOW_PRIVATE": "foo"},
+        {"WEBHOOK_RETRY_TIME": "-1"},
+        {"MODEL": "gpt"},
+        {"ACCOUNT_SID": "foo"},
+        {"EXISTING": "maybe"},
+        {"KEEP_REASONING": "maybe"},
+    ],
+)
+def test_config_checks_what_serve_would_refuse(tmp_path, env):
+    env = {f"UNDERSTUDY_{name}": value for name, value in env.items()}
+    arguments = ["--data-directory", tmp_path / "data"]
+    assert command("config", *arguments, check=False, env=env).returncode == 64
+    assert command("serve", *arguments, "--port", "0", check=False, env=env).returncode == 64
+    assert not (tmp_path / "data").exists()
+
+
+def test_earlier_names_of_settings_work(file):
+    option = file({"webhook-retry-time": 7})
+    rows = config(*option, "--callback-retry-time", "5", env={"UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS": "true"})
+    assert (rows["webhook-retry-time"]["value"], rows["allow-private"]["value"]) == ("5", "webhooks")
+
+
+def test_an_empty_variable_is_not_set():
+    env = {"UNDERSTUDY_PORT": "", "UNDERSTUDY_CONFIG_FILE": "", "UNDERSTUDY_DATABASE_URL": ""}
+    assert config(env=env)["port"]["source"] == "default"

@@ -122,7 +122,7 @@ def test_what_cannot_be_backed_up_or_restored_is_said(tmp_path):
     (tmp_path / "new" / "understudy.sqlite.partial").unlink()
     with Server(data) as server:
         # Its database is there, and so is the server.
-        problem = f"A server with process ID {server.process.pid} is using the data directory {data}. Stop it first."
+        problem = f"Process {server.process.pid} is using the data directory {data}. Stop it first."
         assert problem in refused("restore", "--data-directory", data, backup)
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["serve.lock"]
     assert backup.stat().st_mode & 0o777 == 0o600
