@@ -11,6 +11,21 @@ extension PostgresStore {
         }
     }
 
+    /// Values: account, the id behind which to read, how many.
+    static let sessionsByID = """
+        SELECT \(SessionRow.columns) FROM session WHERE account_sid = $1 AND id > $2 ORDER BY id LIMIT $3::bigint
+        """
+
+    package func sessions(
+        of account: AccountSID,
+        after id: SessionID?,
+        limit: Int
+    ) async throws(StoreError) -> [Session] {
+        try await read { connection in
+            try connection.run(Self.sessionsByID, [account, id?.text ?? "", limit]).map { SessionRow($0, $1).session }
+        }
+    }
+
     package func session(
         _ reference: SessionReference,
         in account: AccountSID

@@ -19,6 +19,37 @@ extension SQLiteStore {
         }
     }
 
+    /// Values: account, the id behind which to read, how many.
+    ///
+    /// Every column is read from the row itself, as `AccountRowLookup` does.
+    static let sessionsByID = """
+        SELECT \(ChecksummedTable.session.verifiableColumns)
+        FROM session AS found LEFT JOIN session NOT INDEXED ON session.number = found.number
+        WHERE found.account_sid = ? AND found.id > ? ORDER BY found.id LIMIT ?
+        """
+
+    package func sessions(
+        of account: AccountSID,
+        after id: SessionID?,
+        limit: Int
+    ) async throws(StoreError) -> [Session] {
+        try await read { db in
+            let sessions = try Row.fetchAll(
+                db.cachedStatement(sql: Self.sessionsByID),
+                arguments: [account.text, id?.text ?? "", limit]
+            ).map(Session.init)
+            // A damaged index can point to another row.
+            let ids = (id.map { [$0] } ?? []) + sessions.map(\.id)
+            let isInOrder = zip(ids, ids.dropFirst()).allSatisfy {
+                $0.text.utf8.lexicographicallyPrecedes($1.text.utf8)
+            }
+            guard isInOrder, sessions.allSatisfy({ $0.account == account }) else {
+                throw DatabaseError.damagedIndex(of: .session)
+            }
+            return sessions
+        }
+    }
+
     package func delete(_ reference: SessionReference, in account: AccountSID) async throws(StoreError) {
         try await write { db in
             // One that is damaged can be deleted.

@@ -45,6 +45,28 @@ extension StoreConformance {
             try await fixture.put(["y"], in: "webhook:voice:b")
             await Refusal.notFound(.session).expect { _ = try await meant("voice:b") }
         },
+        StoreConformance("sessions are walked through in the order of their ids' bytes, whatever the pages' size") {
+            store in
+            let fixture = try await Fixture(store)
+            let expected = ["B", "a", "a!", "a\u{1}b", "aa", "webhook:a", "é", "😀"].sorted {
+                $0.utf8.lexicographicallyPrecedes($1.utf8)
+            }
+            for id in expected.shuffled() { try await fixture.put([NewMessage.text("m", in: id)]) }
+            try await fixture.neighbor().put(["m"], in: "b")
+            for limit in 1...9 {
+                var ids: [SessionID] = []
+                while true {
+                    let page = try await store.sessions(of: fixture.account, after: ids.last, limit: limit)
+                    ids += page.map(\.id)
+                    guard page.count == limit else { break }
+                }
+                #expect(ids.map(\.text) == expected)
+            }
+            // From where a session was that is gone.
+            try await store.delete(SessionReference("a!"), in: fixture.account)
+            let behind = try await store.sessions(of: fixture.account, after: SessionID("a!"), limit: 1)
+            #expect(behind.map(\.id.text) == ["aa"])
+        },
         StoreConformance("sessions are listed in order of creation, forward and back, at every page size") { store in
             let fixture = try await Fixture(store)
             // Created in pairs of one time, the later pairs first.

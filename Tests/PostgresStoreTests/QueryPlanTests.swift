@@ -49,6 +49,17 @@ struct QueryPlanTests {
         #expect(!plan.contains { $0.contains("->") }, "\(plan)")
     }
 
+    @Test("a walk through an account's sessions reads an index in its order")
+    func sessionsByID() async throws {
+        let database = try await filledDatabase()
+        var connection = try PostgresConnection(url: database.url)
+        try connection.execute("PREPARE walk AS \(PostgresStore.sessionsByID)")
+        let plan = try connection.run("EXPLAIN EXECUTE walk ('AC', '2000', 10)").map { $0.text($1, 0) }
+            .joined(separator: "\n")
+        #expect(plan.contains("Index Scan using session_by_id on session"), "\(plan)")
+        #expect(!plan.contains("Sort"), "\(plan)")
+    }
+
     @Test(
         "of a page of long messages, little more than its budget is sent",
         arguments: [(MessagePageQuery.longAfter, 0), (MessagePageQuery.longBefore, 60_001)]

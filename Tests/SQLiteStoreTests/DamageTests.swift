@@ -219,6 +219,7 @@ struct DamageTests {
         let two = SessionReference("two")
         await #expect(throws: StoreError.self) { try await walk("two", in: store) }
         await #expect(throws: StoreError.self) { _ = try await store.session(two, in: account) }
+        await #expect(throws: StoreError.self) { _ = try await store.sessions(of: account, after: nil, limit: 9) }
         await #expect(throws: StoreError.self) { try await append(to: "two", in: store) }
         await #expect(throws: StoreError.self) { try await store.delete(two, in: account) }
         #expect(try await walk("three", in: store).messages.count == Self.count)

@@ -21,6 +21,13 @@ struct QueryPlanTests {
                 ]
             ),
             (
+                SQLiteStore.sessionsByID,
+                [
+                    "SEARCH found USING COVERING INDEX sqlite_autoindex_session_1 (account_sid=? AND id>?)",
+                    "SEARCH session USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN",
+                ]
+            ),
+            (
                 // In the order of arrival, so that the first that are ready are found first.
                 TurnRow.ready,
                 [

@@ -7,6 +7,11 @@ package protocol SessionStore: Sendable {
         page: PageRequest<SessionCursor>
     ) async throws(StoreError) -> Page<Session, SessionCursor>
 
+    /// Up to `limit` of an account's sessions behind an id, in the order of their ids' bytes: the same in every store that has
+    /// the same sessions. A session created during a walk may be missed by it, one created before it never.
+    /// - Parameter id: of a session that may be gone; `nil` begins with the first.
+    func sessions(of account: AccountSID, after id: SessionID?, limit: Int) async throws(StoreError) -> [Session]
+
     /// - Throws: `notFound(.session)`.
     func session(_ session: SessionReference, in account: AccountSID) async throws(StoreError) -> Session
 

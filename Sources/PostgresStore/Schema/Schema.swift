@@ -20,6 +20,8 @@ enum Schema {
         // How many messages were deleted from a session. NULL where a server of an earlier version made it; wrong where one
         // deleted from it, until `Migrator.finish` has counted.
         Migration("5 deletions of sessions", .statements("ALTER TABLE session ADD COLUMN deletions bigint")),
+        // For exports, which walk through an account's sessions in this order.
+        Migration("6 sessions by id", .index(name: "session_by_id", on: "session (account_sid, id)")),
     ]
 
     private static let first = """
