@@ -36,6 +36,7 @@ let package = Package(
                 "SQLiteStore",
                 "Secrets",
                 "StoreCopy",
+                "TranscriptExport",
                 "TranscriptImport",
                 "UnderstudyServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -163,6 +164,17 @@ let package = Package(
             ]
         ),
         .target(
+            name: "TranscriptExport",
+            dependencies: [
+                "AssistantsAPI",
+                "AssistantsStore",
+                "TextEncodings",
+                "TranscriptImport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+        .target(
             name: "StoreCopy",
             dependencies: ["AssistantsStore", "Digests", .product(name: "Crypto", package: "swift-crypto")]
         ),
@@ -248,6 +260,14 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "TranscriptExportTests",
+            dependencies: [
+                "AssistantsStore", "PostgresStore", "SQLiteStore", "TestSupport", "TranscriptExport",
+                "TranscriptImport",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

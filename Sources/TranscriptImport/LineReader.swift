@@ -1,14 +1,14 @@
-import Foundation
+package import Foundation
 
 /// Reads a file line by line, and keeps no more of it than a line's greatest length.
-struct LineReader {
+package struct LineReader {
     /// In bytes.
     static let chunkSize = 1 << 18
     /// In bytes, without the line break.
     static let maximumLineLength = 1 << 20
 
     /// A line without its line break, or one that is too long to be read.
-    enum Line {
+    package enum Line {
         case bytes([UInt8])
         case tooLong
     }
@@ -20,14 +20,14 @@ struct LineReader {
     /// From 1; 0 before the first line.
     private(set) var number = 0
     /// How many bytes have been read as lines.
-    private(set) var offset: UInt64 = 0
+    package private(set) var offset: UInt64 = 0
 
-    init(_ file: FileHandle) {
+    package init(_ file: FileHandle) {
         self.file = file
     }
 
     /// `nil` behind the last line. A line break at the end of the file begins no further line.
-    mutating func next() throws -> Line? {
+    package mutating func next() throws -> Line? {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {

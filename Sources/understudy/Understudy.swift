@@ -23,8 +23,8 @@ struct Understudy: AsyncParsableCommand {
         version: BuildInformation.text,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, HealthCommand.self, AccountCommand.self, KeyCommand.self,
-            WebhookCommand.self, ImportCommand.self,
-            BackupCommand.self, RestoreCommand.self, CheckCommand.self, CopyCommand.self, DatabaseCommand.self,
+            WebhookCommand.self, ImportCommand.self, ExportCommand.self, BackupCommand.self, RestoreCommand.self,
+            CheckCommand.self, CopyCommand.self, DatabaseCommand.self,
         ]
     )
 

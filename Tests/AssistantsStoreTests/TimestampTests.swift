@@ -59,6 +59,23 @@ struct TimestampTests {
     }
 
     @Test(
+        "an exact date is read back as the same moment",
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (1, "1970-01-01T00:00:00.000001Z"), (-1, "1969-12-31T23:59:59.999999Z"),
+            (1_700_000_000_120_300, "2023-11-14T22:13:20.120300Z"),
+        ]
+    )
+    func exact(_ microseconds: Int64, _ text: String) {
+        let exact = String(unsafeUninitializedCapacity: Timestamp.maximumExactISO8601Length) { buffer in
+            var output = OutputSpan(buffer: buffer, initializedCount: 0)
+            Timestamp(microseconds: microseconds).writeExactISO8601(to: &output)
+            return output.finalize(for: buffer)
+        }
+        #expect(exact == text)
+        #expect(Timestamp(iso8601: exact)?.microseconds == microseconds)
+    }
+
+    @Test(
         "all three forms of a date in HTTP are read",
         arguments: ["Sun, 06 Nov 2094 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sat Nov  6 08:49:37 2094"]
     )

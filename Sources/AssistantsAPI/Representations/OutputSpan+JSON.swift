@@ -1,4 +1,5 @@
 import AssistantsStore
+import Foundation
 
 extension OutputSpan<UInt8> {
     /// Appends bytes as they are. The span must have room for them.
@@ -40,6 +41,26 @@ extension OutputSpan<UInt8> {
         append(UInt8(ascii: "\""))
         time.writeISO8601(to: &self)
         append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a time as a JSON string, with its microseconds where there are any.
+    mutating func appendExactJSONString(_ time: Timestamp) {
+        append(UInt8(ascii: "\""))
+        time.writeExactISO8601(to: &self)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a JSON object without the line breaks between its tokens, which rows of earlier versions have. The span must have
+    /// room for it.
+    mutating func appendInOneLine(_ json: RawSpan) {
+        json.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            if memchr(start, 0x0A, bytes.count) == nil, memchr(start, 0x0D, bytes.count) == nil {
+                append(bytes)
+            } else {
+                for byte in bytes where byte != 0x0A && byte != 0x0D { append(byte) }
+            }
+        }
     }
 
     /// Whether a byte must be escaped. Hardly any text has one, so eight bytes are looked at at once; the last eight may be

@@ -13,6 +13,29 @@ extension Timestamp {
 
     /// Appends the 20 bytes of `iso8601` to a span that has room for them.
     package func writeISO8601(to output: inout OutputSpan<UInt8>) {
+        writeSeconds(to: &output)
+        output.append(UInt8(ascii: "Z"))
+    }
+
+    /// The greatest length of what `writeExactISO8601` appends, in bytes.
+    package static let maximumExactISO8601Length = 27
+
+    /// Appends what `init(iso8601:)` reads as the same moment: `YYYY-MM-DDTHH:MM:SSZ`, with six digits of a fraction where it is
+    /// not 0. The span must have room for it.
+    package func writeExactISO8601(to output: inout OutputSpan<UInt8>) {
+        writeSeconds(to: &output)
+        let fraction = Int(microseconds - microseconds.flooringQuotient(by: 1_000_000) * 1_000_000)
+        if fraction != 0 {
+            output.append(UInt8(ascii: "."))
+            output.append(twoDigits: fraction / 10_000)
+            output.append(twoDigits: fraction / 100 % 100)
+            output.append(twoDigits: fraction % 100)
+        }
+        output.append(UInt8(ascii: "Z"))
+    }
+
+    /// Appends the date and the time, without the `Z`.
+    private func writeSeconds(to output: inout OutputSpan<UInt8>) {
         let seconds = microseconds.flooringQuotient(by: 1_000_000)
         let days = seconds.flooringQuotient(by: 86_400)
         let secondOfDay = Int(seconds - days * 86_400)
@@ -29,7 +52,6 @@ extension Timestamp {
         output.append(twoDigits: secondOfDay / 60 % 60)
         output.append(UInt8(ascii: ":"))
         output.append(twoDigits: secondOfDay % 60)
-        output.append(UInt8(ascii: "Z"))
     }
 
     /// Reads a date and time of RFC 3339: `2026-07-01T09:30:00Z`, with an optional fraction of up to nine digits (cut

@@ -20,6 +20,7 @@ enum Setting: String, CaseIterable {
     case format
     case historyLimit = "history-limit"
     case host
+    case identity
     case keepNumbers = "keep-numbers"
     case keepReasoning = "keep-reasoning"
     case logFormat = "log-format"
@@ -42,6 +43,7 @@ enum Setting: String, CaseIterable {
     case publicURL = "public-url"
     case readOnly = "read-only"
     case secretKey = "secret-key"
+    case session
     case shutdownDelay = "shutdown-delay"
     case sid
     case tlsCertificate = "tls-certificate"

@@ -7,14 +7,19 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
     /// Prints a result in the format that was asked for.
     func print(_ result: some Encodable, text: @autoclosure () -> String) throws {
+        Swift.print(try string(of: result, text: text()))
+    }
+
+    /// A result in the format that was asked for.
+    func string(of result: some Encodable, text: @autoclosure () -> String) throws -> String {
         switch self {
         case .text:
-            Swift.print(text())
+            return text()
         case .json:
             let encoder = JSONEncoder()
             encoder.keyEncodingStrategy = .convertToSnakeCase
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            Swift.print(String(decoding: try encoder.encode(result), as: UTF8.self))
+            return String(decoding: try encoder.encode(result), as: UTF8.self)
         }
     }
 }

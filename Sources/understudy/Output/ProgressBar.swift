@@ -5,6 +5,8 @@ struct ProgressBar {
     private static let width = 40
     private let isTerminal = isatty(STDERR_FILENO) == 1
 
+    var isShown: Bool { isTerminal }
+
     /// - Parameter fraction: of what is done of it, from 0 to 1.
     func show(_ phase: String, _ fraction: Double) {
         guard isTerminal else { return }

@@ -43,6 +43,7 @@ def fails(*arguments, code, **options):
         ["key", "list"],
         ["key", "revoke"],
         ["import"],
+        ["export"],
     ],
 )
 def test_every_command_has_help_with_an_example(words):
@@ -131,6 +132,7 @@ def test_a_lost_sealing_key_is_not_replaced_in_silence(tmp_path):
         ["key", "revoke", "SK1", "--account", SID],
         ["import", "--account", SID],
         ["import", "-"],
+        ["export"],
     ],
 )
 def test_wrong_usage_is_64(tmp_path, arguments):
@@ -144,6 +146,7 @@ def test_wrong_usage_is_64(tmp_path, arguments):
         ["key", "list", "--account", SID],
         ["key", "create", "--account", SID],
         ["import", "--account", SID, "-"],
+        ["export", "-"],
     ],
 )
 def test_a_directory_without_a_database_is_not_made_by_a_typing_error(tmp_path, arguments):
