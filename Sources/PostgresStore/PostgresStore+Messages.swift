@@ -47,10 +47,10 @@ extension PostgresStore {
         }
     }
 
-    package func firstConflict(
-        among messages: [NewMessage],
+    package func compare(
+        _ messages: [NewMessage],
         in account: AccountSID
-    ) async throws(StoreError) -> Int? {
-        try await read { connection in try connection.firstConflict(among: messages, in: account) }
+    ) async throws(StoreError) -> ImportComparison {
+        try await read { connection in try connection.compare(messages, in: account) }
     }
 }

@@ -43,15 +43,15 @@ extension SQLiteStore {
         }
     }
 
-    package func firstConflict(
-        among messages: [NewMessage],
+    package func compare(
+        _ messages: [NewMessage],
         in account: AccountSID
-    ) async throws(StoreError) -> Int? {
+    ) async throws(StoreError) -> ImportComparison {
         do {
             // Reads only, but by the writer's statements.
             return try await pool.writeWithoutTransaction { [statements, clock] db in
                 var transaction = SQLiteTransaction(db: db, statements: statements, clock: clock)
-                return try transaction.firstConflict(among: messages, in: account)
+                return try transaction.compare(messages, in: account)
             }
         } catch {
             throw StoreError(error)

@@ -21,10 +21,11 @@ extension StoreConformance {
                 content: try JSONObject(#"{"content":"other"}"#)
             )
             let batch = [try .text("b", in: "s"), changed]
-            #expect(try await store.firstConflict(among: batch, in: fixture.account) == 1)
+            #expect(try await store.compare(batch, in: fixture.account) == ImportComparison(conflicts: [1]))
             await Refusal.messageConflict(index: 1).expect { try await fixture.put(batch) }
             #expect(try await fixture.page(of: "s", .first, size: 9).texts == ["a"])
-            #expect(try await store.firstConflict(among: [.text("a", in: "s")], in: fixture.account) == nil)
+            let same = try await store.compare([.text("a", in: "s"), .text("b", in: "s")], in: fixture.account)
+            #expect(same == ImportComparison(alreadyThere: 1))
         },
         StoreConformance("a message that is stored with line breaks in its JSON is the same without them") { store in
             let fixture = try await Fixture(store)
@@ -39,10 +40,10 @@ extension StoreConformance {
             }
             try await fixture.put([message("{\"a\":\r\n1}", meta: "{\n}")])
             let same = message("{\"a\":1}", meta: "{}")
-            #expect(try await store.firstConflict(among: [same], in: fixture.account) == nil)
+            #expect(try await store.compare([same], in: fixture.account).conflicts.isEmpty)
             #expect(try await fixture.put([same]).alreadyThere == 1)
             for other in [message("{\"a\": 1}", meta: "{}"), message("{\"a\":1}", meta: "{ }")] {
-                #expect(try await store.firstConflict(among: [other], in: fixture.account) == 0)
+                #expect(try await store.compare([other], in: fixture.account).conflicts == [0])
             }
         },
         StoreConformance("a message of which only the change is dated was created no later than that") { store in
@@ -116,9 +117,9 @@ extension StoreConformance {
                 role: .user,
                 content: .empty
             )
-            #expect(try await store.firstConflict(among: [changed], in: fixture.account) == nil)
+            #expect(try await store.compare([changed], in: fixture.account) == ImportComparison())
             try await fixture.put(["b"], in: "s")
-            #expect(try await store.firstConflict(among: [changed], in: fixture.account) == nil)
+            #expect(try await store.compare([changed], in: fixture.account) == ImportComparison())
         },
         StoreConformance("an import to an account that is not there is refused") { store in
             let stranger = AccountSID.random()

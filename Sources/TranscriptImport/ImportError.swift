@@ -1,22 +1,67 @@
 /// Why an import ended. Nothing of the input was stored, unless it says so.
 package enum ImportError: Error, CustomStringConvertible {
-    /// A line is not what it must be; `number` counts from 1.
-    case badLine(number: Int, reason: String)
-    /// The input changed between its check and its storing: what came before this line is stored.
-    case inputChanged(line: Int, reason: String)
+    /// Some messages are not what they must be: the first ones, up to `TranscriptImporter.maximumBadMessages`.
+    case badMessages([BadMessage])
+    /// The input changed between its check and its storing: what came before this message is stored.
+    case inputChanged(BadMessage)
     case unreadable(path: String, reason: String)
+    /// A file has something else than lines or saved pages.
+    case otherForm(path: String, form: String, advice: String)
+    /// - Parameter end: where the last message stands that was stored or was there already; `nil` where the input was still being checked.
+    case interrupted(stored: Int, end: ImportPlace?)
 
     package var description: String {
         switch self {
-        case .badLine(let number, let reason):
-            "line \(number) \(reason). Nothing of the input was stored."
-        case .inputChanged(let line, let reason):
+        case .badMessages(let bad):
+            Self.description(of: bad)
+        case .inputChanged(let bad):
             """
-            line \(line) \(reason), which it did not when the input was checked. What comes before it is stored; \
-            the same command goes on from there once the input is right.
+            \(bad), which it did not when the input was checked. What comes before it is stored; the same command continues \
+            from there once the input is right.
             """
         case .unreadable(let path, let reason):
             "\(path) cannot be read: \(reason)"
+        case .otherForm(let path, let form, let advice):
+            "\(path) \(form). \(advice)"
+        case .interrupted(_, nil):
+            "Interrupted while the input was being checked. Nothing of the input was stored."
+        case .interrupted(let stored, let end?):
+            "Interrupted. The input is stored up to \(end): \(stored) messages by this command. The same command continues."
         }
+    }
+
+    private static func description(of bad: [BadMessage]) -> String {
+        guard bad.count > 1 else { return "\(bad.map(\.description).joined()). Nothing of the input was stored." }
+        let isCut = bad.count >= TranscriptImporter.maximumBadMessages
+        let heading =
+            isCut
+            ? "The first \(bad.count) messages that cannot be imported:" : "\(bad.count) messages cannot be imported:"
+        return ([heading] + bad.map { "  \($0)" } + ["Nothing of the input was stored."]).joined(separator: "\n")
+    }
+}
+
+/// Why a message cannot be imported.
+package struct BadMessage: Sendable, CustomStringConvertible {
+    package let place: ImportPlace
+    /// Continues a sentence that begins with the place.
+    package let reason: String
+
+    package var description: String { "\(place) \(reason)" }
+}
+
+/// Where a message stands in an input.
+package struct ImportPlace: Sendable, CustomStringConvertible {
+    /// In the order in which the input is read.
+    let index: Int
+    /// `nil` where the input is one file.
+    let file: String?
+    /// From 1. Of a page, the one on which it begins.
+    let line: Int
+    /// Of a page, from 1; `nil` where the line has the message, or where it is the page itself.
+    let messageOfPage: Int?
+
+    package var description: String {
+        let message = messageOfPage.map { ", message \($0)," } ?? ""
+        return "\(file.map { "\($0): " } ?? "")line \(line)\(message)"
     }
 }

@@ -6,6 +6,9 @@ import Digests
 /// Makes messages of lines. A line without an id gets one derived from the account, the session, the line's index among
 /// that session's lines, and its bytes: the same input gives the same ids.
 struct LineDecoder {
+    /// In bytes. It is the limit of the API's bodies, so that no export has a longer line than an import reads.
+    private static let maximumObjectLength = 1 << 20
+
     private let account: AccountSID
     private let numbers: JSONScanner.Numbers
     private var linesOfSession: [SessionID: UInt64] = [:]
@@ -24,6 +27,10 @@ struct LineDecoder {
         guard let sessionID = message.sessionID else { throw InvalidObject("has no \"session_id\"") }
         guard let role = message.role else { throw InvalidObject("has no \"role\"") }
         guard let content = message.content else { throw InvalidObject("has no \"content\"") }
+        for (name, object) in [("content", content), ("meta", message.meta ?? .empty)]
+        where object.text.utf8.count > Self.maximumObjectLength {
+            throw InvalidObject("has a \"\(name)\" of more than \(Self.maximumObjectLength) bytes")
+        }
         if let created = message.dateCreated, let updated = message.dateUpdated, updated < created {
             throw InvalidObject("has a \"date_updated\" before its \"date_created\": correct one, or leave it out")
         }

@@ -4,8 +4,9 @@ package import Foundation
 package struct LineReader {
     /// In bytes.
     static let chunkSize = 1 << 18
-    /// In bytes, without the line break.
-    static let maximumLineLength = 1 << 20
+    /// In bytes, without the line break: more than an export has in one.
+    static let maximumLineLength = 4 << 20
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// A line without its line break, or one that is too long to be read.
     package enum Line {
@@ -36,17 +37,33 @@ package struct LineReader {
             if isAtEnd {
                 return start < buffer.count ? line(upTo: buffer.count, behind: buffer.count) : nil
             }
-            guard buffer.count - start <= Self.maximumLineLength else {
-                number += 1
-                return .tooLong
-            }
-            buffer.removeFirst(start)
-            start = 0
-            searched = buffer.count
-            let chunk = try file.read(upToCount: Self.chunkSize) ?? Data()
-            buffer += chunk
-            isAtEnd = chunk.isEmpty
+            guard buffer.count - start <= Self.maximumLineLength else { return try skipLine() }
+            searched = try readChunk()
         }
+    }
+
+    /// Passes over the rest of a line that is too long.
+    private mutating func skipLine() throws -> Line {
+        number += 1
+        while true {
+            let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n"))
+            let next = end.map { $0 + 1 } ?? buffer.count
+            offset += UInt64(next - start)
+            start = next
+            if end != nil || isAtEnd { return .tooLong }
+            _ = try readChunk()
+        }
+    }
+
+    /// - Returns: where the new bytes begin.
+    private mutating func readChunk() throws -> Int {
+        buffer.removeFirst(start)
+        start = 0
+        let searched = buffer.count
+        let chunk = try file.read(upToCount: Self.chunkSize) ?? Data()
+        buffer += chunk
+        isAtEnd = chunk.isEmpty
+        return searched
     }
 
     private mutating func line(upTo end: Int, behind next: Int) -> Line {

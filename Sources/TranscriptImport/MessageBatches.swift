@@ -4,52 +4,152 @@ import AssistantsStore
 /// Reads an input's messages, some at a time.
 struct MessageBatches {
     /// A message and where it stands.
-    struct NumberedMessage {
-        let line: Int
+    struct PlacedMessage {
+        let place: ImportPlace
         let message: NewMessage
-        /// Whether the line has an id of its own.
+        /// Whether it has an id of its own.
         let bringsID: Bool
     }
 
-    private let size: UInt64
-    private var lines: LineReader
-    private var decoder: LineDecoder
+    struct Batch {
+        var messages: [PlacedMessage] = []
+        /// What stands among them and is no message.
+        var bad: [BadMessage] = []
+    }
 
-    init(_ input: ImportInput, account: AccountSID, numbers: JSONScanner.Numbers) throws {
-        size = input.size
-        lines = try input.lines()
+    private let input: ImportInput
+    private var decoder: LineDecoder
+    private var lines: LineReader?
+    /// The number of the file that lines are read from.
+    private var file = -1
+    private var nextPage = 0
+    private var page: [JSONValue] = []
+    private var pageLocation: ImportInput.PageLocation?
+    /// How many messages of the page have been read.
+    private var readOfPage = 0
+    private var placeCount = 0
+    /// Of what has been read completely.
+    private var finishedBytes: UInt64 = 0
+
+    init(_ input: ImportInput, account: AccountSID, numbers: JSONScanner.Numbers) {
+        self.input = input
         decoder = LineDecoder(account: account, numbers: numbers)
     }
 
     /// How much of the input has been read, from 0 to 1.
-    var fraction: Double { size == 0 ? 1 : Double(lines.offset) / Double(size) }
-    var sessionCount: Int { decoder.sessionCount }
-
-    /// `nil` behind the last line. Empty lines are passed over.
-    /// - Throws: `ImportError.badLine`.
-    mutating func next(upTo count: Int) throws -> [NumberedMessage]? {
-        var batch: [NumberedMessage] = []
-        var bytes = 0
-        while batch.count < count, bytes < TransactionSize.maximumBytes, let line = try lines.next() {
-            guard case .bytes(var text) = line else {
-                throw ImportError.badLine(
-                    number: lines.number,
-                    reason: "is longer than \(LineReader.maximumLineLength) bytes"
-                )
-            }
-            if lines.number == 1, text.starts(with: Self.byteOrderMark) { text.removeFirst(Self.byteOrderMark.count) }
-            if text.last == UInt8(ascii: "\r") { text.removeLast() }
-            if text.isEmpty { continue }
-            bytes += text.count
-            do {
-                let (message, bringsID) = try decoder.message(of: text)
-                batch.append(NumberedMessage(line: lines.number, message: message, bringsID: bringsID))
-            } catch {
-                throw ImportError.badLine(number: lines.number, reason: error.reason)
-            }
-        }
-        return batch.isEmpty ? nil : batch
+    var fraction: Double {
+        input.size == 0 ? 1 : min(Double(finishedBytes + (lines?.offset ?? 0)) / Double(input.size), 1)
     }
 
-    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    var sessionCount: Int { decoder.sessionCount }
+
+    /// `nil` behind the last message. Empty lines are passed over.
+    mutating func next(upTo count: Int) throws -> Batch? {
+        var batch = Batch()
+        var bytes = 0
+        while batch.messages.count + batch.bad.count < count, bytes < TransactionSize.maximumBytes {
+            guard let size = try readMessage(into: &batch) else { break }
+            bytes += size
+        }
+        return batch.messages.isEmpty && batch.bad.isEmpty ? nil : batch
+    }
+
+    /// - Returns: how many bytes it has; `nil` behind the last one.
+    private mutating func readMessage(into batch: inout Batch) throws -> Int? {
+        while true {
+            if let size = try readLine(into: &batch) { return size }
+            if try openNextFile() { continue }
+            return try readMessageOfPage(into: &batch)
+        }
+    }
+
+    // MARK: Lines
+
+    /// - Returns: whether there is another file of lines.
+    private mutating func openNextFile() throws -> Bool {
+        finishedBytes += lines?.offset ?? 0
+        lines = nil
+        while file + 1 < input.files.count {
+            file += 1
+            guard input.files[file].form == .lines else { continue }
+            lines = try input.files[file].lines()
+            return true
+        }
+        return false
+    }
+
+    /// - Returns: how many bytes it has; `nil` behind the file's last one.
+    private mutating func readLine(into batch: inout Batch) throws -> Int? {
+        while let line = try lines?.next(), let number = lines?.number {
+            let place = place(file, line: number)
+            guard case .bytes(var text) = line else {
+                let reason = "is longer than \(LineReader.maximumLineLength) bytes"
+                batch.bad.append(BadMessage(place: place, reason: reason))
+                return 0
+            }
+            if number == 1, text.starts(with: LineReader.byteOrderMark) {
+                text.removeFirst(LineReader.byteOrderMark.count)
+            }
+            if text.last == UInt8(ascii: "\r") { text.removeLast() }
+            if text.isEmpty { continue }
+            decode(text, at: place, into: &batch)
+            return text.count
+        }
+        return nil
+    }
+
+    // MARK: Pages
+
+    private mutating func readMessageOfPage(into batch: inout Batch) throws -> Int? {
+        while readOfPage == page.count {
+            guard nextPage < input.pages.count else { return nil }
+            let location = input.pages[nextPage]
+            nextPage += 1
+            finishedBytes += UInt64(location.size)
+            (page, readOfPage) = ([], 0)
+            let place = place(location.file, line: location.line)
+            pageLocation = location
+            do {
+                let json = try input.files[location.file].bytes(at: location.offset, count: location.size)
+                page = try SavedPage(json: json).messages
+            } catch let error as InvalidObject {
+                batch.bad.append(BadMessage(place: place, reason: error.reason))
+                return 0
+            }
+        }
+        guard let location = pageLocation else { return nil }
+        readOfPage += 1
+        // As it stands on the page, from 1.
+        let number = location.isReversed ? page.count - readOfPage + 1 : readOfPage
+        let place = place(location.file, line: location.line, number)
+        guard case .object(let object) = page[number - 1] else {
+            let reason = "is \(page[number - 1].kind): it must be an object"
+            batch.bad.append(BadMessage(place: place, reason: reason))
+            return 0
+        }
+        let text = Array(object.text.utf8)
+        decode(text, at: place, into: &batch)
+        return text.count
+    }
+
+    private mutating func place(_ file: Int, line: Int, _ messageOfPage: Int? = nil) -> ImportPlace {
+        defer { placeCount += 1 }
+        return ImportPlace(
+            index: placeCount,
+            file: input.placeName(of: file),
+            line: line,
+            messageOfPage: messageOfPage
+        )
+    }
+
+    private mutating func decode(_ json: [UInt8], at place: ImportPlace, into batch: inout Batch) {
+        do throws(InvalidObject) {
+            let (message, bringsID) = try decoder.message(of: json)
+            // Without one, a message that is on two pages would be stored twice.
+            guard bringsID || place.messageOfPage == nil else { throw InvalidObject("has no \"id\"") }
+            batch.messages.append(PlacedMessage(place: place, message: message, bringsID: bringsID))
+        } catch {
+            batch.bad.append(BadMessage(place: place, reason: error.reason))
+        }
+    }
 }

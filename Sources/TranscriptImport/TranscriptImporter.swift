@@ -1,7 +1,7 @@
 import AssistantsAPI
 package import AssistantsStore
 
-/// Stores transcripts from JSON Lines, one message a line, the lines of one session in their order.
+/// Stores transcripts from JSON Lines, one message a line, the lines of one session in their order, and from saved pages.
 ///
 /// The whole input is checked before the first write. Then it is stored in short transactions, so that others can write
 /// too, with a gap behind each where one transaction keeps all others waiting; whatever stops it, the same command completes the rest.
@@ -9,6 +9,7 @@ package struct TranscriptImporter {
     private let store: any Store
     private let account: AccountSID
     private let numbers: JSONScanner.Numbers
+    private let isInterrupted: () -> Bool
     private let report: (ImportProgress) -> Void
     /// Of messages that are checked against the store in one go.
     private let checkedAtOnce = 1_000
@@ -17,77 +18,96 @@ package struct TranscriptImporter {
 
     /// - Parameters:
     ///   - numbers: which numbers `content` and `meta` may have.
+    ///   - isInterrupted: asked now and then whether to end.
     ///   - report: called now and then with how far the import is.
     package init(
         into store: any Store,
         account: AccountSID,
         numbers: JSONScanner.Numbers = .finite,
+        isInterrupted: @escaping () -> Bool = { false },
         report: @escaping (ImportProgress) -> Void = { _ in }
     ) {
         self.store = store
         self.account = account
         self.numbers = numbers
+        self.isInterrupted = isInterrupted
         self.report = report
     }
 
     /// - Throws: `ImportError`, `StoreError`.
     package func run(_ input: ImportInput) async throws -> ImportSummary {
         let start = ContinuousClock.now
+        let preview = try await check(input)
+        let messages = try await storeAll(input)
+        return ImportSummary(messages: messages, sessions: preview.sessions, duration: start.duration(to: .now))
+    }
+
+    /// Checks the input, and stores nothing.
+    /// - Throws: `ImportError`, `StoreError`.
+    package func check(_ input: ImportInput) async throws -> ImportPreview {
         guard try await store.accounts().contains(where: { $0.sid == account }) else {
             throw StoreError.notFound(.account(account))
         }
-        try await check(input)
-        let (messages, sessions) = try await storeAll(input)
-        return ImportSummary(messages: messages, sessions: sessions, duration: start.duration(to: .now))
-    }
-
-    private func check(_ input: ImportInput) async throws {
-        var batches = try MessageBatches(input, account: account, numbers: numbers)
+        var batches = MessageBatches(input, account: account, numbers: numbers)
         var repeated = RepeatedMessages()
-        while let batch = try batches.next(upTo: checkedAtOnce) {
-            for numbered in batch where numbered.bringsID {
-                guard repeated.insert(numbered.message) else {
-                    throw ImportError.badLine(
-                        number: numbered.line,
-                        reason: "has the id of an earlier line of its session, but other content"
-                    )
+        var preview = ImportPreview()
+        var bad: [BadMessage] = []
+        while bad.count < Self.maximumBadMessages, let batch = try batches.next(upTo: checkedAtOnce) {
+            guard !isInterrupted() else { throw ImportError.interrupted(stored: 0, end: nil) }
+            var compared: [MessageBatches.PlacedMessage] = []
+            for placed in batch.messages {
+                preview.roles[placed.message.role, default: 0] += 1
+                switch placed.bringsID ? repeated.insert(placed.message) : .nothing {
+                case .nothing: compared.append(placed)
+                case .sameContent: preview.messages.alreadyThere += 1
+                case .otherContent: bad.append(BadMessage(place: placed.place, reason: Self.repetition))
                 }
             }
-            if let conflict = try await store.firstConflict(among: batch.map(\.message), in: account) {
-                throw ImportError.badLine(number: batch[conflict].line, reason: Self.conflict)
-            }
+            let comparison = try await store.compare(compared.map(\.message), in: account)
+            preview.messages.alreadyThere += comparison.alreadyThere
+            preview.messages.stored += compared.count - comparison.alreadyThere
+            bad += batch.bad
+            bad += comparison.conflicts.map { BadMessage(place: compared[$0].place, reason: Self.conflict) }
+            bad.sort { $0.place.index < $1.place.index }
             report(ImportProgress(phase: .checking, fraction: batches.fraction))
         }
+        guard bad.isEmpty else { throw ImportError.badMessages(Array(bad.prefix(Self.maximumBadMessages))) }
+        preview.sessions = batches.sessionCount
+        return preview
     }
 
-    private func storeAll(_ input: ImportInput) async throws -> (messages: ImportResult, sessions: Int) {
+    private func storeAll(_ input: ImportInput) async throws -> ImportResult {
         let (store, account) = (store, account)
-        var batches = try MessageBatches(input, account: account, numbers: numbers)
+        var batches = MessageBatches(input, account: account, numbers: numbers)
         let defaults = MessageDefaults(assistantName: "Imported transcripts")
         var size = TransactionSize(hasOneWriter: store.hasOneWriter)
         var result = ImportResult()
-        do {
-            var batch = try batches.next(upTo: size.messages)
-            while let current = batch {
-                let start = ContinuousClock.now
-                // The next lines are read while these are stored.
-                async let stored = store.importMessages(current.map(\.message), to: account, defaults: defaults)
-                batch = try batches.next(upTo: size.messages)
-                do {
-                    result += try await stored
-                } catch StoreError.messageConflict(_, let index) {
-                    throw ImportError.inputChanged(line: current[index].line, reason: Self.conflict)
-                }
-                size.adapt(to: start.duration(to: .now))
-                report(ImportProgress(phase: .storing, fraction: batches.fraction))
-                if store.hasOneWriter { try await Task.sleep(for: gap) }
+        var batch = try batches.next(upTo: size.messages)
+        while let current = batch {
+            let start = ContinuousClock.now
+            // The next messages are read while these are stored.
+            async let stored = store.importMessages(current.messages.map(\.message), to: account, defaults: defaults)
+            batch = try batches.next(upTo: size.messages)
+            do {
+                result += try await stored
+            } catch StoreError.messageConflict(_, let index) {
+                let place = current.messages[index].place
+                throw ImportError.inputChanged(BadMessage(place: place, reason: Self.conflict))
             }
-        } catch ImportError.badLine(let number, let reason) {
-            throw ImportError.inputChanged(line: number, reason: reason)
+            if let bad = current.bad.first { throw ImportError.inputChanged(bad) }
+            size.adapt(to: start.duration(to: .now))
+            report(ImportProgress(phase: .storing, fraction: batches.fraction))
+            if batch != nil, isInterrupted() {
+                throw ImportError.interrupted(stored: result.stored, end: current.messages.last?.place)
+            }
+            if store.hasOneWriter { try await Task.sleep(for: gap) }
         }
-        return (result, batches.sessionCount)
+        return result
     }
 
+    /// How many messages that cannot be imported are reported.
+    static let maximumBadMessages = 20
+    private static let repetition = "has the id of an earlier message of its session, but other content"
     private static let conflict = "has the id of a message that its session has already, with other content"
 }
 
@@ -108,4 +128,14 @@ package struct ImportSummary: Sendable {
     /// How many sessions the input has messages of.
     package let sessions: Int
     package let duration: Duration
+}
+
+/// What an import would do.
+package struct ImportPreview: Sendable {
+    /// What would be stored, and what is there already or comes twice.
+    package var messages = ImportResult()
+    /// How many sessions the input has messages of.
+    package var sessions = 0
+    /// How many messages of each role the input has.
+    package var roles: [MessageRole: Int] = [:]
 }

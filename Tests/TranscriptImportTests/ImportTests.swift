@@ -167,7 +167,7 @@ struct ImportTests {
         let one = #"{"session_id":"s","role":"user","content":{"n":1},"id":"aia_msg_1"}"#
         let other = #"{"session_id":"s","role":"user","content":{"n":2},"id":"aia_msg_1"}"#
         let inInput = await #expect(throws: ImportError.self) { try await run("\(one)\n\(Self.good)\n\(other)") }
-        #expect(inInput?.description.hasPrefix("line 3 has the id of an earlier line") == true)
+        #expect(inInput?.description.hasPrefix("line 3 has the id of an earlier message") == true)
         #expect(try await run(one).messages.stored == 1)
         let stored = await #expect(throws: ImportError.self) { try await run("\(Self.good)\n\(other)") }
         #expect(stored?.description.hasPrefix("line 2 has the id of a message that its session has already") == true)

@@ -68,8 +68,8 @@ package protocol MessageStore: Sendable {
         defaults: MessageDefaults
     ) async throws(StoreError) -> ImportResult
 
-    /// The index of the first message whose id its session has already, with other content.
-    func firstConflict(among messages: [NewMessage], in account: AccountSID) async throws(StoreError) -> Int?
+    /// Compares messages that have ids with those that their sessions have under these.
+    func compare(_ messages: [NewMessage], in account: AccountSID) async throws(StoreError) -> ImportComparison
 }
 
 /// What messages get that were written without it.
@@ -119,6 +119,19 @@ package struct ImportResult: Sendable {
     package static func += (left: inout ImportResult, right: ImportResult) {
         left.stored += right.stored
         left.alreadyThere += right.alreadyThere
+    }
+}
+
+/// What sessions have of messages that are to be imported.
+package struct ImportComparison: Equatable, Sendable {
+    /// How many are there already, with the same content.
+    package var alreadyThere = 0
+    /// The indices of those that are there with other content, lowest first.
+    package var conflicts: [Int] = []
+
+    package init(alreadyThere: Int = 0, conflicts: [Int] = []) {
+        self.alreadyThere = alreadyThere
+        self.conflicts = conflicts
     }
 }
 

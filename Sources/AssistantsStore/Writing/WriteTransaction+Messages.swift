@@ -75,20 +75,20 @@ extension WriteTransaction where Self: ~Copyable {
             let indices = addition.repeated.map { group.indices[$0] }
             repeated.append((addition.session.handle, MessageGroup(session: group.session, indices: indices)))
         }
-        if let index = try firstConflict(in: repeated, among: batch) {
+        if let index = try compare(repeated, of: batch).conflicts.first {
             throw StoreError.messageConflict(batch[index].id, index: index)
         }
         let count = repeated.reduce(0) { $0 + $1.group.indices.count }
         return ImportResult(stored: batch.count - count, alreadyThere: count)
     }
 
-    /// As `MessageStore.firstConflict` says.
-    package mutating func firstConflict(among batch: [NewMessage], in account: AccountSID) throws -> Int? {
+    /// As `MessageStore.compare` says.
+    package mutating func compare(_ batch: [NewMessage], in account: AccountSID) throws -> ImportComparison {
         var groups: [(handle: SessionHandle, group: MessageGroup)] = []
         for group in Self.groups(of: batch) {
             if let handle = try handle(of: group.session, in: account) { groups.append((handle, group)) }
         }
-        return try firstConflict(in: groups, among: batch)
+        return try compare(groups, of: batch)
     }
 
     /// Their own, or the default one, which is made if there is none.
@@ -106,19 +106,26 @@ extension WriteTransaction where Self: ~Copyable {
         }
     }
 
-    /// The first message that differs from what its session has under its id.
-    private mutating func firstConflict(
-        in groups: [(handle: SessionHandle, group: MessageGroup)],
-        among batch: [NewMessage]
-    ) throws -> Int? {
+    private mutating func compare(
+        _ groups: [(handle: SessionHandle, group: MessageGroup)],
+        of batch: [NewMessage]
+    ) throws -> ImportComparison {
         let selections = groups.map { handle, group in
             MessageSelection(session: handle, sessionID: group.session, ids: group.indices.map { batch[$0].id })
         }
-        let stored = try messages(selections)
-        return zip(groups, stored).compactMap { group, stored in
-            group.group.indices.first { index in stored[batch[index].id].map { !batch[index].agrees(with: $0) } ?? false
+        var comparison = ImportComparison()
+        for (group, stored) in zip(groups, try messages(selections)) {
+            for index in group.group.indices {
+                guard let message = stored[batch[index].id] else { continue }
+                if batch[index].agrees(with: message) {
+                    comparison.alreadyThere += 1
+                } else {
+                    comparison.conflicts.append(index)
+                }
             }
-        }.min()
+        }
+        comparison.conflicts.sort()
+        return comparison
     }
 
     /// The indices of each session's messages, sessions in the order of their first ones.

@@ -6,17 +6,21 @@ import TranscriptImport
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Store transcripts from a file of JSON Lines.",
+        abstract: "Store transcripts from JSON Lines or saved pages.",
         discussion: """
-            One message a line, with the fields of a message on the wire: session_id, role and content are required; id, \
-            assistant_id, identity, meta, date_created and date_updated may be given; account_sid is ignored. The lines of a \
-            session stand in their order.
+            A file has one message a line, with the fields of a message on the wire: session_id, role, and content are required; id, \
+            assistant_id, identity, meta, date_created, and date_updated are optional; account_sid is ignored. The lines of a \
+            session are in their order, and several files are read one after another.
 
-            The whole input is checked before anything is stored. The same input twice changes nothing, and after a crash \
-            the same command stores the rest. A server may be running on the same directory.
+            Or it has pages of the API's list of messages ({"messages": […], "meta": …}) as a client saved them, one or several. Pages may \
+            overlap, and the files may be given in any order: pages of a session follow their number in meta.
+
+            The whole input is checked before anything is stored. The same input twice changes nothing, and after an interruption \
+            the same command stores the rest. A server may be running on the same data.
 
             Example:
               understudy import --data-directory data --account AC0123456789abcdef0123456789abcdef transcripts.jsonl
+              understudy import --data-directory data --account AC0123456789abcdef0123456789abcdef pages/*.json
             """
     )
 
@@ -32,26 +36,55 @@ struct ImportCommand: AsyncParsableCommand {
     )
     var keepNumbers = false
 
-    @Argument(help: "The file, or - for standard input.", completion: .file(extensions: ["jsonl"]))
-    var file: String
+    @Flag(help: "Check the input and count what would be stored, but store nothing.")
+    var dryRun = false
+
+    @Argument(
+        help: "The files, or - for standard input.",
+        completion: .file(extensions: ["jsonl", "json"])
+    )
+    var files: [String]
 
     func run() async throws {
         let settings = try Settings(
             common,
-            [.account: owner.account, .format: output.format?.rawValue, .keepNumbers: keepNumbers ? true : nil]
+            [
+                .account: owner.account, .format: output.format?.rawValue, .keepNumbers: keepNumbers ? true : nil,
+                .dryRun: dryRun ? true : nil,
+            ]
         )
         let (account, format) = (try settings.account(), try settings.format())
         let numbers: JSONScanner.Numbers = try settings.flag(.keepNumbers) ? .any : .finite
+        let isDryRun = try settings.flag(.dryRun)
         let store = try await settings.storeLocation().openExisting()
         let bar = ProgressBar()
-        let importer = TranscriptImporter(into: store, account: account, numbers: numbers) {
-            bar.show($0.phase.rawValue, $0.fraction)
-        }
-        let summary: ImportSummary
+        let importer = TranscriptImporter(
+            into: store,
+            account: account,
+            numbers: numbers,
+            isInterrupted: { Interruption.isRequested },
+            report: { bar.show($0.phase.rawValue, $0.fraction) }
+        )
         do {
             defer { bar.clear() }
-            summary = try await importer.run(ImportInput(path: file))
+            let input = try ImportInput(paths: files)
+            Interruption.watch()
+            if isDryRun {
+                let preview = try await importer.check(input)
+                bar.clear()
+                try tell(preview, format)
+            } else {
+                let summary = try await importer.run(input)
+                bar.clear()
+                try tell(summary, format)
+            }
+        } catch let error as ImportError {
+            if case .interrupted = error { Interruption.end("\(error)") }
+            throw error
         }
+    }
+
+    private func tell(_ summary: ImportSummary, _ format: OutputFormat) throws {
         let seconds = summary.duration / .seconds(1)
         try format.print(
             Result(
@@ -66,6 +99,32 @@ struct ImportCommand: AsyncParsableCommand {
                 Time: \(String(format: "%.1f", seconds)) s.
                 """
         )
+    }
+
+    private func tell(_ preview: ImportPreview, _ format: OutputFormat) throws {
+        let roles = MessageRole.allCases.map { ($0.rawValue, preview.roles[$0, default: 0]) }
+        try format.print(
+            Preview(
+                wouldStore: preview.messages.stored,
+                alreadyThere: preview.messages.alreadyThere,
+                sessions: preview.sessions,
+                roles: Dictionary(uniqueKeysWithValues: roles)
+            ),
+            text: """
+                Would store: \(preview.messages.stored). Already there: \(preview.messages.alreadyThere). \
+                Sessions in the input: \(preview.sessions).
+                Messages by role: \(roles.map { "\($0) \($1)" }.joined(separator: ", ")).
+                Nothing was stored.
+                """
+        )
+    }
+
+    /// The preview as JSON.
+    private struct Preview: Encodable {
+        let wouldStore: Int
+        let alreadyThere: Int
+        let sessions: Int
+        let roles: [String: Int]
     }
 
     /// The summary as JSON.

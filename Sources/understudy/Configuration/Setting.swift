@@ -16,6 +16,7 @@ enum Setting: String, CaseIterable {
     case databaseConnections = "database-connections"
     case databaseReadURLs = "database-read-urls"
     case databaseURL = "database-url"
+    case dryRun = "dry-run"
     case existing
     case format
     case historyLimit = "history-limit"

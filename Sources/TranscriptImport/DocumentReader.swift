@@ -1,0 +1,78 @@
+import Foundation
+
+/// Reads a file of JSON objects one by one, whether they have line breaks within them or not.
+struct DocumentReader {
+    /// In bytes: more than a page of Understudy's has.
+    static let maximumLength = 32 << 20
+
+    struct Document {
+        let bytes: [UInt8]
+        /// In the file, in bytes.
+        let offset: UInt64
+        /// The line on which it begins, from 1.
+        let line: Int
+    }
+
+    /// An object is longer than `maximumLength`.
+    struct TooLong: Error {}
+
+    private let file: FileHandle
+    private var chunk: [UInt8] = []
+    private var index = 0
+    private var offset: UInt64 = 0
+    private var line = 1
+
+    init(_ file: FileHandle) {
+        self.file = file
+    }
+
+    /// `nil` behind the last object. What is no object ends with its line, and what does not end, with the file.
+    mutating func next() throws -> Document? {
+        var start = (offset: offset, line: line)
+        var bytes: [UInt8] = []
+        var depth = 0
+        var isInString = false
+        var isEscaped = false
+        while let byte = try nextByte() {
+            if bytes.isEmpty {
+                if [0x20, 0x09, 0x0A, 0x0D].contains(byte) { continue }
+                if offset <= LineReader.byteOrderMark.count, LineReader.byteOrderMark.contains(byte) { continue }
+                start = (offset - 1, line)
+            }
+            bytes.append(byte)
+            guard bytes.count <= Self.maximumLength else { throw TooLong() }
+            if isInString {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isInString = true
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "}"): depth -= 1
+            default: break
+            }
+            let isObject = bytes[0] == UInt8(ascii: "{")
+            if isObject ? depth == 0 : byte == 0x0A { break }
+        }
+        return bytes.isEmpty ? nil : Document(bytes: bytes, offset: start.offset, line: start.line)
+    }
+
+    private mutating func nextByte() throws -> UInt8? {
+        if index == chunk.count {
+            chunk = Array(try file.read(upToCount: LineReader.chunkSize) ?? Data())
+            index = 0
+            guard !chunk.isEmpty else { return nil }
+        }
+        let byte = chunk[index]
+        index += 1
+        offset += 1
+        if byte == 0x0A { line += 1 }
+        return byte
+    }
+}

@@ -1,0 +1,112 @@
+"""`understudy import`: saved pages, several files, previews, and interruptions."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import time
+from contextlib import closing
+
+import pytest
+import requests
+from support.messages import message
+from support.understudy import AUTH, OTHER_SID, PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
+
+
+def listed(server, session, auth=AUTH):
+    page = requests.get(f"{server.url}/v1/Sessions/{session}/Messages?PageSize=1000", auth=auth).json()["messages"]
+    return [{key: value for key, value in message.items() if key != "account_sid"} for message in page]
+
+
+def test_pages_that_a_client_has_saved_become_the_same_transcripts(tmp_path):
+    create_account(tmp_path / "data")
+    create_account(tmp_path / "other", OTHER_SID)
+    import_lines(tmp_path / "data", [message("s/é", number, meta={"n": 1.50}) for number in range(130)])
+    with Server(tmp_path / "data") as server:
+        url = f"{server.url}/v1/Sessions/s/é/Messages?PageSize=10"
+        while url:
+            page = requests.get(url, auth=AUTH)
+            number = page.json()["meta"]["page"]
+            # As curl stores it, or laid out in lines; in the order of names, 10 comes before 2.
+            text = page.text if number % 2 else json.dumps(page.json(), indent=2, ensure_ascii=False)
+            (tmp_path / f"page-{number}.json").write_text(text)
+            url = page.json()["meta"]["next_page_url"]
+        expected = listed(server, "s/é")
+    files = sorted(tmp_path.glob("page-*.json"), key=lambda path: path.name)
+    assert files[2].name == "page-10.json"
+    arguments = ["import", "--data-directory", tmp_path / "other", "--account", OTHER_SID, *files]
+    preview = json_of(*arguments, "--dry-run")
+    assert preview == {
+        "would_store": 130,
+        "already_there": 0,
+        "sessions": 1,
+        "roles": {"user": 65, "assistant": 65, "tool": 0, "knowledge": 0},
+    }
+    assert json_of(*arguments)["stored"] == 130
+    assert json_of(*arguments, files[0], files[3])["already_there"] == 150
+    with Server(tmp_path / "other") as server:
+        assert listed(server, "s/é", (OTHER_SID, TOKEN)) == expected
+
+
+def test_a_preview_says_what_would_be_stored(tmp_path):
+    create_account(tmp_path)
+    import_lines(tmp_path, [message("s", 1)])
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(message("s", number)) + "\n" for number in (1, 2, 3)))
+    printed = command("import", "--data-directory", tmp_path, "--account", SID, "--dry-run", tmp_path / "in.jsonl").stdout
+    assert printed == (
+        "Would store: 2. Already there: 1. Sessions in the input: 1.\n"
+        "Messages by role: user 2, assistant 1, tool 0, knowledge 0.\n"
+        "Nothing was stored.\n"
+    )
+
+
+def test_several_bad_lines_are_named_at_once(tmp_path):
+    create_account(tmp_path)
+    (tmp_path / "a.jsonl").write_text(json.dumps(message("s", 1)) + "\nnonsense\n")
+    (tmp_path / "b.jsonl").write_text('{"session_id":"s","role":"user","content":7}\n')
+    result = command(
+        "import", "--data-directory", tmp_path, "--account", SID, tmp_path / "a.jsonl", tmp_path / "b.jsonl", check=False
+    )
+    assert result.returncode == 1
+    # The first names the store.
+    lines = result.stderr.splitlines()[1:]
+    assert lines[0] == "Error: 2 messages cannot be imported:"
+    assert lines[1].startswith(f"  {tmp_path}/a.jsonl: line 2 is not a JSON object")
+    assert lines[2] == f'  {tmp_path}/b.jsonl: line 1 has a number as "content": it must be an object'
+    assert lines[3] == "Nothing of the input was stored."
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("session_id,role,content\ns,user,Hello\n", "looks like CSV, and import reads JSON. Convert each row"),
+        ('[{"session_id":"s"}]', "is a JSON array, and import reads one message a line. Convert it: jq -c '.[]' FILE |"),
+    ],
+)
+def test_another_form_is_recognized(tmp_path, text, words):
+    create_account(tmp_path)
+    result = command("import", "--data-directory", tmp_path, "--account", SID, "-", input=text, check=False)
+    assert result.returncode == 1
+    assert f"Error: standard input {words}" in result.stderr
+
+
+def test_an_interrupted_import_says_how_far_it_is(tmp_path):
+    create_account(tmp_path)
+    file = tmp_path / "in.jsonl"
+    file.write_text("".join(json.dumps(message(f"s{number // 100}", number)) + "\n" for number in range(30_000)))
+    arguments = ["import", "--data-directory", tmp_path, "--account", SID, file]
+    process = subprocess.Popen([PROGRAM, *arguments], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    with closing(sqlite3.connect(tmp_path / "understudy.sqlite")) as database:
+        count = "SELECT count(*) FROM message"
+        while database.execute(count).fetchone()[0] < 1_000:
+            assert process.poll() is None
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        output, error = process.communicate(timeout=20)
+        stored = database.execute(count).fetchone()[0]
+    assert (process.returncode, output) == (-signal.SIGINT, "")
+    assert 1_000 <= stored < 30_000
+    assert error.splitlines()[1:] == [
+        f"Interrupted. The input is stored up to line {stored}: {stored} messages by this command. The same command continues."
+    ]
+    assert json_of(*arguments)["stored"] == 30_000 - stored
