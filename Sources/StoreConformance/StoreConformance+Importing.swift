@@ -46,6 +46,27 @@ extension StoreConformance {
                 #expect(try await store.compare([other], in: fixture.account).conflicts == [0])
             }
         },
+        StoreConformance("a message agrees with a stored one whose dates the API shows in the same whole seconds") {
+            store in
+            let fixture = try await Fixture(store)
+            func message(_ microseconds: Int64) -> NewMessage {
+                NewMessage(
+                    id: MessageID(unchecked: "a"),
+                    sessionID: SessionID(unchecked: "s"),
+                    role: .user,
+                    content: .empty,
+                    dateCreated: Timestamp(microseconds: microseconds),
+                    dateUpdated: Timestamp(microseconds: microseconds)
+                )
+            }
+            try await fixture.put([message(5_200_000)])
+            for (microseconds, isSame) in [
+                (5_200_000, true), (5_000_000, true), (5_100_000, false), (6_000_000, false),
+            ] {
+                let comparison = try await store.compare([message(Int64(microseconds))], in: fixture.account)
+                #expect(comparison.conflicts.isEmpty == isSame, "\(microseconds)")
+            }
+        },
         StoreConformance("a message of which only the change is dated was created no later than that") { store in
             let fixture = try await Fixture(store)
             let past = Timestamp(microseconds: 1_000_000)

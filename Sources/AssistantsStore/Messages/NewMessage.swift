@@ -61,14 +61,14 @@ package struct NewMessage: Sendable {
     }
 
     /// Whether all that was given of it is what a stored message has, byte for byte but for line breaks between the tokens of
-    /// `content` and `meta`, which earlier versions stored.
+    /// `content` and `meta`, which earlier versions stored, and for a fraction of a second, which the API does not show.
     package func agrees(with stored: Message) -> Bool {
         (assistantID ?? stored.assistantID) == stored.assistantID
             && (identity ?? stored.identity).utf8.elementsEqual(stored.identity.utf8)
             && role == stored.role
             && content == stored.content.withoutLineBreaks
             && meta.map { $0 == stored.meta.withoutLineBreaks } ?? true
-            && (dateCreated ?? stored.dateCreated) == stored.dateCreated
-            && (dateUpdated ?? stored.dateUpdated) == stored.dateUpdated
+            && dateCreated.map { $0.isShown(for: stored.dateCreated) } ?? true
+            && dateUpdated.map { $0.isShown(for: stored.dateUpdated) } ?? true
     }
 }

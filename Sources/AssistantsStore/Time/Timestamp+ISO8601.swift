@@ -54,6 +54,11 @@ extension Timestamp {
         output.append(twoDigits: secondOfDay % 60)
     }
 
+    /// Whether this is a moment, or the whole second that `iso8601` has for it.
+    func isShown(for moment: Timestamp) -> Bool {
+        self == moment || microseconds == moment.microseconds.flooringQuotient(by: 1_000_000) * 1_000_000
+    }
+
     /// Reads a date and time of RFC 3339: `2026-07-01T09:30:00Z`, with an optional fraction of up to nine digits (cut
     /// off after the sixth) and an offset in place of `Z`. `nil` for anything else, and for years outside 1 to 9999.
     package init?(iso8601 text: String) {
