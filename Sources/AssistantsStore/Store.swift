@@ -15,6 +15,9 @@ package protocol Store: MessageStore, SessionStore, AccountRowStore, TurnStore, 
     /// with it.
     func pageTokenKey() async throws(StoreError) -> [UInt8]
 
+    /// The size of the database in bytes, without a log of writes. On Citus, the coordinator's part.
+    func databaseSize() async throws(StoreError) -> Int
+
     /// Removes what nobody can reach any more, old idempotency keys, and callbacks that were given up long ago, in short
     /// transactions, so that others can write meanwhile. To be called from time to time.
     func collectGarbage(keeping retention: Retention) async throws(StoreError)

@@ -14,6 +14,16 @@ extension PostgresStore {
         RETURNING \(Callback.columns(at: "due - $4::bigint"))
         """
 
+    /// How many are to be tried. Value: how many to count.
+    static let waitingCallbacks = """
+        SELECT count(*) FROM (SELECT due FROM callback WHERE due IS NOT NULL ORDER BY due LIMIT $1::bigint) AS waiting
+        """
+
+    /// How many were given up. Value: how many of the oldest to look at.
+    static let failedCallbacks = """
+        SELECT count(*) FROM (SELECT due FROM callback ORDER BY number LIMIT $1::bigint) AS oldest WHERE due IS NULL
+        """
+
     package func takeCallbacks(limit: Int, lease: Duration) async throws(StoreError) -> [Callback] {
         let due = try await read { connection in
             let rows = try connection.run(Self.dueCallbacks, [limit])
@@ -66,6 +76,15 @@ extension PostgresStore {
             let columns = Callback.columns(at: DatabaseClock.now)
             let rows = try connection.run("SELECT \(columns) FROM callback ORDER BY number")
             return rows.map { Callback($0, $1) }
+        }
+    }
+
+    package func callbackCounts(limit: Int) async throws(StoreError) -> CallbackCounts {
+        try await readOneState { connection in
+            CallbackCounts(
+                waiting: Int(try connection.run(Self.waitingCallbacks, [limit]).integer(0, 0)),
+                failed: Int(try connection.run(Self.failedCallbacks, [limit]).integer(0, 0))
+            )
         }
     }
 

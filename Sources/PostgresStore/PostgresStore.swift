@@ -107,6 +107,14 @@ package struct PostgresStore: Store {
         }
     }
 
+    // MARK: Size
+
+    package func databaseSize() async throws(StoreError) -> Int {
+        try await read { connection in
+            Int(try connection.run("SELECT pg_database_size(current_database())").integer(0, 0))
+        }
+    }
+
     // MARK: Running
 
     /// Runs one of the queries that every request runs.

@@ -6,6 +6,16 @@ struct CallbackRow {
     /// The callbacks that are due, oldest first. Values: the time, and how many.
     static let due = "SELECT * FROM callback WHERE due <= ? ORDER BY due, number LIMIT ?"
 
+    /// How many are to be tried, and how many of the oldest were given up: those that the index does not have. The table is not
+    /// read as far as `due`, which is stored behind the bodies. Value: how many to count.
+    static let counts = """
+        WITH oldest AS (SELECT number FROM callback ORDER BY number LIMIT ?1)
+        SELECT (SELECT count(*) FROM (\(waiting) LIMIT ?1)) AS waiting, (SELECT count(*) FROM oldest) - (
+            SELECT count(*) FROM (\(waiting) LIMIT 100 * ?1) WHERE number <= (SELECT max(number) FROM oldest)
+        ) AS failed
+        """
+    private static let waiting = "SELECT number FROM callback INDEXED BY callback_by_due WHERE due IS NOT NULL"
+
     let number: Int64
     private let account: AccountSID
     private let content: NewCallback

@@ -46,6 +46,13 @@ extension SQLiteStore {
         }
     }
 
+    package func callbackCounts(limit: Int) async throws(StoreError) -> CallbackCounts {
+        try await read { db in
+            let row = try Row.fetchOne(db, sql: CallbackRow.counts, arguments: [limit])
+            return CallbackCounts(waiting: row?["waiting"] ?? 0, failed: row?["failed"] ?? 0)
+        }
+    }
+
     package func resendCallback(_ number: Int64) async throws(StoreError) {
         try await write { [clock] db in
             try db.execute(

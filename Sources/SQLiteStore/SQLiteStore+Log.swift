@@ -34,9 +34,13 @@ extension SQLiteStore {
         }
     }
 
+    package func databaseSize() async throws(StoreError) -> Int { Self.fileSize(of: pool.path) }
+
     /// In bytes; 0 where there is none.
-    static func logSize(of path: String) -> Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: "\(path)-wal")
+    static func logSize(of path: String) -> Int { fileSize(of: "\(path)-wal") }
+
+    private static func fileSize(of path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         return attributes?[.size] as? Int ?? 0
     }
 

@@ -54,6 +54,21 @@ extension StoreConformance {
             #expect(resent.attempts == 1 && !resent.isFailed)
             #expect(resent.content.idempotencyToken == callback.content.idempotencyToken)
         },
+        StoreConformance("callbacks are counted by whether they are to be tried, up to a limit") { store in
+            let fixture = try await Fixture(store)
+            let contents = try #require(store as? any StoreContents)
+            #expect(try await store.callbackCounts(limit: 10) == CallbackCounts(waiting: 0, failed: 0))
+            // Those that were given up are mostly the oldest; one that was resent is to be tried again.
+            let rows = (Int64(1)...20).map { number in
+                let due: Int64? = number > 8 || number == 3 ? number : nil
+                return row(number, of: fixture.account, date: number, due: due)
+            }
+            try await contents.add(rows, to: .callback, noting: [])
+            for (limit, waiting, failed) in [(100, 13, 7), (13, 13, 7), (10, 10, 7), (5, 5, 4), (2, 2, 2)] {
+                let counts = try await store.callbackCounts(limit: limit)
+                #expect(counts == CallbackCounts(waiting: waiting, failed: failed), "of \(limit)")
+            }
+        },
         StoreConformance("callbacks that were given up are kept for 30 days, and others for as long as they are tried")
         {
             store in
@@ -63,22 +78,25 @@ extension StoreConformance {
             let lifetime = Retention().failedCallbacks.microseconds
             let (now, minute) = (Timestamp.now.microseconds, Int64(60_000_000))
             let (old, young) = (now - lifetime - minute, now - lifetime + minute)
-            func row(_ number: Int64, date: Int64, due: Int64?) -> [StoredValue] {
-                [.text(fixture.account.text), .text("token \(number)"), .integer(number)]
-                    + [.text("https://example.com/"), .text("a=b"), .integer(9), .text("why")]
-                    + [.integer(date), due.map { .integer($0) } ?? .null]
-            }
             // More than are looked at in one transaction.
             let rows =
-                (1...250).map { row($0, date: old, due: now + minute) }
-                + (251...2_500).map { row($0, date: old, due: nil) }
+                (1...250).map { row($0, of: fixture.account, date: old, due: now + minute) }
+                + (251...2_500).map { row($0, of: fixture.account, date: old, due: nil) }
                 + [
-                    row(2_501, date: young, due: nil), row(2_502, date: old, due: nil),
-                    row(2_503, date: now, due: now + minute),
+                    row(2_501, of: fixture.account, date: young, due: nil),
+                    row(2_502, of: fixture.account, date: old, due: nil),
+                    row(2_503, of: fixture.account, date: now, due: now + minute),
                 ]
             try await contents.add(rows, to: .callback, noting: [])
             try await store.collectGarbage()
             #expect(try await store.callbacks().map(\.number) == Array(1...250) + [2_501, 2_503])
         },
     ]
+
+    /// A row of `callback`.
+    private static func row(_ number: Int64, of account: AccountSID, date: Int64, due: Int64?) -> [StoredValue] {
+        [.text(account.text), .text("token \(number)"), .integer(number)]
+            + [.text("https://example.com/"), .text("a=b"), .integer(9), .text("why")]
+            + [.integer(date), due.map { .integer($0) } ?? .null]
+    }
 }

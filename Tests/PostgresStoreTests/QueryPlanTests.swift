@@ -83,6 +83,8 @@ struct QueryPlanTests {
             (TurnWriter.ready, "'w', 0, 64", ["turn_by_lease", "turn_of_worker", "earlier"]),
             (TurnWriter.renewal, "'w', 'id 1', 10000000", ["turn_of_worker"]),
             (PostgresStore.dueCallbacks, "32", ["callback_by_due"]),
+            (PostgresStore.waitingCallbacks, "100", ["callback_by_due"]),
+            (PostgresStore.failedCallbacks, "100", ["callback_by_number"]),
         ]
     )
     func jobs(_ sql: String, _ values: String, _ parts: [String]) async throws {

@@ -43,6 +43,16 @@ struct QueryPlanTests {
                 ]
             ),
             (CallbackRow.due, ["SEARCH callback USING INDEX callback_by_due (due<?)"]),
+            (
+                CallbackRow.counts,
+                [
+                    "SCAN CONSTANT ROW", "SCALAR SUBQUERY 3", "CO-ROUTINE (subquery-2)",
+                    "SEARCH callback USING COVERING INDEX callback_by_due (due>?)", "SCAN (subquery-2)",
+                    "SCALAR SUBQUERY 4", "MATERIALIZE oldest", "SCAN callback", "SCAN oldest", "SCALAR SUBQUERY 7",
+                    "CO-ROUTINE (subquery-5)", "SEARCH callback USING COVERING INDEX callback_by_due (due>?)",
+                    "SCAN (subquery-5)", "SCALAR SUBQUERY 6", "SEARCH oldest",
+                ]
+            ),
         ]
     )
     func seeks(_ sql: String, _ plan: [String]) async throws {

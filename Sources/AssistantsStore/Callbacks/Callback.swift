@@ -60,3 +60,16 @@ package struct NewCallback: Sendable {
         self.idempotencyToken = idempotencyToken
     }
 }
+
+/// How many callbacks have not been delivered.
+package struct CallbackCounts: Sendable, Equatable {
+    /// Those that are to be tried.
+    package let waiting: Int
+    /// Those that were given up.
+    package let failed: Int
+
+    package init(waiting: Int, failed: Int) {
+        self.waiting = waiting
+        self.failed = failed
+    }
+}

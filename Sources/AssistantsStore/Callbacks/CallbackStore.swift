@@ -10,6 +10,11 @@ package protocol CallbackStore: Sendable {
     /// Every callback that has not been delivered, oldest first.
     func callbacks() async throws(StoreError) -> [Callback]
 
+    /// How many callbacks have not been delivered, for metrics. Reads no contents, and a bounded number of rows.
+    /// - Parameter limit: counts at most as many of those that are to be tried, and those that were given up among as many
+    ///   with the lowest numbers, which are the oldest.
+    func callbackCounts(limit: Int) async throws(StoreError) -> CallbackCounts
+
     /// Schedules a failed callback again.
     /// - Throws: `notFound(.callback)`.
     func resendCallback(_ number: Int64) async throws(StoreError)
