@@ -106,6 +106,7 @@ let package = Package(
             dependencies: [
                 "AssistantsStore",
                 "IPAddresses",
+                "PrometheusMetrics",
                 "Secrets",
                 "TextEncodings",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -251,6 +252,7 @@ let package = Package(
                 "AssistantsStore",
                 "HTTPTransport",
                 "IPAddresses",
+                "PrometheusMetrics",
                 "Replies",
                 "SQLiteStore",
                 "Secrets",

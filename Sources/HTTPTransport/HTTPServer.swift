@@ -20,6 +20,7 @@ package struct HTTPServer: Service {
     private let maximumConnections: Int
     private let tls: NIOSSLContext?
     private let listener: Listener
+    private let connections = OpenConnections()
     let logger: Logger
     private let onListening: @Sendable (SocketAddress) -> Void
 
@@ -48,10 +49,12 @@ package struct HTTPServer: Service {
         self.onListening = onListening
     }
 
+    /// How many connections are open.
+    package var connectionCount: Int { connections.count }
+
     /// Serves until the process stops gracefully and the last connection has ended. When its task is cancelled, so are the requests.
     /// - Throws: `BindError` if it cannot listen.
     package func run() async throws {
-        let connections = OpenConnections()
         let group = MultiThreadedEventLoopGroup.singleton
         let loops = Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), EventLoopState($0)) }
@@ -68,7 +71,7 @@ package struct HTTPServer: Service {
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(minimum: 1 << 10, initial: 1 << 11, maximum: 1 << 14)
             )
-            .childChannelInitializer { channel in
+            .childChannelInitializer { [connections] channel in
                 guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
                     return channel.eventLoop.makeFailedFuture(ChannelError.inappropriateOperationForState)
                 }

@@ -26,6 +26,8 @@ final class OpenConnections: Sendable {
     /// How many requests are being answered that were not answered at once.
     var requestCount: Int { state.withLock(\.requests.count) }
 
+    var count: Int { state.withLock(\.channels.count) }
+
     func add(_ channel: any Channel) {
         let id = ObjectIdentifier(channel)
         let isEnding = state.withLock { state in

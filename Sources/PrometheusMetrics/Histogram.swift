@@ -7,6 +7,8 @@ package final class Histogram: Sendable {
         0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
         30,
     ]
+    /// For requests to a model, in seconds.
+    package static let modelSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300]
     /// For counts.
     package static let counts = [1.0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024]
 

@@ -43,7 +43,14 @@ package final class MetricsRegistry: Sendable {
         return histogram
     }
 
-    /// What is now, and may be less the next time.
+    /// A counter that is listed from now on, from 0.
+    package func counter(_ name: String, _ help: String, labels: Labels = [:]) -> Counter {
+        let counter = Counter()
+        self.counter(name, help, labels: labels) { counter.value }
+        return counter
+    }
+
+    /// What is now, and may be less the next time; not a number while it is unknown.
     package func gauge(_ name: String, _ help: String, labels: Labels = [:], read: @escaping @Sendable () -> Double) {
         add(name, .gauge, help, labels) { Self.line($0, $1, read()) }
     }
@@ -75,6 +82,6 @@ package final class MetricsRegistry: Sendable {
     }
 
     private static func line(_ name: String, _ labels: String, _ value: Double) -> String {
-        "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(value)\n"
+        "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(value.isNaN ? "NaN" : "\(value)")\n"
     }
 }

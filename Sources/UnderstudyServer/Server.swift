@@ -17,6 +17,7 @@ package struct Server: Sendable {
     /// What works beside the application.
     package let services: [any Service]
 
+    private let store: any Store
     private let turns: TurnRunner
     private let readiness: Readiness
     private let storeServices: [any Service]
@@ -41,10 +42,12 @@ package struct Server: Sendable {
         metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
+        self.store = store
         let callbacks = CallbackSender(
             store: store,
             sealingKey: sealingKey,
             options: options.callbacks,
+            metrics: metrics,
             logger: logger
         )
         turns = TurnRunner(
@@ -52,6 +55,7 @@ package struct Server: Sendable {
             model: options.model,
             callbacks: callbacks,
             options: options.turns,
+            metrics: metrics,
             logger: logger,
             answer: SendRepresentation.answer
         )
@@ -103,6 +107,8 @@ package struct Server: Sendable {
         var services = storeServices + self.services
         if let certificates { services.append(certificates) }
         if let metricsSocket {
+            addMetrics(of: http)
+            services.append(StoreMetrics(store: store, metrics: metrics, logger: logger))
             services.append(
                 try HTTPServer(
                     responder: MetricsResponder(registry: metrics),
@@ -129,6 +135,31 @@ package struct Server: Sendable {
         configuration.maximumGracefulShutdownDuration = stop.limit
         try await ServiceGroup(configuration: configuration).run()
         logger.info("Stopped")
+    }
+}
+
+extension Server {
+    private func addMetrics(of http: HTTPServer) {
+        metrics.gauge(
+            "understudy_build_info",
+            "Version of the server, as a label; always 1.",
+            labels: ["version": options.api.version]
+        ) { 1 }
+        metrics.gauge("understudy_open_connections", "Open client connections.") { Double(http.connectionCount) }
+        guard let certificates else { return }
+        metrics.gauge(
+            "understudy_tls_certificate_expiry_timestamp_seconds",
+            "When the first certificate of the TLS chain expires, in seconds since 1970."
+        ) { certificates.expiry.map { Double($0) } ?? .nan }
+    }
+}
+
+extension TimedCertificateReloader {
+    /// When the first of the certificates that clients get now expires, in seconds since 1970.
+    fileprivate var expiry: Int? {
+        sslContextConfigurationOverride.certificateChain?.compactMap { source in
+            if case .certificate(let certificate) = source { certificate.notValidAfter } else { nil }
+        }.min()
     }
 }
 

@@ -1,5 +1,6 @@
 package import AssistantsStore
 package import Logging
+package import PrometheusMetrics
 package import Secrets
 import ServiceLifecycle
 
@@ -10,19 +11,27 @@ package final class CallbackSender: Service {
     private let sealingKey: Result<SealingKey, any Error>
     private let options: CallbackOptions
     private let logger: Logger
+    private let delivered: Counter
     private let loop: JobLoop
 
-    /// - Parameter sealingKey: what the accounts' auth tokens are sealed with, which callbacks are signed with.
+    /// - Parameters:
+    ///   - sealingKey: what the accounts' auth tokens are sealed with, which callbacks are signed with.
+    ///   - metrics: get the number of webhooks delivered.
     package init(
         store: any Store,
         sealingKey: Result<SealingKey, any Error>,
         options: CallbackOptions = CallbackOptions(),
+        metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger
     ) {
         self.store = store
         self.sealingKey = sealingKey
         self.options = options
         self.logger = logger
+        delivered = metrics.counter(
+            "understudy_webhooks_delivered_total",
+            "Webhooks that their receivers accepted, sent by this server."
+        )
         loop = JobLoop(logger: logger)
     }
 
@@ -57,6 +66,7 @@ package final class CallbackSender: Service {
             let delivery = CallbackDelivery(addresses: options.addresses, timeout: options.attemptTime)
             try await delivery.deliver(callback.content, token: token)
             attempt = .delivered
+            delivered.add()
         } catch is CancellationError {
             attempt = .failed(error: "the server stopped", delay: .zero)
         } catch let failure as CallbackDelivery.Failure {

@@ -51,22 +51,27 @@ package struct ModelServer: Sendable {
 
     /// The model's reply. Asks again where the server is too busy, fails, or breaks the connection.
     /// - Throws: `ModelFailure`, `CancellationError`.
-    func complete(_ prompt: Prompt, model: String) async throws -> Reply {
+    func complete(_ prompt: Prompt, model: String, metrics: ModelMetrics) async throws -> Reply {
         let body = try ByteBuffer(bytes: ChatCompletion.Request(prompt, model: model).json())
         do {
             // The client's own deadline ends with the head of the response.
-            return try await withTimeout(timeout) { try await askUntilAnswered(body) }
+            return try await withTimeout(timeout) { try await askUntilAnswered(body, metrics) }
         } catch is TimedOut {
-            throw ModelFailure(reason: "The model did not answer within \(timeout.components.seconds) s")
+            let failure = ModelFailure(
+                .timeout,
+                reason: "The model did not answer within \(timeout.components.seconds) s"
+            )
+            metrics.count(failure)
+            throw failure
         }
     }
 
-    private func askUntilAnswered(_ body: ByteBuffer) async throws -> Reply {
+    private func askUntilAnswered(_ body: ByteBuffer, _ metrics: ModelMetrics) async throws -> Reply {
         let end = ContinuousClock.now + timeout
         var attempt = 1
         while true {
             do {
-                return try await ask(body)
+                return try await measuredAnswer(to: body, metrics)
             } catch let failure as Transient {
                 let wait = failure.retryAfter ?? .milliseconds(Int64.random(in: 250...500) << Int64(attempt))
                 guard attempt < Self.maximumAttempts, .now + wait < end else { throw failure.failure }
@@ -87,7 +92,24 @@ package struct ModelServer: Sendable {
         var retryAfter: Duration?
     }
 
-    private func ask(_ body: ByteBuffer) async throws -> Reply {
+    /// Asks once. A request that takes too long is counted where its time ends.
+    private func measuredAnswer(to body: ByteBuffer, _ metrics: ModelMetrics) async throws -> Reply {
+        let start = ContinuousClock.now
+        defer { metrics.record(start.duration(to: .now)) }
+        do {
+            let completion = try await ask(body)
+            metrics.countTokens(of: completion.usage)
+            return try Reply(completion, keepsReasoning: keepsReasoning)
+        } catch let error as Transient {
+            metrics.count(error.failure)
+            throw error
+        } catch let failure as ModelFailure {
+            metrics.count(failure)
+            throw failure
+        }
+    }
+
+    private func ask(_ body: ByteBuffer) async throws -> Completion {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/json")
@@ -100,7 +122,10 @@ package struct ModelServer: Sendable {
             response = try await Self.client.execute(request, timeout: TimeAmount(timeout))
             answer = try await response.body.collect(upTo: Self.maximumResponseLength)
         } catch  where Self.isOfTooManyBytes(error) {
-            throw ModelFailure(reason: "The model's server answered with more than \(Self.maximumResponseLength) bytes")
+            throw ModelFailure(
+                .invalidResponse,
+                reason: "The model's server answered with more than \(Self.maximumResponseLength) bytes"
+            )
         } catch {
             throw failure(error)
         }
@@ -112,11 +137,12 @@ package struct ModelServer: Sendable {
         }
         guard let completion else {
             throw ModelFailure(
+                .invalidResponse,
                 reason: "The model's server answered with something else than a chat completion",
                 detail: words.forLog(response.headers.first(name: "Content-Type") ?? "")
             )
         }
-        return try Reply(completion, keepsReasoning: keepsReasoning)
+        return completion
     }
 
     private static func isOfTooManyBytes(_ error: any Error) -> Bool {
@@ -132,6 +158,7 @@ package struct ModelServer: Sendable {
         default:
             Transient(
                 failure: ModelFailure(
+                    .connection,
                     reason: "The model's server cannot be reached, or broke the connection",
                     detail: "\(error)"
                 )
@@ -145,17 +172,20 @@ package struct ModelServer: Sendable {
         let code = Int(response.status.code)
         let what = code == 200 ? "an error" : "status \(code)"
         let said = words.forCallers(error?.message ?? "")
+        let isAboutCredentials = HTTPStatus.isAboutCredentials(code) || error?.isAboutCredentials == true
+        let isTransient = code == 200 ? error?.isTransient == true : HTTPStatus.isTransient(code)
         let why =
-            if HTTPStatus.isAboutCredentials(code) || error?.isAboutCredentials == true {
+            if isAboutCredentials {
                 ": it does not accept the key that this server has for it"
             } else {
                 said.isEmpty ? "" : ": \(said)"
             }
         let failure = ModelFailure(
+            isTransient ? .unavailable : isAboutCredentials ? .credentials : .rejected,
             reason: "The model's server answered with \(what)\(why)",
             detail: words.forLog(error?.message ?? "")
         )
-        guard code == 200 ? error?.isTransient == true : HTTPStatus.isTransient(code) else { return failure }
+        guard isTransient else { return failure }
         return Transient(failure: failure, retryAfter: RetryAfter.delay(response.headers))
     }
 }

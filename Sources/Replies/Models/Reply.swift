@@ -78,7 +78,7 @@ package struct Reply: Equatable, Sendable {
             case "length": ": it reached its limit of tokens (finish_reason length)"
             case let reason?: " (finish_reason \(reason[...].truncated(escapedLength: 64)))"
             }
-        return ModelFailure(reason: what + why)
+        return ModelFailure(.noText, reason: what + why)
     }
 
     private struct Meta: Encodable {

@@ -1,5 +1,6 @@
 package import AssistantsStore
 package import Logging
+package import PrometheusMetrics
 import ServiceLifecycle
 import Synchronization
 
@@ -23,22 +24,27 @@ package final class TurnRunner: Service {
     let worker = WorkerID.unique()
     let waitingCallers: WaitingCallers
     private let model: Model
+    private let modelMetrics: ModelMetrics
     private let prompts: PromptBuilder
     private let callbacks: CallbackSender
     private let loop: JobLoop
     private let state = Mutex(State())
 
-    /// - Parameter answer: makes what the caller of a turn is answered with.
+    /// - Parameters:
+    ///   - metrics: get those of the requests to the model.
+    ///   - answer: makes what the caller of a turn is answered with.
     package init(
         store: any Store,
         model: Model,
         callbacks: CallbackSender,
         options: TurnOptions = TurnOptions(),
+        metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger,
         answer: @escaping @Sendable (Turn, TurnOutcome) -> StoredAnswer
     ) {
         self.store = store
         self.model = model
+        modelMetrics = ModelMetrics(registry: metrics)
         self.callbacks = callbacks
         self.options = options
         self.answer = answer
@@ -182,7 +188,7 @@ package final class TurnRunner: Service {
                 let assistant = try await store.assistant(turn.assistantID, in: turn.account).details
                 return (assistant, try await prompts.prompt(for: turn, at: message, of: assistant))
             }
-            let reply = try await model.reply(to: prompt, from: assistant.model)
+            let reply = try await model.reply(to: prompt, from: assistant.model, metrics: modelMetrics)
             note(reply.cuts, of: turn)
             return .reply(reply)
         } catch {
