@@ -1,12 +1,16 @@
 """What a server says of itself to Prometheus."""
 
+import json
 import re
 import shutil
 import socket
 import threading
+from pathlib import Path
 
+import promql_parser
 import pytest
 import requests
+import yaml
 from cryptography import x509
 from support.assistants import make_assistant, send
 from support.messages import message
@@ -17,6 +21,7 @@ from support.tls import make_certificate, serve
 from support.understudy import AUTH, Server, command, create_account, import_lines, prepare_postgres, wait_until
 from support.writers import append, messages_url
 
+DEPLOY = Path(__file__).parents[3] / "deploy"
 
 ROUTE = "/v1/Sessions/{sessionId}/Messages"
 
@@ -228,3 +233,58 @@ def test_webhooks_are_counted_as_delivered_waiting_and_failed(tmp_path):
             assert send(server, assistant, "Hello", f"s{number}", webhook=url).status_code == 202
             wait_until(lambda expected=expected: counts() == expected)
         end.set()
+
+
+def expressions():
+    """The expressions of the dashboard and of the alerts, by where they are."""
+    dashboard = json.loads((DEPLOY / "grafana-dashboard.json").read_text())
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            # What Grafana replaces.
+            yield panel["title"], target["expr"].replace("$__rate_interval", "5m").replace("$__range", "1h")
+    for variable in dashboard["templating"]["list"]:
+        if variable["type"] == "query":
+            metric, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["definition"]).groups()
+            yield variable["name"], f'{metric}{{{label}=~".*"}}'
+    for group in yaml.safe_load((DEPLOY / "alerts.yaml").read_text())["groups"]:
+        for rule in group["rules"]:
+            assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+            yield rule["alert"], rule["expr"]
+
+
+def selectors(expression):
+    """The metrics that an expression reads, with the labels that it selects them by."""
+    found = []
+
+    def visit(node):
+        if isinstance(node, promql_parser.VectorSelector):
+            found.append((node.name, {matcher.name for matcher in node.matchers.matchers}))
+
+    promql_parser.walk(promql_parser.parse(expression), visit)
+    return found
+
+
+def test_the_dashboard_and_the_alerts_use_metrics_that_exist(tmp_path):
+    address = f"127.0.0.1:{free_port()}"
+    directories = tmp_path / "sqlite", tmp_path / "postgres"
+    # By name, with their labels; Prometheus itself has `up`.
+    existing = {"up": set()}
+    with PostgresServer() as postgres:
+        env = prepare_postgres(postgres.url(), directories[1])
+        create_account(directories[0])
+        arguments = [*make_certificate(tmp_path, "shown"), "--metrics-address", address]
+        for directory, environment in zip(directories, (None, env)):
+            with serve(directory, *arguments, env=environment) as server:
+                assert requests.get(f"{server.url}/health", verify=arguments[0]).status_code == 200
+                for series in figures(address)[0]:
+                    name, _, labels = series.partition("{")
+                    existing.setdefault(name, set()).update(re.findall(r'(\w+)="', labels))
+    used = {}
+    for place, expression in expressions():
+        found = selectors(expression)
+        assert found, place
+        for name, labels in found:
+            assert name in existing, f"{place} uses {name}"
+            assert labels <= existing[name] | {"job", "instance"}, f"{place} selects {name} by {labels}"
+            used.setdefault(name, place)
+    assert len(used) > 30
