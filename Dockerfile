@@ -49,7 +49,7 @@ VOLUME /data
 EXPOSE 8080
 # The server is gone within 10 seconds, which is as long as docker stop waits.
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["understudy", "health"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["understudy", "health"]
 ENTRYPOINT ["understudy"]
 # A volume that is not mounted must not become an empty server.
 CMD ["serve", "--existing"]

@@ -53,7 +53,7 @@ install_python_packages() {
 # measured is this build: it contains Swift's libraries, and no symbols.
 build_release() {
     require_swift
-    install_packages "${BUILD_PACKAGES[@]}"
+    install_packages "${BUILD_PACKAGES[@]}" || return
     local flags=(--configuration release --static-swift-stdlib --disable-local-rpath -Xlinker -s)
     # Callers may ask whether it failed, and then the shell does not stop here by itself.
     swift build "${flags[@]}" --product understudy || return
@@ -66,7 +66,7 @@ first_account() {
     IS_NEW=no
     if [ ! -e data/understudy.sqlite ]; then
         local account
-        account=$("$UNDERSTUDY" account create --data-directory data --format json)
+        account=$("$UNDERSTUDY" account create --data-directory data --format json) || return
         (
             umask 077
             sed -E 's/.*"auth_token":"([^"]*)".*"sid":"([^"]*)".*/UNDERSTUDY_ACCOUNT_SID=\2\nUNDERSTUDY_AUTH_TOKEN=\1/' \

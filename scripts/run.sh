@@ -14,6 +14,9 @@ show_progress() {
     if [ -t 1 ]; then printf '\r\033[K'; fi
 }
 
+# Here, where they can be seen and can ask for a password.
+require_swift
+install_packages "${BUILD_PACKAGES[@]}"
 [ -e .build/release/understudy ] || echo "Building for the first time, which takes about 10 minutes on two processors"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

@@ -102,6 +102,8 @@ extension SQLiteStore {
         // Before the account goes, so that the next call finds what is left.
         try await collectGarbage()
         try await write { db in
+            // Requests that were in flight may have added some.
+            try db.execute(sql: "DELETE FROM idempotency_key WHERE account_sid = ?", arguments: [account.text])
             try db.execute(sql: "DELETE FROM account WHERE sid = ?", arguments: [account.text])
         }
     }
@@ -111,7 +113,7 @@ extension SQLiteStore {
     private func deleteSomeSessions(of account: AccountSID) async throws(StoreError) -> Bool {
         let limit = 1_000
         return try await write { db in
-            let some = "SELECT number FROM session WHERE account_sid = ? LIMIT \(limit)"
+            let some = "SELECT number FROM session WHERE account_sid = ? ORDER BY number LIMIT \(limit)"
             try db.execute(sql: "INSERT INTO deleted_session (number) \(some)", arguments: [account.text])
             try db.execute(sql: "DELETE FROM session WHERE number IN (\(some))", arguments: [account.text])
             return db.changesCount == limit

@@ -61,7 +61,7 @@ struct GracefulShutdown: Service {
     private func endProcess(at deadline: ContinuousClock.Instant) {
         Task.detached {
             try await Task.sleep(until: deadline)
-            logger.error("what goes on does not end; the process does")
+            logger.error("Requests did not end in time; ending the process")
             endProcess()
         }
     }

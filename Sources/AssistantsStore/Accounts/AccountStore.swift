@@ -19,7 +19,7 @@ package protocol AccountStore: Sendable {
     /// Every account, oldest first.
     func accounts() async throws(StoreError) -> [Account]
 
-    /// Lets none of the account's credentials work any more, for good.
+    /// Revokes all credentials of an account permanently.
     /// - Throws: `notFound(.account)`.
     func close(_ account: AccountSID) async throws(StoreError)
 

@@ -50,10 +50,10 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(
             common,
-            [.account: account, .session: session, .identity: identity, .format: output.format?.rawValue]
+            [.account: account, .format: output.format?.rawValue]
         )
         let format = try settings.format()
-        let selection = try Self.selection(settings)
+        let selection = try selection()
         let start = ContinuousClock.now
         let store = try await settings.storeLocation().openExisting()
         let account = try await Self.account(settings, in: store)
@@ -94,11 +94,13 @@ struct ExportCommand: AsyncParsableCommand {
         do {
             try await exporter.run(to: &output)
         } catch {
+            let isInterruption = if case ExportError.interrupted = error { true } else { false }
             guard output.size > 0 else {
                 file.discard()
+                if isInterruption { Interruption.end("Interrupted before the first message was exported.") }
                 throw error
             }
-            guard case ExportError.interrupted = error else {
+            guard isInterruption else {
                 throw CommandError(
                     "\(error)\n\(file.partialPath) has what was exported so far; the same command continues."
                 )
@@ -113,12 +115,12 @@ struct ExportCommand: AsyncParsableCommand {
 
     // MARK: Arguments
 
-    private static func selection(_ settings: Settings) throws -> TranscriptExporter.Selection {
-        switch (settings.text(.session), settings.text(.identity)) {
+    private func selection() throws -> TranscriptExporter.Selection {
+        switch (session, identity) {
         case (let session?, nil): return .session(SessionReference(session))
         case (nil, let identity?): return .identity(identity)
         case (nil, nil): return .all
-        case (_?, _?): throw UsageError("--session and --identity exclude each other: leave one out")
+        case (_?, _?): throw UsageError("--session and --identity exclude each other. Leave one out.")
         }
     }
 

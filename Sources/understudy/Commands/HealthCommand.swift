@@ -68,7 +68,7 @@ struct HealthCommand: AsyncParsableCommand {
         case let error as HTTPClientError where [.connectTimeout, .readTimeout, .deadlineExceeded].contains(error):
             "it took longer than \(Self.patience) seconds"
         case let error as HTTPClientError where error == .remoteConnectionClosed: "it closed the connection"
-        case is HTTPClientError: "the URL must be http or https, with a host"
+        case is HTTPClientError: "the URL must be http or https, with a host name in ASCII"
         default: "its response is not HTTP"
         }
     }

@@ -50,12 +50,12 @@ struct ImportCommand: AsyncParsableCommand {
             common,
             [
                 .account: owner.account, .format: output.format?.rawValue, .keepNumbers: keepNumbers ? true : nil,
-                .dryRun: dryRun ? true : nil,
             ]
         )
         let (account, format) = (try settings.account(), try settings.format())
         let numbers: JSONScanner.Numbers = try settings.flag(.keepNumbers) ? .any : .finite
-        let isDryRun = try settings.flag(.dryRun)
+        // Every file stays open.
+        FileDescriptors.raiseLimit()
         let store = try await settings.storeLocation().openExisting()
         let bar = ProgressBar()
         let importer = TranscriptImporter(
@@ -69,7 +69,7 @@ struct ImportCommand: AsyncParsableCommand {
             defer { bar.clear() }
             let input = try ImportInput(paths: files)
             Interruption.watch()
-            if isDryRun {
+            if dryRun {
                 let preview = try await importer.check(input)
                 bar.clear()
                 try tell(preview, format)

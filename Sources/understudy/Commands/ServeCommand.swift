@@ -159,7 +159,7 @@ struct ServeCommand: AsyncParsableCommand {
             do {
                 try await store.takeOver()
             } catch {
-                logger.error("cannot take over the previous server's replies and webhooks at once: \(error)")
+                logger.error("Cannot resume the previous server's replies and webhooks yet: \(error)")
             }
             return (store, [LogTruncation(store: store, logger: logger)], lock)
         }

@@ -5,9 +5,13 @@ enum FileDescriptors {
     /// What is kept for everything but clients' connections.
     private static let others = 256
 
-    /// Takes as many as the system gives, which by default gives a program fewer than it may have, and returns how many
-    /// connections of clients there may then be.
-    static func connectionsAfterRaisingLimit() -> Int {
+    /// How many connections of clients there may be, after `raiseLimit`.
+    static func connectionsAfterRaisingLimit() -> Int { max(0, raiseLimit() - others) }
+
+    /// Takes as many as the system gives, which by default gives a program fewer than it may have.
+    /// - Returns: how many.
+    @discardableResult
+    static func raiseLimit() -> Int {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return 0 }
         if limit.rlim_cur < limit.rlim_max {
@@ -15,7 +19,7 @@ enum FileDescriptors {
             raised.rlim_cur = limit.rlim_max
             if setrlimit(resource, &raised) == 0 { limit = raised }
         }
-        return max(0, Int(clamping: limit.rlim_cur) - others)
+        return Int(clamping: limit.rlim_cur)
     }
 
     private static var resource: __rlimit_resource_t { __rlimit_resource_t(RLIMIT_NOFILE.rawValue) }

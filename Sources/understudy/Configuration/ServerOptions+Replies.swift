@@ -36,8 +36,13 @@ extension ServerOptions {
         var key = settings.text(.modelKey)
         if let path = settings.text(.modelKeyFile) { key = try SecretFile.read(path, what: "model key") }
         guard key.map(isHeaderText) ?? true else { throw UsageError("model-key must be one line of ASCII text") }
-        let server = try settings.value(.modelURL, allowed: "an http or https URL without query") { url in
-            ModelServer(
+        let server = try settings.value(
+            .modelURL,
+            allowed: "an http or https URL without query, with its host name in ASCII (Punycode, xn--…)"
+        ) { url -> ModelServer? in
+            // What a name in other letters stands for depends on data of ICU, which the program does not have.
+            guard url.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return ModelServer(
                 baseURL: url,
                 key: key.map(Secret.init),
                 timeout: timeout,

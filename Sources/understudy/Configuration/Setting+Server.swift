@@ -56,7 +56,8 @@ extension Setting {
 
     /// Scheme, host, port, and path of a URL.
     static func withoutSecrets(_ url: String) -> String {
-        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.host else {
+        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.encodedHost
+        else {
             return hidden
         }
         return "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.path)"

@@ -16,12 +16,10 @@ enum Setting: String, CaseIterable {
     case databaseConnections = "database-connections"
     case databaseReadURLs = "database-read-urls"
     case databaseURL = "database-url"
-    case dryRun = "dry-run"
     case existing
     case format
     case historyLimit = "history-limit"
     case host
-    case identity
     case keepNumbers = "keep-numbers"
     case keepReasoning = "keep-reasoning"
     case logFormat = "log-format"
@@ -44,7 +42,6 @@ enum Setting: String, CaseIterable {
     case publicURL = "public-url"
     case readOnly = "read-only"
     case secretKey = "secret-key"
-    case session
     case shutdownDelay = "shutdown-delay"
     case sid
     case tlsCertificate = "tls-certificate"

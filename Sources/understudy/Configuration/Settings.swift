@@ -21,22 +21,24 @@ struct Settings {
         commandLine[.databaseURL] = common.databaseURL
         commandLine[.configFile] = common.configFile
         var values: [Setting: Value] = [:]
-        func add(_ texts: [Setting: String], from source: SettingSource) {
-            for (setting, text) in texts {
-                switch setting {
-                // Earlier names, which work until 1.0.
-                case .callbackRetryTime: values[.webhookRetryTime] = Value(text: text, source: source)
-                case .allowPrivateCallbacks where ["true", "yes", "1"].contains(text.lowercased()):
-                    values[.allowPrivate] = Value(text: PrivateDestination.webhooks.rawValue, source: source)
-                default: values[setting] = Value(text: text, source: source)
-                }
+        func add(_ texts: [Setting: String], from source: SettingSource) throws {
+            // Earlier names, which work until 1.0.
+            values[.webhookRetryTime] =
+                texts[.callbackRetryTime].map { Value(text: $0, source: source) } ?? values[.webhookRetryTime]
+            if let text = texts[.allowPrivateCallbacks] {
+                let isAllowed = try Self.flag(text, source.name(of: .allowPrivateCallbacks))
+                let names = isAllowed ? PrivateDestination.webhooks.rawValue : ""
+                values[.allowPrivate] = Value(text: names, source: source)
+            }
+            for (setting, text) in texts where ![.callbackRetryTime, .allowPrivateCallbacks].contains(setting) {
+                values[setting] = Value(text: text, source: source)
             }
         }
         if let path = commandLine[.configFile] ?? environment[.configFile] {
-            add(try SettingsFile(path: path).read(), from: .file(path))
+            try add(try SettingsFile(path: path).read(), from: .file(path))
         }
-        add(environment, from: .environment)
-        add(commandLine, from: .commandLine)
+        try add(environment, from: .environment)
+        try add(commandLine, from: .commandLine)
         self.values = values
     }
 
@@ -56,13 +58,16 @@ struct Settings {
     /// A flag that is not set is off.
     /// - Throws: `UsageError` for text that is neither true nor false.
     func flag(_ setting: Setting) throws -> Bool {
-        try value(setting, allowed: "true or false") { text in
-            switch text.lowercased() {
-            case "true", "yes", "1": true
-            case "false", "no", "0": false
-            default: nil
-            }
-        } ?? false
+        guard let given = values[setting] else { return false }
+        return try Self.flag(given.text, given.source.name(of: setting))
+    }
+
+    private static func flag(_ text: String, _ name: String) throws -> Bool {
+        switch text.lowercased() {
+        case "true", "yes", "1": return true
+        case "false", "no", "0": return false
+        default: throw UsageError("\(name) must be true or false.")
+        }
     }
 
     /// - Throws: `UsageError` where `make` returns `nil`. It does not repeat the value, which may be a secret.
@@ -96,7 +101,7 @@ struct Settings {
     // MARK: Settings of several commands
 
     /// The PostgreSQL database to use instead of the data directory's; `nil` to use the directory's.
-    /// - Throws: `UsageError` if the command line names a data directory and the environment a database.
+    /// - Throws: `UsageError` if the command line names a data directory, and something else a database.
     func postgresDatabase() throws -> PostgresDatabase? {
         let database = try value(.databaseURL, allowed: PostgresDatabase.form, PostgresDatabase.init)
         switch (values[.dataDirectory]?.source, values[.databaseURL]?.source) {

@@ -44,7 +44,12 @@ struct ExportFile {
     /// Waits until everything is on the disk, and gives the file its name.
     /// - Throws: `CommandError`.
     func finish() throws {
-        guard fsync(descriptor) == 0 else { throw failure() }
+        guard fsync(descriptor) == 0 else {
+            let error = failure()
+            // The system forgets what it could not write, and the next synchronization would succeed.
+            discard()
+            throw error
+        }
         try Self.requireMissing(path)
         guard rename(partialPath, path) == 0 else { throw failure() }
         unlink(argumentsPath)

@@ -51,7 +51,13 @@ struct FirstAccount {
         var path: String?
         // Before the account exists: nobody could log in if they could not be stored afterwards.
         if token == nil, !isPrinted { path = try directory.writeInitialCredentials(account.sid, account.token) }
-        try await account.create(in: store, directory, settings)
+        do {
+            try await account.create(in: store, directory, settings)
+        } catch {
+            // They would open nothing.
+            if let path { unlink(path) }
+            throw error
+        }
         if let path {
             logger.notice(
                 "Created the first account",

@@ -10,6 +10,8 @@ struct ProgressBar {
     /// - Parameter fraction: of what is done of it, from 0 to 1.
     func show(_ phase: String, _ fraction: Double) {
         guard isTerminal else { return }
+        // What is counted at the beginning may grow meanwhile.
+        let fraction = min(max(fraction, 0), 1)
         let filled = Int(fraction * Double(Self.width))
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
         write("\r\(phase) [\(bar)] \(Int(fraction * 100)) % ")

@@ -39,6 +39,7 @@ def file(tmp_path):
         ("UNDERSTUDY_DATA_DIRECTROY", "Did you mean UNDERSTUDY_DATA_DIRECTORY?"),
         ("UNDERSTUDY_DATADIR", ""),
         ("UNDERSTUDY_YES", ""),
+        ("UNDERSTUDY_DRY_RUN", ""),
         ("UNDERSTUDY_MODELKEY", "Did you mean UNDERSTUDY_MODEL_KEY?"),
         ("UNDERSTUDY_", ""),
     ],
@@ -231,6 +232,21 @@ def test_earlier_names_of_settings_work(file):
     option = file({"webhook-retry-time": 7})
     rows = config(*option, "--callback-retry-time", "5", env={"UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS": "true"})
     assert (rows["webhook-retry-time"]["value"], rows["allow-private"]["value"]) == ("5", "webhooks")
+
+
+def test_an_earlier_name_wins_over_a_source_behind_it(file):
+    option = file({"allow-private": "webhooks"})
+    assert config(*option, env={"UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS": "false"})["allow-private"]["value"] == ""
+    error = refused("account", "list", env={"UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS": "maybe"})
+    assert "UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS must be true or false." in error
+
+
+def test_a_host_name_that_is_not_ascii_is_refused():
+    # The release program has no data of ICU to encode it.
+    arguments = ["serve", "--model", "m", "--port", "0", "--model-url"]
+    result = command(*arguments, "http://modèle.invalid/v1", check=False)
+    assert (result.returncode, "Punycode" in result.stderr) == (64, True)
+    assert config("--model-url", "http://xn--modle-6ra.invalid/v1", "--model", "m")["model-url"]["value"] == "http://xn--modle-6ra.invalid/v1"
 
 
 def test_an_empty_variable_is_not_set():
