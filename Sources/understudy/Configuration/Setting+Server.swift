@@ -54,13 +54,13 @@ extension Setting {
         }
     }
 
-    /// Scheme, host, port, and path of a URL.
+    /// Scheme, host, port, and path of a URL. Not by `URLComponents`, which has no host in a program without ICU's data (decision 32).
     static func withoutSecrets(_ url: String) -> String {
-        guard let parts = URLComponents(string: url), let scheme = parts.scheme, let host = parts.encodedHost
-        else {
+        // A password may contain anything, so all in front of the last @ is left out.
+        guard let parts = url.wholeMatch(of: /(https?:\/\/)(?:.*@)?([^\/?#@\s]+)(\/[^?#@]*)?(?:[?#].*)?/) else {
             return hidden
         }
-        return "\(scheme)://\(host)\(parts.port.map { ":\($0)" } ?? "")\(parts.path)"
+        return "\(parts.1)\(parts.2)\(parts.3 ?? "")"
     }
 
     private static let hidden = "(not valid)"
