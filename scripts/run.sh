@@ -26,6 +26,7 @@ if [ -n "${failed:-}" ]; then
     cat "$log" >&2
     exit 1
 fi
+rm "$log"
 echo "Built in $SECONDS s"
 
 # This is about ./data, whatever database the environment names.
@@ -56,5 +57,4 @@ END
 fi
 # The credentials are the account's now; the server needs them no more.
 unset UNDERSTUDY_ACCOUNT_SID UNDERSTUDY_AUTH_TOKEN
-rm -f "$log"
 exec "$UNDERSTUDY" serve --data-directory data --host 127.0.0.1 --port "$port"

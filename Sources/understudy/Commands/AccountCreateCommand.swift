@@ -54,11 +54,8 @@ struct AccountCreateCommand: AsyncParsableCommand {
         let format = try settings.format()
         let directory = try settings.dataDirectory()
         let location = try settings.storeLocation()
-        var isNew = false
-        if case .directory(let directory) = location { isNew = !directory.hasDatabase }
         try directory.create()
         let store = try await location.open()
-        if isNew { DataDirectory.warn("Created a new, empty database in \(directory.path)") }
         try await account.create(in: store, directory, settings)
         try format.print(
             ["sid": account.sid.text, "auth_token": account.token.text, "name": account.name],

@@ -39,13 +39,15 @@ struct CheckCommand: AsyncParsableCommand {
                 throw UsageError("\(file) is a directory. Check it with `understudy check --data-directory \(file)`.")
             }
             try report(problems(of: file), of: file, format)
-        } else if let database = try settings.postgresDatabase() {
-            StoreLocation.postgres(database).announce()
+            return
+        }
+        let location = try settings.storeLocation()
+        location.announce()
+        switch location {
+        case .postgres(let database):
             // Not by its URL, which may have a password.
             try report(await database.problems(), of: nil, format)
-        } else {
-            let directory = try settings.dataDirectory()
-            StoreLocation.directory(directory).announce()
+        case .directory(let directory):
             try directory.requireDatabase()
             try report(problems(of: directory.databasePath), of: directory.databasePath, format)
         }

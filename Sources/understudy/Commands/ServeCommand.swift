@@ -153,9 +153,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             if mustExist { try directory.requireDatabase() } else { try directory.create() }
             let lock = try directory.lockForServing()
-            let isNew = !directory.hasDatabase
             let store = try directory.openStore(under: lock, metrics: metrics, warn: warn)
-            if isNew { warn("Created a new, empty database in \(directory.path)") }
             do {
                 try await store.takeOver()
             } catch {

@@ -1,5 +1,5 @@
 /// Where the value of a setting comes from. A later case wins over an earlier one.
-enum SettingSource {
+enum SettingSource: Equatable {
     case file(String)
     case environment
     case commandLine

@@ -104,9 +104,9 @@ struct Settings {
     /// - Throws: `UsageError` if the command line names a data directory, and something else a database.
     func postgresDatabase() throws -> PostgresDatabase? {
         let database = try value(.databaseURL, allowed: PostgresDatabase.form, PostgresDatabase.init)
-        switch (values[.dataDirectory]?.source, values[.databaseURL]?.source) {
-        case (.commandLine, nil), (.commandLine, .commandLine): break
-        case (.commandLine, let source?):
+        if values[.dataDirectory]?.source == .commandLine, let source = values[.databaseURL]?.source,
+            source != .commandLine
+        {
             let name = source.name(of: .databaseURL)
             throw UsageError(
                 """
@@ -114,7 +114,6 @@ struct Settings {
                 to use PostgreSQL with the encryption key of the directory.
                 """
             )
-        default: break
         }
         return database
     }

@@ -42,9 +42,6 @@ struct DataDirectory {
         }
     }
 
-    /// Whether a server has data here, or had.
-    var hasDatabase: Bool { FileManager.default.fileExists(atPath: databasePath) }
-
     /// Keeps other servers from the directory until the process ends.
     func lockForServing() throws -> FileLock {
         let lockPath = file("serve.lock")
@@ -191,11 +188,15 @@ struct DataDirectory {
         let lock = try FileLock(waitingFor: openLockPath)
         defer { lock.release() }
         keepPrivate(warn: warn)
+        let isNew = !FileManager.default.fileExists(atPath: databasePath)
         do {
-            return try SQLiteStore(path: databasePath, isForCopy: isForCopy, metrics: metrics) { copy in
+            let store = try SQLiteStore(path: databasePath, isForCopy: isForCopy, metrics: metrics) { copy in
                 try mayMigrate(copy)
                 warn("The database is of an older version; a copy of it is now \(copy)")
             }
+            // A copy fills it.
+            if isNew, !isForCopy { warn("Created a new, empty database in \(path)") }
+            return store
         } catch let error as DatabaseFileError {
             throw CommandError("\(error)")
         }

@@ -3,13 +3,11 @@ import Foundation
 /// A bar on a terminal's standard error; nothing where it is none.
 struct ProgressBar {
     private static let width = 40
-    private let isTerminal = isatty(STDERR_FILENO) == 1
-
-    var isShown: Bool { isTerminal }
+    let isShown = isatty(STDERR_FILENO) == 1
 
     /// - Parameter fraction: of what is done of it, from 0 to 1.
     func show(_ phase: String, _ fraction: Double) {
-        guard isTerminal else { return }
+        guard isShown else { return }
         // What is counted at the beginning may grow meanwhile.
         let fraction = min(max(fraction, 0), 1)
         let filled = Int(fraction * Double(Self.width))
@@ -19,7 +17,7 @@ struct ProgressBar {
 
     /// Leaves the terminal's line empty for what comes next.
     func clear() {
-        if isTerminal { write("\r\u{1B}[K") }
+        if isShown { write("\r\u{1B}[K") }
     }
 
     private func write(_ text: String) {
