@@ -184,6 +184,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "CLibpq",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -3,7 +3,6 @@ import HTTPTransport
 import Logging
 import NIOCore
 import NIOHTTP1
-import Synchronization
 import TextEncodings
 
 /// What the log says of requests: their errors, the slow ones, and with the access log all of them. Never the value of a query, and
@@ -36,7 +35,9 @@ struct RequestLog: Sendable {
     }
 
     func record(_ error: APIError, of subject: Subject) {
-        if error.isOverload { overload.record(error, metadata: caller(of: subject)) }
+        if error.isOverload {
+            overload.record(error, client: trustedProxies.client(of: subject.request), account: subject.account)
+        }
         guard error.logLevel >= logger.logLevel else { return }
         var metadata = metadata(of: subject)
         metadata["status"] = .stringConvertible(Int(error.status.code))
@@ -74,43 +75,7 @@ struct RequestLog: Sendable {
     }
 
     private func caller(of subject: Subject) -> Logger.Metadata {
-        var metadata: Logger.Metadata = [:]
-        if let client = trustedProxies.client(of: subject.request) { metadata["client"] = "\(client)" }
-        if let account = subject.account { metadata["account"] = "\(account)" }
-        return metadata
-    }
-}
-
-/// Requests that were refused because of overload: a line for each would cost more than its response.
-private final class OverloadLog: Sendable {
-    private struct State {
-        /// Since the last line.
-        var count = 0
-        var lastLine: ContinuousClock.Instant?
-    }
-
-    private static let interval = Duration.seconds(10)
-
-    private let state = Mutex(State())
-    private let logger: Logger
-
-    init(logger: Logger) {
-        self.logger = logger
-    }
-
-    /// - Parameter metadata: whose request it is.
-    func record(_ error: APIError, metadata: @autoclosure () -> Logger.Metadata) {
-        let count: Int? = state.withLock { state in
-            state.count += 1
-            let now = ContinuousClock.now
-            guard state.lastLine.map({ now - $0 >= Self.interval }) ?? true else { return nil }
-            defer { state = State(lastLine: now) }
-            return state.count
-        }
-        guard let count else { return }
-        var metadata = metadata()
-        metadata["refused"] = .stringConvertible(count)
-        logger.warning("Refusing requests: \(error.message)", metadata: metadata)
+        .caller(client: trustedProxies.client(of: subject.request), account: subject.account)
     }
 }
 

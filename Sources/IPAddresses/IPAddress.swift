@@ -1,7 +1,7 @@
 import Foundation
 
 /// An IPv6 address, or an IPv4 address mapped into IPv6, as one number of 128 bits.
-package struct IPAddress: Equatable, Sendable, CustomStringConvertible {
+package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     package let bits: UInt128
     package let isIPv4: Bool
 

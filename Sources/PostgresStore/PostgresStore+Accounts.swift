@@ -87,41 +87,70 @@ extension PostgresStore {
     }
 
     package func delete(_ account: AccountSID) async throws(StoreError) {
-        // Messages go with their session.
+        while try await deleteSomeSessions(of: account) {}
+        // A turn that ends meanwhile adds a callback, so turns go first.
         for (table, key) in [
-            (StoredTable.session, "session_key"), (.turn, "session_key"), (.callback, "session_key"),
-            (.idempotencyKey, "key_digest"),
+            (StoredTable.turn, "session_key"), (.callback, "session_key"), (.idempotencyKey, "key_digest"),
         ] {
-            while try await deleteSomeRows(of: account, in: table, by: key) {}
+            var last: [UInt8]? = []
+            while let start = last { last = try await deleteSomeRows(of: account, in: table, by: key, after: start) }
         }
         try await write { connection in
+            // Requests that were in flight may have added some.
+            _ = try connection.run("DELETE FROM idempotency_key WHERE account_sid = $1", [account])
             _ = try connection.run("DELETE FROM assistant WHERE account_sid = $1", [account])
             let deleted = try connection.run("DELETE FROM account WHERE sid = $1", [account])
             guard deleted.changes == 1 else { throw StoreError.notFound(.account(account)) }
         }
     }
 
-    /// - Parameter key: the column that a distributed table goes by.
+    /// Deletes as many sessions as have 10,000 messages together, but at least one; their messages go with them.
     /// - Returns: whether there may be more.
+    private func deleteSomeSessions(of account: AccountSID) async throws(StoreError) -> Bool {
+        try await write { connection in
+            let sessions = try connection.run(
+                "SELECT session_key, last_position FROM session WHERE account_sid = $1 LIMIT 100",
+                [account]
+            )
+            var messages: Int64 = 0
+            for row in 0..<sessions.count where messages < 10_000 {
+                // One by one, because on Citus each is on a shard of its own.
+                _ = try connection.run("DELETE FROM session WHERE session_key = $1::bytea", [sessions.array(row, 0)])
+                messages += sessions.integer(row, 1)
+            }
+            return sessions.count > 0
+        }
+    }
+
+    /// Looks at the next rows of a table in the order of its primary key, which has no index by account, and deletes the account's.
+    /// - Parameters:
+    ///   - column: the first one of the primary key, a digest over the account and something of its own.
+    ///   - key: behind which to look.
+    /// - Returns: the last key that was looked at; `nil` at the end of the table.
     private func deleteSomeRows(
         of account: AccountSID,
         in table: StoredTable,
-        by key: String
-    ) async throws(StoreError) -> Bool {
-        let limit = 100
-        return try await write { connection in
-            let keys = try connection.run(
-                "SELECT \(key) FROM \(table.rawValue) WHERE account_sid = $1 LIMIT $2::bigint",
-                [account, limit]
+        by column: String,
+        after key: [UInt8]
+    ) async throws(StoreError) -> [UInt8]? {
+        try await write { connection in
+            let rows = try connection.run(
+                """
+                SELECT \(column), account_sid = $1 FROM \(table.rawValue) WHERE \(column) > $2::bytea
+                ORDER BY \(column) LIMIT 1000
+                """,
+                [account, key]
             )
-            // One by one, because on Citus each is on a shard of its own.
-            for row in 0..<keys.count {
-                _ = try connection.run(
-                    "DELETE FROM \(table.rawValue) WHERE \(key) = $1::bytea AND account_sid = $2",
-                    [keys.array(row, 0), account]
-                )
+            var last: [UInt8]?
+            for row in 0..<rows.count {
+                let key = rows.array(row, 0)
+                // All rows of a key are of one account.
+                if key != last, rows.bool(row, 1) {
+                    _ = try connection.run("DELETE FROM \(table.rawValue) WHERE \(column) = $1::bytea", [key])
+                }
+                last = key
             }
-            return keys.count == limit
+            return last
         }
     }
 

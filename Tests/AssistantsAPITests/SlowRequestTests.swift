@@ -1,6 +1,6 @@
 import Logging
 import NIOHTTP1
-import Synchronization
+import TestSupport
 import Testing
 import UnderstudyServer
 
@@ -8,38 +8,18 @@ import UnderstudyServer
 
 @Suite("Slow requests")
 struct SlowRequestTests {
-    /// The lines that were logged, as message, level, and metadata.
-    private final class Lines: Sendable {
-        let all = Mutex<[(message: String, level: Logger.Level, metadata: Logger.Metadata)]>([])
-    }
-
-    private struct Handler: LogHandler {
-        let lines: Lines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            lines.all.withLock { $0.append(("\(event.message)", event.level, event.metadata ?? [:])) }
-        }
-    }
-
     /// The lines about slow requests.
     private func lines(
         of uri: String,
         method: HTTPMethod = .GET,
         body: String? = nil,
         slowRequest: Duration
-    ) async throws -> [(message: String, level: Logger.Level, metadata: Logger.Metadata)] {
-        let lines = Lines()
-        let logger = Logger(label: "test") { _ in Handler(lines: lines) }
+    ) async throws -> [LogLines.Line] {
+        let lines = LogLines()
+        let logger = lines.logger
         let server = try await TestServer(logger: logger) { $0.api.slowRequest = slowRequest }
         _ = try await server.send(uri, method: method, body: body)
-        return lines.all.withLock { $0.filter { $0.message == "Slow request" } }
+        return lines.all.filter { $0.message == "Slow request" }
     }
 
     @Test("a response that took longer than the threshold gets a warning with what was asked for and how long it took")

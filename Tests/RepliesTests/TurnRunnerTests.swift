@@ -2,7 +2,6 @@ import AssistantsStore
 import GRDB
 import Logging
 import Secrets
-import Synchronization
 import TestSupport
 import Testing
 
@@ -15,7 +14,7 @@ struct TurnRunnerTests {
     private let directory: TemporaryDirectory
     private let store: SQLiteStore
     private let assistant: Assistant
-    private let log = CollectedLog()
+    private let log = LogLines()
 
     init() async throws {
         directory = try TemporaryDirectory()
@@ -87,8 +86,8 @@ struct TurnRunnerTests {
             #expect(answer.contains("damaged"), "\(answer)")
             #expect(otherAnswer == "reply(\"hello\")")
         }
-        #expect(log.lines.contains { $0.contains("damaged") })
-        #expect(!log.lines.contains { $0.contains("Nobody") }, "\(log.lines)")
+        #expect(log.texts.contains { $0.contains("damaged") })
+        #expect(!log.texts.contains { $0.contains("Nobody") }, "\(log.texts)")
     }
 
     @Test("a reply that its damaged session cannot take is a failure, and its place is free for others")
@@ -122,7 +121,7 @@ struct TurnRunnerTests {
             try await accept("one", in: "s", webhook: "https://example.com/", by: runner)
             #expect(try await take("two", in: "s", by: runner) == "reply(\"reply 2\")")
         }
-        #expect(log.lines.filter { $0.contains("cannot be stored for its caller or webhook") }.count == 1)
+        #expect(log.texts.filter { $0.contains("cannot be stored for its caller or webhook") }.count == 1)
     }
 
     @Test("a turn that cannot be ended holds no place, asks the model once, is logged once, and ends when it can")
@@ -150,7 +149,7 @@ struct TurnRunnerTests {
             try await waitUntil { try await turnCount() == 0 }
         }
         #expect(server.askedCount == 2)
-        #expect(log.lines.filter { $0.contains("cannot be ended") }.count == 1, "\(log.lines)")
+        #expect(log.texts.filter { $0.contains("cannot be ended") }.count == 1, "\(log.texts)")
         #expect(try await texts(of: "s").count == 1)
     }
 
@@ -182,13 +181,12 @@ struct TurnRunnerTests {
     // MARK: Doing
 
     private func runner(_ model: Model, _ options: TurnOptions = TurnOptions()) -> TurnRunner {
-        let logger = Logger(label: "test") { [log] _ in CollectingLogHandler(log: log) }
-        return TurnRunner(
+        TurnRunner(
             store: store,
             model: model,
-            callbacks: CallbackSender(store: store, sealingKey: .success(.random()), logger: logger),
+            callbacks: CallbackSender(store: store, sealingKey: .success(.random()), logger: log.logger),
             options: options,
-            logger: logger
+            logger: log.logger
         ) { _, outcome in
             let text = if case .reply(let reply) = outcome { "reply(\"\(reply.text)\")" } else { "\(outcome)" }
             return StoredAnswer(status: 200, body: Array(text.utf8))
@@ -289,30 +287,4 @@ struct TurnRunnerTests {
 
 extension Model {
     fileprivate static let echo = Model(name: Model.echo, server: nil)
-}
-
-/// The lines that were logged, with their metadata.
-private final class CollectedLog: Sendable {
-    private let collected = Mutex<[String]>([])
-
-    var lines: [String] { collected.withLock(\.self) }
-
-    func add(_ line: String) {
-        collected.withLock { $0.append(line) }
-    }
-}
-
-private struct CollectingLogHandler: LogHandler {
-    let log: CollectedLog
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        log.add("\(event.message) \(event.metadata ?? [:])")
-    }
 }
