@@ -96,8 +96,11 @@ extension PostgresStore {
             while let start = last { last = try await deleteSomeRows(of: account, in: table, by: key, after: start) }
         }
         try await write { connection in
-            // Requests that were in flight may have added some.
+            // Requests that were in flight may have added some. In a transaction of its own: behind one statement on many shards, Citus
+            // changes no table that every node has.
             _ = try connection.run("DELETE FROM idempotency_key WHERE account_sid = $1", [account])
+        }
+        try await write { connection in
             _ = try connection.run("DELETE FROM assistant WHERE account_sid = $1", [account])
             let deleted = try connection.run("DELETE FROM account WHERE sid = $1", [account])
             guard deleted.changes == 1 else { throw StoreError.notFound(.account(account)) }
