@@ -36,6 +36,7 @@ let package = Package(
                 "SQLiteStore",
                 "Secrets",
                 "StoreCopy",
+                "Suggestions",
                 "TranscriptExport",
                 "TranscriptImport",
                 "UnderstudyServer",
@@ -93,6 +94,7 @@ let package = Package(
                 "PrometheusMetrics",
                 "Replies",
                 "Secrets",
+                "Suggestions",
                 "TextEncodings",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -129,6 +131,7 @@ let package = Package(
         .target(name: "IPAddresses"),
         .target(name: "PrometheusMetrics"),
         .target(name: "AssistantsStore", dependencies: ["TextEncodings"]),
+        .target(name: "Suggestions"),
         .target(name: "TextEncodings"),
         .target(
             name: "SQLiteStore",

@@ -20,7 +20,7 @@ extension PostgresStore {
             return .unchanged
         }
         page.forEach(body)
-        return .read(page.neighbors, at: page.version)
+        return .read(page.place)
     }
 
     package func append(

@@ -57,13 +57,14 @@ struct Fixture: Sendable {
     func page(
         of session: String,
         _ anchor: PageRequest<MessageCursor>.Anchor,
+        in order: ListOrder = .ascending,
         size: Int
     ) async throws -> (texts: [String], neighbors: PageNeighbors<MessageCursor>) {
         var texts: [String] = []
         let neighbors = try await store.readMessages(
             of: SessionReference(session),
             in: account,
-            page: PageRequest(anchor, size: size)
+            page: PageRequest(anchor, in: order, size: size)
         ) { row in
             texts.append(row.id.text)
         }
@@ -102,13 +103,14 @@ struct Fixture: Sendable {
     /// Walks forward to the end and gives the pages.
     func walk(
         _ session: String,
+        in order: ListOrder = .ascending,
         size: Int,
         afterEachPage: (Int) async throws -> Void = { _ in }
     ) async throws -> [[String]] {
         var pages: [[String]] = []
         var anchor = PageRequest<MessageCursor>.Anchor.first
         while true {
-            let page = try await page(of: session, anchor, size: size)
+            let page = try await page(of: session, anchor, in: order, size: size)
             pages.append(page.texts)
             guard let next = page.neighbors.next else { return pages }
             try await afterEachPage(pages.count)

@@ -3,16 +3,65 @@ import Testing
 
 extension StoreConformance {
     static let paging = [
-        StoreConformance("pages come in order, forward and back, at every page size") { store in
+        StoreConformance("pages come in either order, forward and back, at every page size") { store in
             let fixture = try await Fixture(store)
             let texts = (1...23).map { "m\($0)" }
             try await fixture.put(texts, in: "s")
-            for size in [1, 2, 7, 22, 23, 24, 50] {
-                let forward = try await fixture.walk("s", size: size)
-                #expect(forward.flatMap(\.self) == texts, "page size \(size)")
-                #expect(forward.dropLast().allSatisfy { $0.count == size }, "page size \(size)")
-                try await expectWalkBack(fixture, forward, size: size)
+            for (order, expected) in [(ListOrder.ascending, texts), (.descending, texts.reversed())] {
+                for size in [1, 2, 7, 22, 23, 24, 50] {
+                    let forward = try await fixture.walk("s", in: order, size: size)
+                    #expect(forward.flatMap(\.self) == expected, "\(order), page size \(size)")
+                    #expect(forward.dropLast().allSatisfy { $0.count == size }, "\(order), page size \(size)")
+                    try await expectWalkBack(fixture, forward, in: order, size: size)
+                }
             }
+        },
+        StoreConformance("a page says where it begins and what it ends behind, also if it is empty") { store in
+            let fixture = try await Fixture(store)
+            let ids = ["a", "b", "c", "d"]
+            try await fixture.put(ids, in: "s")
+            var cursors: [MessageCursor] = []
+            for id in ids { cursors.append(try await fixture.cursor(of: id)) }
+            for order in [ListOrder.ascending, .descending] {
+                let cursors = order == .ascending ? cursors : cursors.reversed()
+                let first = try await fixture.place(.first, in: order, size: 2)
+                #expect(first.first == cursors[0] && first.end == cursors[1])
+                let before = try await fixture.place(.before(cursors[3]), in: order, size: 2)
+                #expect(before.first == cursors[1] && before.end == cursors[2])
+                let behind = try await fixture.place(.after(cursors[3]), in: order, size: 2)
+                #expect(behind.first == nil && behind.end == cursors[3])
+                // What comes behind a page before the first message begins with that.
+                let none = try await fixture.place(.before(cursors[0]), in: order, size: 2)
+                #expect(none.first == nil)
+                #expect(try await fixture.place(.after(none.end), in: order, size: 2).first == cursors[0])
+            }
+        },
+        StoreConformance("what is written later comes behind the end of a page, once") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.put(["a"], in: "s")
+            try await store.delete(MessageID(unchecked: "a"), of: SessionReference("s"), in: fixture.account)
+            var end = try await fixture.place(.first, size: 2).end
+            var met: [String] = []
+            for texts in [["b"], [], ["c", "d", "e"], [], ["f"]] {
+                if !texts.isEmpty { try await fixture.put(texts, in: "s") }
+                for _ in 1...2 {
+                    met += try await fixture.page(of: "s", .after(end), size: 2).texts
+                    end = try await fixture.place(.after(end), size: 2).end
+                }
+            }
+            #expect(met == ["b", "c", "d", "e", "f"])
+        },
+        StoreConformance("a message is found in its session alone") { store in
+            let fixture = try await Fixture(store)
+            try await fixture.put(["a", "b"], in: "webhook:s")
+            try await fixture.put(["c"], in: "t")
+            #expect(try await fixture.cursor(of: "b").position > fixture.cursor(of: "a").position)
+            await Refusal.notFound(.message).expect { _ = try await fixture.cursor(of: "c") }
+            await Refusal.notFound(.session).expect { _ = try await fixture.cursor(of: "a", in: "none") }
+            let neighbor = try await fixture.neighbor()
+            await Refusal.notFound(.session).expect { _ = try await neighbor.cursor(of: "a") }
+            try await store.delete(MessageID(unchecked: "a"), of: SessionReference("s"), in: fixture.account)
+            await Refusal.notFound(.message).expect { _ = try await fixture.cursor(of: "a") }
         },
         StoreConformance("a full last page has no next page, and the first page no previous one") { store in
             let fixture = try await Fixture(store)
@@ -25,11 +74,11 @@ extension StoreConformance {
             #expect(last.neighbors.previous != nil)
         },
         StoreConformance("a page of messages on which nothing is left leads back to exactly its neighbors") { store in
-            for isForward in [true, false] {
+            for (isForward, order) in waysBack {
                 let fixture = try await Fixture(store)
                 try await fixture.put(["a", "b", "c", "d"], in: "s")
-                try await expectWayBack(isForward: isForward) { request in
-                    let page = try await fixture.page(of: "s", request.anchor, size: request.size)
+                try await expectWayBack(isForward: isForward, in: order) { request in
+                    let page = try await fixture.page(of: "s", request.anchor, in: order, size: request.size)
                     return Page<String, MessageCursor>(items: page.texts, neighbors: page.neighbors)
                 } delete: { text in
                     try await store.delete(MessageID(unchecked: text), of: SessionReference("s"), in: fixture.account)
@@ -37,10 +86,10 @@ extension StoreConformance {
             }
         },
         StoreConformance("a page of sessions on which nothing is left leads back to exactly its neighbors") { store in
-            for isForward in [true, false] {
+            for (isForward, order) in waysBack {
                 let fixture = try await Fixture(store)
                 for session in ["a", "b", "c", "d"] { try await fixture.put([session], in: session) }
-                try await expectWayBack(isForward: isForward) { request in
+                try await expectWayBack(isForward: isForward, in: order) { request in
                     let page = try await store.sessions(of: fixture.account, page: request)
                     return Page<String, SessionCursor>(items: page.items.map(\.id.text), neighbors: page.neighbors)
                 } delete: { session in
@@ -49,10 +98,10 @@ extension StoreConformance {
             }
         },
         StoreConformance("a page of assistants on which nothing is left leads back to exactly its neighbors") { store in
-            for isForward in [true, false] {
+            for (isForward, order) in waysBack {
                 let fixture = try await Fixture(store)
                 for name in ["a", "b", "c", "d"] { _ = try await fixture.createAssistant(name) }
-                try await expectWayBack(isForward: isForward) { request in
+                try await expectWayBack(isForward: isForward, in: order) { request in
                     let page = try await store.assistants(of: fixture.account, page: request)
                     return Page<String, AssistantCursor>(items: page.items.map(\.id.text), neighbors: page.neighbors)
                 } delete: { assistant in
@@ -116,14 +165,19 @@ extension StoreConformance {
         },
     ]
 
+    private static let waysBack: [(isForward: Bool, order: ListOrder)] = [
+        (true, .ascending), (false, .ascending), (true, .descending), (false, .descending),
+    ]
+
     /// Of a list of four, deletes the two that are on a page, and expects that page to lead back to the other two.
     private static func expectWayBack<Cursor>(
         isForward: Bool,
+        in order: ListOrder,
         _ read: (PageRequest<Cursor>) async throws -> Page<String, Cursor>,
         delete: (String) async throws -> Void
     ) async throws {
         func page(_ anchor: PageRequest<Cursor>.Anchor, size: Int = 2) async throws -> Page<String, Cursor> {
-            try await read(PageRequest(anchor, size: size))
+            try await read(PageRequest(anchor, in: order, size: size))
         }
         let first = try await page(.first)
         let second = try await page(.after(try #require(first.neighbors.next)))
@@ -145,19 +199,46 @@ extension StoreConformance {
     }
 
     /// From the last page of a walk back to the first: the same pages.
-    private static func expectWalkBack(_ fixture: Fixture, _ forward: [[String]], size: Int) async throws {
+    private static func expectWalkBack(
+        _ fixture: Fixture,
+        _ forward: [[String]],
+        in order: ListOrder,
+        size: Int
+    ) async throws {
         var anchor = PageRequest<MessageCursor>.Anchor.first
-        var last = try await fixture.page(of: "s", anchor, size: size)
+        var last = try await fixture.page(of: "s", anchor, in: order, size: size)
         while let next = last.neighbors.next {
             anchor = .after(next)
-            last = try await fixture.page(of: "s", anchor, size: size)
+            last = try await fixture.page(of: "s", anchor, in: order, size: size)
         }
         for expected in forward.dropLast().reversed() {
             let previous = try #require(last.neighbors.previous)
-            last = try await fixture.page(of: "s", .before(previous), size: size)
-            #expect(last.texts == expected, "page size \(size)")
+            last = try await fixture.page(of: "s", .before(previous), in: order, size: size)
+            #expect(last.texts == expected, "\(order), page size \(size)")
             #expect(last.neighbors.next != nil)
         }
         #expect(last.neighbors.previous == nil)
+    }
+}
+
+extension Fixture {
+    /// Where a page of session `s` lies.
+    fileprivate func place(
+        _ anchor: PageRequest<MessageCursor>.Anchor,
+        in order: ListOrder = .ascending,
+        size: Int
+    ) async throws -> MessagePagePlace {
+        let reading = try await store.readMessages(
+            of: SessionReference("s"),
+            in: account,
+            page: PageRequest(anchor, in: order, size: size),
+            unless: nil
+        ) { _ in }
+        guard case .read(let place) = reading else { preconditionFailure("no version was given that it could be") }
+        return place
+    }
+
+    fileprivate func cursor(of id: String, in session: String = "s") async throws(StoreError) -> MessageCursor {
+        try await store.cursor(of: MessageID(unchecked: id), of: SessionReference(session), in: account)
     }
 }

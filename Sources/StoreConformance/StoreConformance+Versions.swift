@@ -113,9 +113,9 @@ extension StoreConformance {
                         page: page,
                         unless: nil
                     ) { texts.append($0.id.text) }
-                    guard case .read(let neighbors, let version) = reading else { continue }
-                    let content = "\(texts), \(neighbors)"
-                    if let known = pages.updateValue(content, forKey: Place(version: version, anchor: index)) {
+                    guard case .read(let place) = reading else { continue }
+                    let content = "\(texts), \(place.neighbors)"
+                    if let known = pages.updateValue(content, forKey: Place(version: place.version, anchor: index)) {
                         #expect(known == content)
                     }
                 }
@@ -147,7 +147,7 @@ extension Fixture {
             texts.append(row.id.text)
         }
         switch reading {
-        case .read(_, let version): return (texts, version)
+        case .read(let place): return (texts, place.version)
         case .unchanged: return (texts.isEmpty ? nil : texts, try #require(known))
         }
     }

@@ -11,7 +11,7 @@ extension StoreConformance {
                 try await walkUnderWrites(fixture, seed: seed)
             }
         },
-        StoreConformance("walks while writers append side by side are exact") { store in
+        StoreConformance("walks while writers append side by side are exact, in either order") { store in
             let fixture = try await Fixture(store)
             let stable = (1...200).map { "stable\($0)" }
             try await fixture.put(stable, in: "s")
@@ -29,6 +29,10 @@ extension StoreConformance {
                         let own = met.filter { $0.hasPrefix("w\(writer)-") }
                         #expect(own == (0..<own.count).map { "w\(writer)-\($0 + 1)" }, "writer \(writer) in its order")
                     }
+                    // What is appended during a walk from the newest is behind the walker.
+                    let backward = try await fixture.walk("s", in: .descending, size: size).flatMap(\.self)
+                    #expect(Array(backward.suffix(met.count)) == met.reversed())
+                    #expect(Set(backward).count == backward.count)
                 }
                 try await group.waitForAll()
             }
@@ -59,6 +63,11 @@ extension StoreConformance {
             }.flatMap(\.self)
             #expect(Array(met.prefix(atStart.count)) == atStart, "seed \(seed), page size \(size)")
             #expect(met == Array(model.prefix(met.count)), "seed \(seed), page size \(size)")
+            let newestFirst = Array(model.reversed())
+            let backward = try await fixture.walk(session, in: .descending, size: size) { page in
+                if page <= 3 { try await write(.random(in: 0...3, using: &random), &random) }
+            }.flatMap(\.self)
+            #expect(backward == newestFirst, "seed \(seed), page size \(size)")
         }
         #expect(try await fixture.walk(session, size: 7).flatMap(\.self) == model, "seed \(seed)")
     }

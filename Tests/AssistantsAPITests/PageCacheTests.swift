@@ -25,7 +25,8 @@ struct PageCacheTests {
     private func page(_ key: PageKey, size: Int = 1_000, stamp: Int64 = 1) -> PageCache.Page {
         PageCache.Page(
             listing: listing,
-            tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), of: key),
+            tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), endingAt: 1, of: key),
+            nextPageToken: nil,
             content: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity),
             state: nil
         )
@@ -126,8 +127,9 @@ struct PageCacheTests {
     func tagAlone() {
         let cache = PageCache(capacity: 1 << 20)
         let state = StoreState(1, 1, 1)
-        let (old, new) = (page(key(1)).tag, page(key(1), stamp: 2).tag)
-        for _ in 1...2 { cache.confirm(key(1), listing, old, in: state) }
+        let (oldPage, newPage) = (page(key(1)), page(key(1), stamp: 2))
+        let (old, new) = (oldPage.tag, newPage.tag)
+        for _ in 1...2 { cache.confirm(oldPage, for: key(1), in: state) }
         #expect(cache.page(for: key(1)) == nil)
         #expect(cache.page(for: key(1), unless: new.text) == nil)
         #expect(cache.misses == 2)
@@ -137,7 +139,7 @@ struct PageCacheTests {
         cache.insert(page(key(1), stamp: 2), for: key(1))
         #expect(cache.page(for: key(1))?.tag.text == new.text)
         let later = StoreState(1, 1, 2)
-        cache.confirm(key(1), listing, new, in: later)
+        cache.confirm(newPage, for: key(1), in: later)
         #expect(cache.page(for: key(1))?.state == later)
         #expect(cache.page(for: key(1))?.content?.bytes.readableBytes == 1_000)
     }
@@ -147,7 +149,7 @@ struct PageCacheTests {
         let cache = PageCache(capacity: 1 << 20)
         let target = "/v1/Sessions/s/Messages?Page=" + String(repeating: "0", count: 15_000)
         let long = PageKey(account: TestServer.sid, baseURL: "http://localhost", target: target)
-        for _ in 1...2 { cache.confirm(long, listing, page(long).tag, in: StoreState(1, 1, 1)) }
+        for _ in 1...2 { cache.confirm(page(long), for: long, in: StoreState(1, 1, 1)) }
         #expect(cache.size > 15_000)
     }
 
@@ -155,7 +157,7 @@ struct PageCacheTests {
     func keepsContent() {
         let cache = PageCache(capacity: 1 << 20)
         for _ in 1...2 { cache.insert(page(key(1), stamp: 2), for: key(1)) }
-        cache.confirm(key(1), listing, page(key(1), stamp: 1).tag, in: StoreState(1, 1, 1))
+        cache.confirm(page(key(1), stamp: 1), for: key(1), in: StoreState(1, 1, 1))
         #expect(cache.page(for: key(1))?.tag.version.stamp == 2)
     }
 
@@ -168,6 +170,7 @@ struct PageCacheTests {
         let page = PageCache.Page(
             listing: listing,
             tag: page(key(1)).tag,
+            nextPageToken: nil,
             content: Content(json, coded: .identity),
             state: nil
         )

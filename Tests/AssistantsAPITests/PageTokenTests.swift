@@ -79,33 +79,25 @@ struct PageTokenTests {
     @Test("a listing's tokens lead on in it, and are refused by every other one")
     func listings() throws {
         func listing(_ query: String) throws -> MessageListing {
-            try MessageListing(
-                query[...],
-                of: TestServer.sid,
-                budget: PageBudget(),
-                selecting: ["Order", "Role"],
-                tokens: tokens
-            )
+            try MessageListing(query[...], of: TestServer.sid, budget: PageBudget(), taking: [.order], tokens: tokens)
         }
-        let queries = ["", "Order=desc", "Order=desc&Role=user", "Order=desc&Role=assistant", "Role=user"]
-        for query in queries {
+        for (query, others) in [
+            ("", ["Order=desc"]), ("Order=asc", ["Order=desc"]), ("Order=desc", ["", "Order=asc"]),
+        ] {
             let neighbors = PageNeighbors(previous: nil, next: cursor)
             let links = try listing(query + "&other=1")
                 .links(to: "/list", at: "http://understudy.test", neighbors: neighbors, tokens: tokens)
             let next = try #require(links.next?.split(separator: "?").last)
-            for parameter in query.split(separator: "&") { #expect(next.contains(parameter)) }
+            #expect(next.contains(query))
             let following = try listing(String(next))
             guard case .after(cursor) = following.page.anchor else {
                 Issue.record("\(next) leads elsewhere")
                 continue
             }
             let token = try #require(next.split(separator: "&").last)
-            for other in queries where other != query {
+            for other in others {
                 #expect(throws: APIError.self) { try listing("\(other)&\(token)") }
             }
-            // The order of the parameters means nothing.
-            let reversed = query.split(separator: "&").reversed().joined(separator: "&")
-            #expect(try listing(reversed + "&\(token)").digest == following.digest)
         }
     }
 

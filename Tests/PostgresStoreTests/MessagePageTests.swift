@@ -37,12 +37,12 @@ struct MessagePageTests {
                 var texts: [[String]] = []
                 for rows in [parts, union] {
                     let page = MessagePage(rows, for: request)
-                    var ids = ["\(page.neighbors)", "\(page.version)"]
+                    var ids = ["\(page.place)"]
                     page.forEach { row in ids += [row.id.text, row.sessionID.text, row.content.text] }
                     texts.append(ids)
                 }
                 #expect(texts[0] == texts[1])
-                #expect(texts[0].count == 2 + 2 * 3)
+                #expect(texts[0].count == 1 + 2 * 3)
             },
             request
         )

@@ -28,7 +28,9 @@ struct QueryPlanTests {
 
     @Test(
         "a page of a long session among short ones reads no more than its own rows, wherever it lies",
-        arguments: [MessagePageQuery.first, MessagePageQuery.after, MessagePageQuery.before],
+        arguments: [
+            MessagePageQuery.first, MessagePageQuery.last, MessagePageQuery.after, MessagePageQuery.before,
+        ],
         [0, 30_000, 60_001]
     )
     func page(_ sql: String, _ position: Int) async throws {

@@ -13,6 +13,8 @@ final class PageCache: Sendable {
     struct Page: Sendable {
         let listing: MessageListing
         let tag: PageTag
+        /// The response header's; `nil` where the listing has none.
+        let nextPageToken: String?
         /// `nil` where only the tag is known.
         let content: Content?
         /// The store's, before the page was last seen to be current.
@@ -30,7 +32,11 @@ final class PageCache: Sendable {
         fileprivate var trimmed: Page {
             guard let content, content.bytes.storageCapacity > 2 * content.bytes.readableBytes else { return self }
             let bytes = ByteBuffer(bytes: content.bytes.readableBytesView)
-            return Page(listing: listing, tag: tag, content: Content(bytes, coded: content.coding), state: state)
+            return with(Content(bytes, coded: content.coding), state: state)
+        }
+
+        fileprivate func with(_ content: Content?, state: StoreState?) -> Page {
+            Page(listing: listing, tag: tag, nextPageToken: nextPageToken, content: content, state: state)
         }
     }
 
@@ -95,15 +101,15 @@ final class PageCache: Sendable {
     }
 
     /// Notes that the page with this tag was seen to be current.
-    func confirm(_ key: PageKey, _ listing: MessageListing, _ tag: PageTag, in state: StoreState?) {
+    /// - Parameter page: as it was cached, or without its content.
+    func confirm(_ page: Page, for key: PageKey, in state: StoreState?) {
         guard capacity > 0, let new = state else { return }
         self.state.withLock { state in
             let cached = state.indices[key].map { state.slots[$0].page }
-            let isSame = cached?.tag.text == tag.text
+            let isSame = cached?.tag.text == page.tag.text
             // A page that somebody else has read meanwhile is worth more than a tag.
             guard isSame || cached?.content == nil else { return }
-            let page = Page(listing: listing, tag: tag, content: isSame ? cached?.content : nil, state: new)
-            state.insert(page, for: key, within: capacity)
+            state.insert(page.with(isSame ? cached?.content : nil, state: new), for: key, within: capacity)
         }
     }
 

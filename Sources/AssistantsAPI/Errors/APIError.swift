@@ -71,6 +71,15 @@ package struct APIError: Error {
         APIError(status: .notFound, code: 20404, message: "The requested resource \(path) was not found")
     }
 
+    /// No such message in the session.
+    static func notFound(_ anchor: ItemAnchor) -> APIError {
+        APIError(
+            status: .notFound,
+            code: 20404,
+            message: "\(anchor.place.rawValue): the session has no message \"\(anchor.id.shortened)\""
+        )
+    }
+
     static func methodNotAllowed(_ method: HTTPMethod, allowed: [HTTPMethod]) -> APIError {
         let allowed = allowed.map(\.rawValue).joined(separator: ", ")
         return APIError(

@@ -7,29 +7,30 @@ import Digests
 struct Listing<Cursor: KeysetCursor>: Sendable {
     let account: AccountSID
     let query: PageQuery
+    /// Where the query names an item to begin at, that must be looked up: until then, this is the list's first page.
     let page: PageRequest<Cursor>
     /// What the page's tokens bind it by; `nil` for the plain listing.
     let digest: ListingDigest?
 
     /// - Parameters:
     ///   - budget: of a page.
-    ///   - names: the parameters beside those of paging that choose the items or their order. No list has any yet.
+    ///   - parameters: those of `ListParameter` that the list has.
     /// - Throws: `APIError` where a parameter is wrong, or the page token is not of this listing.
     init(
         _ query: Substring?,
         of account: AccountSID,
         budget: PageBudget,
-        selecting names: [String] = [],
+        taking parameters: Set<ListParameter> = [],
         tokens: PageTokens
     ) throws(APIError) {
-        let query = try PageQuery(query, selecting: names)
-        let digest = ListingDigest(query.selection)
+        let query = try PageQuery(query, taking: parameters)
+        let digest = ListingDigest(query.order == .ascending ? [] : [("Order", query.order.rawValue)])
         let anchor: PageRequest<Cursor>.Anchor =
             if let token = query.token { try tokens.anchor(of: token, in: account, binding: digest) } else { .first }
         self.account = account
         self.query = query
         self.digest = digest
-        page = PageRequest(anchor, size: query.size, budget: budget)
+        page = PageRequest(anchor, in: query.order, size: query.size, budget: budget)
     }
 
     /// - Parameter path: the list's, in the least encoding; the request's may be encoded once too often.

@@ -1,7 +1,9 @@
+import AssistantsStore
+import Suggestions
 import TextEncodings
 
-/// The query of a list: the paging parameters `Page`, `PageSize`, and `PageToken`, and those that choose the items or their order.
-/// Other parameters are ignored, but kept for the page's URLs.
+/// The query of a list: the paging parameters `Page`, `PageSize`, and `PageToken`, and those of `ListParameter`. Other parameters are
+/// ignored, but kept for the page's URLs.
 struct PageQuery: Sendable {
     private static let pagingParameters = ["Page", "PageSize", "PageToken"]
     static let defaultSize = 50
@@ -14,15 +16,19 @@ struct PageQuery: Sendable {
     /// 1 to 1,000: more is cut down to that, for SDKs ask for their caller's limit.
     let size: Int
     let token: String?
-    /// The parameters that choose the items or their order, by name.
-    let selection: [(name: String, value: String)]
-    /// All parameters but those of paging as they came, with an ampersand behind each.
+    let order: ListOrder
+    /// Where the first page begins, or ends; no page has both this and a token.
+    let anchor: ItemAnchor?
+    /// The anchor as it came, with an ampersand behind it; empty without one.
+    let anchorParameter: String
+    /// All parameters but the anchor and those of paging as they came, with an ampersand behind each.
     let otherParameters: String
 
-    /// - Parameter names: of the parameters that choose the items or their order, in alphabetical order.
-    init(_ query: Substring?, selecting names: [String] = []) throws(APIError) {
+    /// - Parameter parameters: those that the list has, beside `Strict`.
+    init(_ query: Substring?, taking parameters: Set<ListParameter> = []) throws(APIError) {
         var values: [String: String] = [:]
-        var others = ""
+        var (others, anchorParameter) = ("", "")
+        var unknown: String?
         // By bytes: where a mark of Unicode follows a sign, both are one character.
         for parameter in query?.utf8.split(separator: UInt8(ascii: "&")).map(Substring.init) ?? [] {
             let parts = parameter.utf8
@@ -30,8 +36,22 @@ struct PageQuery: Sendable {
                 .map(Substring.init)
             let decoded = try? PercentEncoding.decode(parts[0], plusIsSpace: true)
             let pagingName = Self.pagingParameters.first { $0 == decoded }
-            if pagingName == nil { others += PercentEncoding.encodeForbidden(in: parameter) + "&" }
-            guard let name = pagingName ?? names.first(where: { $0 == decoded }) else { continue }
+            let listParameter = decoded.flatMap(ListParameter.init)
+            if pagingName == nil {
+                let text = PercentEncoding.encodeForbidden(in: parameter) + "&"
+                if listParameter?.place != nil {
+                    anchorParameter = text
+                } else {
+                    others += text
+                }
+            }
+            guard let name = pagingName ?? listParameter?.rawValue else {
+                unknown = unknown ?? decoded ?? String(parts[0])
+                continue
+            }
+            if let listParameter, listParameter != .strict, !parameters.contains(listParameter) {
+                throw .badRequest("\(name) does not apply to this list: leave it out")
+            }
             guard values[name] == nil else {
                 // Java's SDK sends two where a program sets both a page size and a limit: the first is the program's.
                 if name == "PageSize" { continue }
@@ -43,14 +63,50 @@ struct PageQuery: Sendable {
                 throw .badRequest("\(name) is not well-formed: it must be UTF-8, percent-encoded where needed")
             }
         }
+        if try Self.choice(.strict, ["true", "false"], of: values) == "true", let unknown {
+            throw Self.unknownParameter(unknown, parameters)
+        }
         otherParameters = others
-        selection = names.compactMap { name in values[name].map { (name, $0) } }
+        self.anchorParameter = anchorParameter
         size = try values["PageSize"].map(Self.size) ?? Self.defaultSize
         page = try values["Page"].map(Self.page) ?? 0
         token = values["PageToken"]
+        order = try Self.choice(.order, ["asc", "desc"], of: values).flatMap(ListOrder.init) ?? .ascending
+        anchor = try Self.anchor(of: values)
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
         }
+    }
+
+    private static func anchor(of values: [String: String]) throws(APIError) -> ItemAnchor? {
+        let anchors = ListParameter.allCases.compactMap(\.place).compactMap { place in
+            values[place.rawValue].map { ItemAnchor(place: place, id: $0) }
+        }
+        let names = anchors.map(\.place.rawValue) + (values["PageToken"] == nil ? [] : ["PageToken"])
+        guard anchors.isEmpty || names.count == 1 else {
+            throw .badRequest("\(names[0]) and \(names[1]) exclude each other: give one of them")
+        }
+        return anchors.first
+    }
+
+    /// The value of a parameter that has few.
+    private static func choice(
+        _ parameter: ListParameter,
+        _ allowed: [String],
+        of values: [String: String]
+    ) throws(APIError) -> String? {
+        guard let value = values[parameter.rawValue] else { return nil }
+        guard allowed.contains(value) else {
+            throw .badRequest("\(parameter.rawValue) must be \(allowed.joined(separator: " or "))")
+        }
+        return value
+    }
+
+    private static func unknownParameter(_ name: String, _ parameters: Set<ListParameter>) -> APIError {
+        let names = pagingParameters + parameters.union([.strict]).map(\.rawValue).sorted()
+        return .badRequest(
+            "This list has no parameter \"\(name.shortened)\".\(Suggestion.text(for: name.shortened, among: names))"
+        )
     }
 
     private static func size(_ text: String) throws(APIError) -> Int {

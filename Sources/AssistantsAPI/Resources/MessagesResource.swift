@@ -33,42 +33,105 @@ struct MessagesResource: Sendable {
         }
     }
 
-    /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first.
+    /// `GET /v1/Sessions/{sessionId}/Messages`: a page, oldest first or newest first.
     func list(of session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let key = PageKey(request, in: caller.account)
         let condition = request.http.header("If-None-Match")
         let state = store.state
         let cached = cache.page(for: key, unless: condition)
         if let cached, state != nil, cached.state == state {
-            return Response(unless: condition, tag: cached.tag, content: cached.content)
+            return Response(unless: condition, cached)
         }
         let listing = try cached?.listing ?? listing(request, caller.account)
         let known = cached?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
         var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: listing.page.size))
         var session = session
-        let reading = try await read(&session, in: caller.account, page: listing.page, unless: known?.version) { row in
-            json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
+        let reading: MessagePageReading
+        do {
+            let page = try await page(of: listing, session)
+            reading = try await read(&session, in: caller.account, page: page, unless: known?.version) { row in
+                json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
+            }
+        } catch {
+            throw error.naming(listing.query.anchor)
         }
-        guard case .read(let neighbors, let version) = reading else {
+        guard case .read(let place) = reading else {
             guard let known else { preconditionFailure("no version was given that it could be") }
-            cache.confirm(key, listing, known, in: state)
-            return Response(unless: condition, tag: known, content: cached?.content)
+            let page = cached ?? page(of: listing, known, content: nil, in: state)
+            cache.confirm(page, for: key, in: state)
+            return Response(unless: condition, page)
         }
         sizeEstimate.add(json.length, of: json.count)
         let links = listing.links(
             to: request.route.template.path(PathParameters(session.name ?? "")),
             at: request.baseURL,
-            neighbors: neighbors,
+            neighbors: place.neighbors,
             tokens: tokens
         )
-        let page = PageCache.Page(
-            listing: listing,
-            tag: PageTag(version, of: key),
+        let page = page(
+            of: listing,
+            PageTag(place.version, endingAt: place.end.position, of: key),
             content: await Content(json.finish(links: links), as: request.coding),
-            state: state
+            in: state
         )
         cache.insert(page, for: key)
-        return Response(unless: condition, tag: page.tag, content: page.content)
+        return Response(unless: condition, page)
+    }
+
+    /// What is cached, or would be.
+    private func page(
+        of listing: MessageListing,
+        _ tag: PageTag,
+        content: Content?,
+        in state: StoreState?
+    ) -> PageCache.Page {
+        PageCache.Page(
+            listing: listing,
+            tag: tag,
+            nextPageToken: listing.page.order == .ascending
+                ? tokens.token(after: tag.end, in: listing.account, binding: listing.digest) : nil,
+            content: content,
+            state: state
+        )
+    }
+
+    /// The page that a listing asks for. If it begins at a message, the message's position is looked up, which never changes.
+    private func page(
+        of listing: MessageListing,
+        _ session: SessionReference
+    ) async throws(StoreError) -> PageRequest<MessageCursor> {
+        var page = listing.page
+        guard let anchor = listing.query.anchor else { return page }
+        guard let id = MessageID(anchor.id) else { throw .notFound(.message) }
+        let cursor = try await store.cursor(of: id, of: session, in: listing.account)
+        switch anchor.place {
+        case .after: page.anchor = .after(cursor)
+        case .before: page.anchor = .before(cursor)
+        case .around: page.anchor = try await start(of: page, around: cursor, session, in: listing.account)
+        }
+        return page
+    }
+
+    /// Where a page begins on which the cursor's message has as many others before it as are half of the page's size.
+    private func start(
+        of page: PageRequest<MessageCursor>,
+        around cursor: MessageCursor,
+        _ session: SessionReference,
+        in account: AccountSID
+    ) async throws(StoreError) -> PageRequest<MessageCursor>.Anchor {
+        var first = cursor
+        if page.size > 1 {
+            let before = PageRequest(
+                .before(cursor),
+                in: page.order,
+                size: page.size / 2,
+                // Half of it, so that there is room for the message and some behind it.
+                budget: PageBudget(bytes: page.budget.bytes / 2, overhead: page.budget.overhead)
+            )
+            let reading = try await store.readMessages(of: session, in: account, page: before, unless: nil) { _ in }
+            if case .read(let place) = reading { first = place.first ?? cursor }
+        }
+        return .after(first.moved(by: page.order == .ascending ? -1 : 1))
     }
 
     /// Reads a page as the store does. Where a page token was made for the session that `session` names when it is decoded once
@@ -107,6 +170,7 @@ struct MessagesResource: Sendable {
             request.target.query,
             of: account,
             budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead),
+            taking: [.after, .around, .before, .order],
             tokens: tokens
         )
     }
@@ -199,6 +263,17 @@ struct MessagesResource: Sendable {
         MessageRepresentation.write(message, of: account, to: &json)
         json.removeLineBreaks()
         return Response(json: json)
+    }
+}
+
+extension Error {
+    /// Names the message at which a page was to begin, where the session does not have it.
+    fileprivate func naming(_ anchor: ItemAnchor?) -> any Error {
+        switch self as? StoreError {
+        // The second where the session has been deleted and created again since the message was found.
+        case .notFound(.message)?, .cursorOfAnotherSession?: anchor.map(APIError.notFound) ?? self
+        default: self
+        }
     }
 }
 

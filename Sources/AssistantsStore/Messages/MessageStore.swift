@@ -7,7 +7,7 @@ package protocol MessageStore: Sendable {
     /// Whether a transaction that writes keeps everybody else from writing, to any session.
     var hasOneWriter: Bool { get }
 
-    /// Reads one page of a session's messages, in the order in which they were accepted.
+    /// Reads one page of a session's messages, in the order in which they were accepted or in the opposite one.
     ///
     /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
     /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
@@ -23,6 +23,14 @@ package protocol MessageStore: Sendable {
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading
+
+    /// Where a message is among its session's.
+    /// - Throws: `notFound(.session)`, `notFound(.message)`.
+    func cursor(
+        of id: MessageID,
+        of session: SessionReference,
+        in account: AccountSID
+    ) async throws(StoreError) -> MessageCursor
 
     /// Appends messages to one session in their order, all or nothing, and gives them as they were stored.
     ///
@@ -102,8 +110,29 @@ package struct MessageChanges: Sendable {
 package enum MessagePageReading: Sendable {
     /// Nothing was read, for the session is at the version that is known.
     case unchanged
-    /// The page was read, as it is at this version.
-    case read(PageNeighbors<MessageCursor>, at: SessionVersion)
+    case read(MessagePagePlace)
+}
+
+/// Where a page of messages lies that was read, as it was at a version of the session.
+package struct MessagePagePlace: Sendable {
+    package let neighbors: PageNeighbors<MessageCursor>
+    /// That of its first message; `nil` where it is empty.
+    package let first: MessageCursor?
+    /// What comes behind the page, now or later, lies after this cursor.
+    package let end: MessageCursor
+    package let version: SessionVersion
+
+    package init(
+        neighbors: PageNeighbors<MessageCursor>,
+        first: MessageCursor?,
+        end: MessageCursor,
+        version: SessionVersion
+    ) {
+        self.neighbors = neighbors
+        self.first = first
+        self.end = end
+        self.version = version
+    }
 }
 
 /// What an import of messages did: every message was either stored or was there already, with the same content.
@@ -144,7 +173,7 @@ extension Store {
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
         switch try await readMessages(of: session, in: account, page: page, unless: nil, body) {
-        case .read(let neighbors, _): return neighbors
+        case .read(let place): return place.neighbors
         case .unchanged: preconditionFailure("no version was given that it could be")
         }
     }

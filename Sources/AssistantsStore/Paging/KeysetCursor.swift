@@ -13,16 +13,18 @@ package protocol KeysetCursor: Equatable, Sendable {
 extension KeysetCursor {
     /// Before every item.
     static var beginning: Self { Self(values: columns.map { _ in .min }) }
+    /// Behind every item.
+    static var end: Self { Self(values: columns.map { _ in .max }) }
 
     /// The position right behind this one, or before it.
-    func moved(by distance: Int64) -> Self {
+    package func moved(by distance: Int64) -> Self {
         var values = values
         values[values.count - 1] += distance
         return Self(values: values)
     }
 }
 
-/// Which way a keyset list is read from a cursor.
+/// Which way a keyset list is read from a cursor: to those that are greater, or to those that are less.
 package enum KeysetDirection: Sendable {
     case after
     case before

@@ -8,12 +8,11 @@ extension PageRequest where Cursor: KeysetCursor {
             _ direction: KeysetDirection, _ cursor: Cursor, _ limit: Int, _ wantsMore: (Item, Cursor) -> Bool
         ) throws -> Void
     ) rethrows -> Page<Item, Cursor> {
-        let (direction, start): (KeysetDirection, Cursor)
-        switch anchor {
-        case .first: (direction, start) = (.after, .beginning)
-        case .after(let cursor): (direction, start) = (.after, cursor)
-        case .before(let cursor): (direction, start) = (.before, cursor)
-        }
+        let start: Cursor =
+            switch anchor {
+            case .first: direction == .after ? .beginning : .end
+            case .after(let cursor), .before(let cursor): cursor
+            }
         var items: [Item] = []
         var nearest: Cursor?
         var farthest: Cursor?
@@ -38,9 +37,8 @@ extension PageRequest where Cursor: KeysetCursor {
                 return false
             }
         }
-        return switch direction {
-        case .after: Page(items: items, neighbors: PageNeighbors(previous: near, next: far))
-        case .before: Page(items: items.reversed(), neighbors: PageNeighbors(previous: far, next: near))
-        }
+        return isReadBackward
+            ? Page(items: items.reversed(), neighbors: PageNeighbors(previous: far, next: near))
+            : Page(items: items, neighbors: PageNeighbors(previous: near, next: far))
     }
 }

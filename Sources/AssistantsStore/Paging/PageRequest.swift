@@ -1,3 +1,9 @@
+/// Which way a list goes through its items, by their cursors.
+package enum ListOrder: String, Sendable {
+    case ascending = "asc"
+    case descending = "desc"
+}
+
 /// Which page of a list is wanted.
 package struct PageRequest<Cursor: Sendable>: Sendable {
     /// Where the page lies.
@@ -10,15 +16,33 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
         case before(Cursor)
     }
 
-    package let anchor: Anchor
+    package var anchor: Anchor
+    /// The list's; the anchor is meant in it.
+    package let order: ListOrder
     /// How many items at most: 1 or more.
     package let size: Int
     /// How many bytes at most. A page that ends because of it has a neighbor like one that is full.
     package let budget: PageBudget
 
-    package init(_ anchor: Anchor, size: Int, budget: PageBudget = PageBudget()) {
+    package init(
+        _ anchor: Anchor,
+        in order: ListOrder = .ascending,
+        size: Int,
+        budget: PageBudget = PageBudget()
+    ) {
         self.anchor = anchor
+        self.order = order
         self.size = size
         self.budget = budget
+    }
+
+    /// Whether the items are read from the page's last to its first, because they are the nearest to a cursor behind them.
+    package var isReadBackward: Bool {
+        if case .before = anchor { true } else { false }
+    }
+
+    /// Which way the items are read from the anchor.
+    package var direction: KeysetDirection {
+        (order == .ascending) != isReadBackward ? .after : .before
     }
 }

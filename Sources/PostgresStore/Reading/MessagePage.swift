@@ -5,10 +5,8 @@ struct MessagePage {
     private let rows: MessagePageRows
     /// How many of the messages are on the page, nearest to the cursor first.
     private let count: Int
-    private let isBackward: Bool
-    let neighbors: PageNeighbors<MessageCursor>
-
-    var version: SessionVersion { rows.version }
+    private let isReadBackward: Bool
+    let place: MessagePagePlace
 
     /// - Parameter rows: with one message more than the page has where there is more.
     init(_ rows: MessagePageRows, for request: PageRequest<MessageCursor>) {
@@ -21,24 +19,29 @@ struct MessagePage {
         func cursor(_ position: Int64) -> MessageCursor {
             MessageCursor(session: rows.version.session, position: position)
         }
-        // Where the page is empty, the position right behind the cursor, or before it.
-        let edge: Int64 =
+        let start =
             switch request.anchor {
-            case _ where count > 0: rows.position(0)
-            case .first: 1
-            case .after(let cursor): cursor.position + 1
-            case .before(let cursor): cursor.position - 1
+            case .first: MessagePageQuery.start(request.direction)
+            case .after(let cursor), .before(let cursor): cursor.position
             }
-        let other = rows.hasOther ? cursor(edge) : nil
-        let more = rows.count > count ? cursor(rows.position(count - 1)) : nil
-        isBackward = if case .before = request.anchor { true } else { false }
-        neighbors =
-            isBackward ? PageNeighbors(previous: more, next: other) : PageNeighbors(previous: other, next: more)
+        // Where the page is empty, the position right behind the cursor, or before it.
+        let nearest = count > 0 ? rows.position(0) : start &+ (request.direction == .after ? 1 : -1)
+        let farthest = count > 0 ? rows.position(count - 1) : start
+        let other = rows.hasOther ? cursor(nearest) : nil
+        let more = rows.count > count ? cursor(farthest) : nil
+        isReadBackward = request.isReadBackward
+        place = MessagePagePlace(
+            neighbors: isReadBackward
+                ? PageNeighbors(previous: more, next: other) : PageNeighbors(previous: other, next: more),
+            first: count > 0 ? cursor(isReadBackward ? farthest : nearest) : nil,
+            end: cursor(isReadBackward ? nearest : farthest),
+            version: rows.version
+        )
         self.rows = rows
         self.count = count
     }
 
     func forEach(_ body: (borrowing MessageRow) -> Void) {
-        for index in 0..<count { rows.withMessage(isBackward ? count - 1 - index : index, body) }
+        for index in 0..<count { rows.withMessage(isReadBackward ? count - 1 - index : index, body) }
     }
 }

@@ -9,6 +9,7 @@ enum MessagePageQuery {
     /// Value: session key. Columns: the session's number and stamp.
     static let version = "SELECT number, stamp FROM session WHERE session_key = $1::bytea"
     static let first = union([session(.after), rows(.after)], .after)
+    static let last = union([session(.before), rows(.before)], .before)
     static let after = union([session(.after), neighbor(.after), rows(.after)], .after)
     static let before = union([session(.before), neighbor(.before), rows(.before)], .before)
     /// The same for pages on which a message is long. The length is that of all messages together: rows end behind the first that
@@ -35,17 +36,20 @@ enum MessagePageQuery {
         let nearest, others: String
         let isOnPage, isOther: String
         /// A position before all others in this order.
-        let edge: String
+        let edge: Int64
 
         init(_ direction: KeysetDirection) {
             let (ascending, descending) = ("position", "position DESC")
             switch direction {
-            case .after: (nearest, others, isOnPage, isOther, edge) = (ascending, descending, ">", "<=", "0")
-            case .before:
-                (nearest, others, isOnPage, isOther, edge) = (descending, ascending, "<", ">=", "9223372036854775807")
+            case .after: (nearest, others, isOnPage, isOther) = (ascending, descending, ">", "<=")
+            case .before: (nearest, others, isOnPage, isOther) = (descending, ascending, "<", ">=")
             }
+            edge = start(direction)
         }
     }
+
+    /// A position before all that are read in this direction.
+    static func start(_ direction: KeysetDirection) -> Int64 { direction == .after ? 0 : .max }
 
     private static func session(_ direction: KeysetDirection) -> String {
         """
@@ -101,7 +105,7 @@ enum MessagePageQuery {
     struct Statements {
         let page, longPage: String
         let rows: String
-        /// `nil` on a first page.
+        /// `nil` on a list's first page.
         let neighbor: String?
         let position: Int64
         let size: Int
@@ -109,20 +113,19 @@ enum MessagePageQuery {
         let budget: Int
 
         init(_ request: PageRequest<MessageCursor>) {
+            let isForward = request.direction == .after
             switch request.anchor {
             case .first:
-                (page, longPage) = (first, longAfter)
-                (neighbor, rows) = (nil, rowsAfter)
-                position = 0
-            case .after(let cursor):
-                (page, longPage) = (after, longAfter)
-                (neighbor, rows) = (neighborAfter, rowsAfter)
-                position = cursor.position
-            case .before(let cursor):
-                (page, longPage) = (before, longBefore)
-                (neighbor, rows) = (neighborBefore, rowsBefore)
+                page = isForward ? first : last
+                neighbor = nil
+                position = start(request.direction)
+            case .after(let cursor), .before(let cursor):
+                page = isForward ? after : before
+                neighbor = isForward ? neighborAfter : neighborBefore
                 position = cursor.position
             }
+            longPage = isForward ? longAfter : longBefore
+            rows = isForward ? rowsAfter : rowsBefore
             size = request.size
             budget = request.budget.bytes
             maximumLength = budget / 2 / (size + 1)
@@ -175,7 +178,7 @@ enum MessagePageQuery {
             guard let rows = try await rows(of: key, statements, on: store) else { continue }
             isAnyThere = true
             let page = MessagePage(rows, for: request)
-            if isMeant(page.version.session) { return page }
+            if isMeant(page.place.version.session) { return page }
         }
         throw isAnyThere ? .cursorOfAnotherSession : .notFound(.session)
     }

@@ -62,47 +62,57 @@ struct MessagePageQuery: ~Copyable {
             try? end.run()
         }
         let version = try session.find(reference, in: account, for: request.anchor)
-        return .read(try readPage(request, of: version.session, body), at: version)
+        return .read(try readPage(request, at: version, body))
     }
 
     private mutating func readPage(
         _ request: PageRequest<MessageCursor>,
-        of number: SessionNumber,
+        at version: SessionVersion,
         _ body: (borrowing MessageRow) -> Void
-    ) throws -> PageNeighbors<MessageCursor> {
-        let first = MessageKey(number, position: 0)
-        let last = MessageKey.end(of: number)
-        func cursor(_ key: MessageKey?) -> MessageCursor? {
-            key.map { MessageCursor(session: number, position: $0.position) }
+    ) throws -> MessagePagePlace {
+        let number = version.session
+        func cursor(_ key: MessageKey) -> MessageCursor {
+            MessageCursor(session: number, position: key.position)
         }
+        let direction = request.direction
+        var (lower, upper) = (MessageKey(number, position: 0), MessageKey.end(of: number))
         switch request.anchor {
-        case .first:
-            let read = try Self.read(&after, of: session, after: first, before: last, .after, request, body)
-            return PageNeighbors(previous: nil, next: read.hasMore ? cursor(read.farthest) : nil)
-
-        case .after(let start):
-            let bound = MessageKey(number, position: start.position)
-            let read = try Self.read(&after, of: session, after: bound, before: last, .after, request, body)
-            let edge = read.nearest ?? MessageKey(bound.value + 1)
-            return PageNeighbors(
-                previous: try hasRow(before: edge, of: number) ? cursor(edge) : nil,
-                next: read.hasMore ? cursor(read.farthest) : nil
-            )
-
-        case .before(let end):
-            let bound = MessageKey(number, position: end.position)
-            // From the last row to the first: where the page begins shows when it is full.
-            var rows = ReversedRows(capacity: request.size)
-            let read = try Self.read(&before, of: session, after: first, before: bound, .before, request) {
-                rows.append($0)
-            }
-            rows.forEach(of: session.id, body)
-            let edge = read.nearest ?? MessageKey(bound.value - 1)
-            return PageNeighbors(
-                previous: read.hasMore ? cursor(read.farthest) : nil,
-                next: try hasRow(after: edge, of: number) ? cursor(edge) : nil
-            )
+        case .first: break
+        case .after(let cursor), .before(let cursor):
+            let key = MessageKey(number, position: cursor.position)
+            if direction == .after { lower = key } else { upper = key }
         }
+        let read: ReadRows
+        if request.isReadBackward {
+            // Where the page begins shows when it is full.
+            var rows = ReversedRows(capacity: request.size)
+            read = try readRows(after: lower, before: upper, request) { rows.append($0) }
+            rows.forEach(of: session.id, body)
+        } else {
+            read = try readRows(after: lower, before: upper, request, body)
+        }
+        let start = direction == .after ? lower : upper
+        let nearest = read.nearest ?? MessageKey(start.value + (direction == .after ? 1 : -1))
+        let more = read.hasMore ? read.farthest.map(cursor) : nil
+        var other: MessageCursor?
+        if case .first = request.anchor {
+            // Nothing is on the other side.
+        } else if try direction == .after ? hasRow(before: nearest, of: number) : hasRow(after: nearest, of: number) {
+            other = cursor(nearest)
+        }
+        return request.isReadBackward
+            ? MessagePagePlace(
+                neighbors: PageNeighbors(previous: more, next: other),
+                first: read.farthest.map(cursor),
+                end: cursor(nearest),
+                version: version
+            )
+            : MessagePagePlace(
+                neighbors: PageNeighbors(previous: other, next: more),
+                first: read.nearest.map(cursor),
+                end: cursor(read.farthest ?? start),
+                version: version
+            )
     }
 
     // MARK: Rows
@@ -114,13 +124,24 @@ struct MessagePageQuery: ~Copyable {
         var hasMore = false
     }
 
-    /// Reads the rows between two keys, from the lower or from the upper one on, until the page is full.
+    /// Reads the rows between two keys in the page's direction, until the page is full.
+    private mutating func readRows(
+        after lower: MessageKey,
+        before upper: MessageKey,
+        _ request: PageRequest<MessageCursor>,
+        _ body: (borrowing MessageRow) -> Void
+    ) throws -> ReadRows {
+        switch request.direction {
+        case .after: try Self.read(&after, of: session, after: lower, before: upper, request, body)
+        case .before: try Self.read(&before, of: session, after: lower, before: upper, request, body)
+        }
+    }
+
     private static func read(
         _ statement: inout PreparedStatement,
         of session: borrowing SessionLookup,
         after lower: MessageKey,
         before upper: MessageKey,
-        _ direction: KeysetDirection,
         _ request: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
@@ -132,7 +153,7 @@ struct MessagePageQuery: ~Copyable {
         var count = 0
         var room = PageRoom(request.budget)
         let hasGaps = session.hasGaps
-        let isForward = direction == .after
+        let isForward = request.direction == .after
         let first = lower.value &+ 1
         let last = min(upper.value - 1, MessageKey(lower.session, position: session.lastPosition).value)
         /// The key that comes next where no message was deleted.

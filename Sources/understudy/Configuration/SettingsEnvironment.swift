@@ -1,3 +1,5 @@
+import Suggestions
+
 /// The environment variables of the program, which begin with `UNDERSTUDY_`.
 enum SettingsEnvironment {
     private static let prefix = "UNDERSTUDY_"

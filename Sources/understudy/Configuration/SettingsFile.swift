@@ -1,5 +1,6 @@
 import AssistantsStore
 import Foundation
+import Suggestions
 
 /// A configuration file: one JSON object, with settings by their names.
 struct SettingsFile {

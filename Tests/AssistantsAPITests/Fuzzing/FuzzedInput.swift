@@ -73,14 +73,15 @@ enum FuzzedInput: UInt8, CaseIterable {
     }
 
     private static func checkQuery(_ text: String) throws -> Bool {
-        guard let query = try? PageQuery(text[...]) else { return false }
+        guard let query = try? PageQuery(text[...], taking: Set(ListParameter.allCases)) else { return false }
         try expect((1...PageQuery.maximumSize).contains(query.size), "a page of \(query.size)")
         try expect((0...PageQuery.maximumPage).contains(query.page), "page \(query.page)")
-        let again = try PageQuery(query.otherParameters[...])
+        let again = try PageQuery(query.otherParameters[...], taking: [.order])
         try expect(
             again.otherParameters == query.otherParameters,
             "other parameters change: \(query.otherParameters) \(again.otherParameters)"
         )
+        try expect(again.order == query.order && again.anchor == nil, "the order changes, or an anchor stays")
         return true
     }
 

@@ -18,6 +18,7 @@ struct ModelRun {
         let url: String
         let session: Int
         let place: ModelSession.Place
+        let order: ListOrder
         let size: Int
     }
 
@@ -29,6 +30,7 @@ struct ModelRun {
         let name: String?
         let session: Int
         let changes: Int
+        let nextPageToken: String?
     }
 
     /// A message to be appended.
@@ -163,14 +165,35 @@ struct ModelRun {
 
     private mutating func list(_ name: String) async throws {
         let size = Int.random(in: 1...7, using: &random)
-        try await page("\(list(of: name))?PageSize=\(size)", named: name, of: resolve(name).map { ($0, .first, size) })
+        let order = pick([ListOrder.ascending, .descending])
+        let parameter = order == .descending ? "&Order=desc" : pick(["", "&Order=asc"])
+        let url = "\(list(of: name))?PageSize=\(size)\(parameter)"
+        guard Bool.random(using: &random) else {
+            return try await page(url, named: name, of: resolve(name).map { ($0, .first, order, size) })
+        }
+        // At a message.
+        let (index, id) = target(in: name)
+        let anchor = pick(["After", "Before", "Around"])
+        guard let index, let found = sessions[index].place(of: id) else {
+            let answer = try await send(.GET, "\(url)&\(anchor)=\(id)")
+            try expect(answer.status == 404, answer)
+            return
+        }
+        let position = order == .ascending ? found : -found
+        let place: ModelSession.Place =
+            switch anchor {
+            case "After": .after(position)
+            case "Before": .before(position)
+            default: sessions[index].place(around: found, in: order, size: size)
+            }
+        try await page("\(url)&\(anchor)=\(id)", named: name, of: (index, place, order, size))
     }
 
     private mutating func follow() async throws {
         guard let link = links.randomElement(using: &random) else { return }
         try await page(
             link.url,
-            of: sessions.firstIndex { $0.number == link.session }.map { ($0, link.place, link.size) }
+            of: sessions.firstIndex { $0.number == link.session }.map { ($0, link.place, link.order, link.size) }
         )
     }
 
@@ -184,7 +207,10 @@ struct ModelRun {
             return
         }
         let isSame = sessions[index].number == tag.session && sessions[index].changes == tag.changes
-        try expect(answer.status == (isSame ? 304 : 200), answer)
+        // Of a message that is gone, there is no page.
+        let isGone = !isSame && answer.status == 404 && tag.url.contains("=aia_msg_")
+        try expect(isGone || answer.status == (isSame ? 304 : 200), answer)
+        if isSame { try expect(answer.header("next-page-token") == tag.nextPageToken, answer) }
     }
 
     private mutating func update(in name: String) async throws {
@@ -311,25 +337,40 @@ struct ModelRun {
     private mutating func page(
         _ url: String,
         named name: String? = nil,
-        of page: (session: Int, place: ModelSession.Place, size: Int)?
+        of page: (session: Int, place: ModelSession.Place, order: ListOrder, size: Int)?
     ) async throws {
         let answer = try await send(.GET, url)
-        guard let (index, place, size) = page else {
+        guard let (index, place, order, size) = page else {
             try expect(isGone(answer, url), answer)
             return
         }
         try expect(answer.status == 200, answer)
         let session = sessions[index]
-        let expected = session.page(place, size: size)
+        let expected = session.page(place, in: order, size: size)
         let found = try answer.decode(WirePage.self)
         try expect(found.messages.map(\.message) == expected.messages, answer)
         for (url, place) in [(found.meta.nextPageUrl, expected.next), (found.meta.previousPageUrl, expected.previous)] {
             try expect((url == nil) == (place == nil), answer)
             guard let url, let place else { continue }
-            links.append(Link(url: url, session: session.number, place: place, size: size))
+            links.append(Link(url: url, session: session.number, place: place, order: order, size: size))
+        }
+        let token = answer.header("next-page-token")
+        try expect((token == nil) == (order == .descending), answer)
+        if let token, let path = found.meta.url.split(separator: "?").first {
+            let url = "\(path)?PageSize=\(size)&PageToken=\(token)"
+            links.append(Link(url: url, session: session.number, place: expected.end, order: order, size: size))
         }
         guard let tag = answer.header("etag") else { throw Difference(what: "no ETag") }
-        tags.append(Tag(url: url, text: tag, name: name, session: session.number, changes: session.changes))
+        tags.append(
+            Tag(
+                url: url,
+                text: tag,
+                name: name,
+                session: session.number,
+                changes: session.changes,
+                nextPageToken: token
+            )
+        )
     }
 
     /// A link of a session that was deleted is refused where its name means another one.

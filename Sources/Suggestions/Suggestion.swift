@@ -1,8 +1,8 @@
 /// Finds what a person meant to type.
-enum Suggestion {
+package enum Suggestion {
     /// ` Did you mean NAME?` for the nearest of the names; empty if none is near.
     /// - Parameter prefix: what the word and the names begin with.
-    static func text(for word: String, among names: some Sequence<String>, prefix: String = "") -> String {
+    package static func text(for word: String, among names: some Sequence<String>, prefix: String = "") -> String {
         let typed = String(word.dropFirst(prefix.count))
         let nearest = names.map { (name: $0, distance: distance(typed, String($0.dropFirst(prefix.count)))) }
             .min { $0.distance < $1.distance }
