@@ -134,7 +134,7 @@ def main():
         "",
         "Written by `make bench`, from one run: nothing here is typed by hand. Each figure is a median of",
         f"{options.rounds} rounds of {options.seconds} s, all servers in turn, the load generator (wrk, 1 thread) beside them;",
-        "an import is measured once.",
+        "an import and an export are measured once.",
         "",
         f"- Machine: {machine()}",
         f"- Understudy {run(PROGRAM, '--version').strip()}; {versions()}",
@@ -149,7 +149,11 @@ def main():
             ("Texts of 1.5 kB, as models write", "texts of 1.5 kB", map(stretched, chosen)),
         ):
             directory = root / title.split()[0]
-            rows.append((f"import, {kind}, messages/s", figures.import_lines(directory, data)))
+            imported = figures.import_lines(directory, data)
+            exported = figures.export_lines(directory)
+            rows.append((f"import, {kind}, messages/s", imported))
+            rows.append((f"export, {kind}, messages/s", exported))
+            rows.append((f"export ÷ import, {kind}", exported / imported))
             text += [f"## {title}", "", *table(*compare(directory, chosen, options)), ""]
         rows += figures.appends(root, options)
         rows += figures.depth(root, chosen, options)

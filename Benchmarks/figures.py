@@ -31,6 +31,14 @@ def import_lines(directory, lines):
     return count / summary["seconds"]
 
 
+def export_lines(directory):
+    """Messages per second of an export of a data directory to a file."""
+    with tempfile.TemporaryDirectory() as name:
+        arguments = ["--data-directory", directory, "--account", SID, "--format", "json", Path(name) / "all.jsonl"]
+        summary = json.loads(run(PROGRAM, "export", *arguments))
+    return summary["messages"] / summary["seconds"]
+
+
 def ratio(loads, name):
     """Of the medians of two lists of loads."""
     above, below = (statistics.median(getattr(item, name) for item in part) for part in loads)
