@@ -38,6 +38,8 @@ package enum StoreError: Error {
     case tooManyTurns
     /// Another worker has taken the turn, or it has ended.
     case turnLost
+    /// The database has been migrated, but not yet finished the migration: servers of an earlier version may be writing to it.
+    case migrationUnfinished
     /// What is to be copied into a store would mix with what it has.
     case storeNotEmpty
     /// The database cannot be reached, or is kept busy by others; the same call may succeed later.

@@ -23,6 +23,12 @@ extension PostgresStore {
         return .read(page.place)
     }
 
+    package func requireTotals() async throws(StoreError) {
+        guard try await query(Migrator.finished, [Migrator.finishSetting]).result.count > 0 else {
+            throw .migrationUnfinished
+        }
+    }
+
     package func append(
         _ messages: [MessageDraft],
         to session: SessionReference,

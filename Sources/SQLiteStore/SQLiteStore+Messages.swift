@@ -19,6 +19,9 @@ extension SQLiteStore {
         }
     }
 
+    /// The migration counted the deletions, and no server of an earlier version can open the database since.
+    package func requireTotals() {}
+
     package func append(
         _ messages: [MessageDraft],
         to session: SessionReference,

@@ -7,7 +7,7 @@ enum Refusal: Equatable {
     case invalidSessionID, cursorOfAnotherSession, accountExists, secondaryAuthTokenNotFound
     case messageConflict(index: Int)
     case sessionFull, idempotencyKeyReused, requestUnderWay, tooManyTurns, turnLost
-    case storeNotEmpty, unavailable, fault
+    case migrationUnfinished, storeNotEmpty, unavailable, fault
 
     init(_ error: StoreError) {
         self =
@@ -28,6 +28,7 @@ enum Refusal: Equatable {
             case .requestUnderWay: .requestUnderWay
             case .tooManyTurns: .tooManyTurns
             case .turnLost: .turnLost
+            case .migrationUnfinished: .migrationUnfinished
             case .storeNotEmpty: .storeNotEmpty
             case .unavailable: .unavailable
             case .fault: .fault

@@ -51,6 +51,27 @@ extension StoreConformance {
             }
             #expect(met == ["b", "c", "d", "e", "f"])
         },
+        StoreConformance("a page says how many messages its session has, whatever was appended and deleted") { store in
+            let fixture = try await Fixture(store)
+            try await store.requireTotals()
+            var there: [String] = []
+            for round in 1...4 {
+                let texts = (1...round).map { "\(round)-\($0)" }
+                try await fixture.put(texts, in: "s")
+                there += texts
+                if round > 1 {
+                    let gone = MessageID(unchecked: there.remove(at: round - 2))
+                    try await store.delete(gone, of: SessionReference("s"), in: fixture.account)
+                }
+                for anchor in [PageRequest<MessageCursor>.Anchor.first, .after(try await fixture.cursor(of: there[0]))]
+                {
+                    for order in [ListOrder.ascending, .descending] {
+                        let total = try await fixture.place(anchor, in: order, size: 2).total
+                        #expect(total == Int64(there.count), "round \(round)")
+                    }
+                }
+            }
+        },
         StoreConformance("a message is found in its session alone") { store in
             let fixture = try await Fixture(store)
             try await fixture.put(["a", "b"], in: "webhook:s")

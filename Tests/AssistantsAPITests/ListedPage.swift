@@ -11,6 +11,7 @@ struct ListedPage: Decodable {
         let page: Int
         let pageSize: Int
         let previousPageUrl: String?
+        let total: Int?
         let url: String
     }
 

@@ -102,7 +102,7 @@ struct ListingTests {
             ("Before=aia_msg_1&After=aia_msg_1", "After and Before exclude each other: give one of them"),
             ("Around=aia_msg_1&PageToken=x", "Around and PageToken exclude each other: give one of them"),
             ("Order=%FF", "Order is not well-formed: it must be UTF-8, percent-encoded where needed"),
-            ("Strict=yes", "Strict must be true or false"),
+            ("IncludeTotal=1", "IncludeTotal must be true or false"), ("Strict=yes", "Strict must be true or false"),
             ("Strict=true&PageSise=3", #"This list has no parameter "PageSise". Did you mean PageSize?"#),
             ("order=desc&Strict=true", #"This list has no parameter "order". Did you mean Order?"#),
             ("Strict=true&color=red", #"This list has no parameter "color"."#),
@@ -148,7 +148,7 @@ struct ListingTests {
     func otherLists() async throws {
         let server = try await TestServer()
         for path in ["/v1/Sessions", "/v1/Assistants"] {
-            for name in ["Order", "After", "Before", "Around"] {
+            for name in ["Order", "After", "Before", "Around", "IncludeTotal"] {
                 let answer = try await server.send("\(path)?\(name)=asc")
                 #expect(answer.status == 400)
                 #expect(
@@ -159,6 +159,25 @@ struct ListingTests {
             #expect(try await server.send("\(path)?Strict=false&color=red").status == 200)
             #expect(try await server.send("\(path)?Strict=true&color=red").status == 400)
         }
+    }
+
+    @Test("IncludeTotal says how many messages there are, on every page")
+    func total() async throws {
+        let server = try await TestServer()
+        try await server.fill("s", count: 5)
+        #expect(try await server.send("\(list)/aia_msg_2", method: .DELETE).status == 204)
+        for query in [
+            "IncludeTotal=true", "IncludeTotal=true&PageSize=1&Order=desc", "IncludeTotal=true&After=aia_msg_3",
+        ] {
+            var page = try await server.page("\(list)?\(query)")
+            #expect(page.meta.total == 4)
+            if let next = page.meta.nextPageUrl {
+                page = try await server.page(next)
+                #expect(page.meta.total == 4)
+            }
+        }
+        #expect(try await server.page("\(list)?IncludeTotal=false").meta.total == nil)
+        #expect(try await server.page(list).meta.total == nil)
     }
 
     // MARK: What is new

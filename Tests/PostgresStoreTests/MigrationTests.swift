@@ -76,6 +76,7 @@ struct MigrationTests {
             """
         )
         #expect(try await lossesFound(by: store) == [])
+        await Refusal.migrationUnfinished.expect { try await store.requireTotals() }
 
         try connection.execute("SET application_name = understudy")
         let refusal = await #expect(throws: PostgresDatabaseError.self) {
@@ -91,6 +92,7 @@ struct MigrationTests {
         for _ in 1...2 { #expect(try await PostgresStore.migrate(url: database.url, isLast: true)) }
         let counted = try connection.run("SELECT deletions FROM session ORDER BY id").map { $0.integer($1, 0) }
         #expect(counted == [1, 2, 2])
+        try await store.requireTotals()
         try await fixture.put(["1"], in: "d")
         #expect(try await lossesFound(by: store) == [])
 

@@ -19,6 +19,10 @@ extension APIError {
             self = .conflict("A request with this Idempotency-Key is under way; try again when it is done")
         case .tooManyTurns:
             self = .tooManyRequests("As many messages to this session wait for their replies as may; try again later")
+        case .migrationUnfinished:
+            self = .notYetAvailable(
+                "The database's upgrade is not finished, and IncludeTotal needs that: run `understudy database migrate --finish`"
+            )
         case .unavailable(is CancellationError), .fault(is CancellationError):
             // Requests are cancelled only when the server has waited for them long enough at its shutdown.
             self = .stopping()

@@ -131,6 +131,11 @@ package struct APIError: Error {
         )
     }
 
+    /// Something that an operator must do first.
+    static func notYetAvailable(_ message: String) -> APIError {
+        APIError(status: .serviceUnavailable, code: 20503, message: message, isExpected: true)
+    }
+
     /// The server is on its way out.
     static func stopping(_ message: String = "The server stops; another one, or the next, takes requests") -> APIError {
         APIError(

@@ -3,6 +3,7 @@ enum ListParameter: String, CaseIterable {
     case after = "After"
     case around = "Around"
     case before = "Before"
+    case includeTotal = "IncludeTotal"
     case order = "Order"
     case strict = "Strict"
 

@@ -17,6 +17,8 @@ struct PageQuery: Sendable {
     let size: Int
     let token: String?
     let order: ListOrder
+    /// Whether `meta` says how many items the list has.
+    let includesTotal: Bool
     /// Where the first page begins, or ends; no page has both this and a token.
     let anchor: ItemAnchor?
     /// The anchor as it came, with an ampersand behind it; empty without one.
@@ -63,9 +65,8 @@ struct PageQuery: Sendable {
                 throw .badRequest("\(name) is not well-formed: it must be UTF-8, percent-encoded where needed")
             }
         }
-        if try Self.choice(.strict, ["true", "false"], of: values) == "true", let unknown {
-            throw Self.unknownParameter(unknown, parameters)
-        }
+        if try Self.flag(.strict, of: values), let unknown { throw Self.unknownParameter(unknown, parameters) }
+        includesTotal = try Self.flag(.includeTotal, of: values)
         otherParameters = others
         self.anchorParameter = anchorParameter
         size = try values["PageSize"].map(Self.size) ?? Self.defaultSize
@@ -100,6 +101,10 @@ struct PageQuery: Sendable {
             throw .badRequest("\(parameter.rawValue) must be \(allowed.joined(separator: " or "))")
         }
         return value
+    }
+
+    private static func flag(_ parameter: ListParameter, of values: [String: String]) throws(APIError) -> Bool {
+        try choice(parameter, ["true", "false"], of: values) == "true"
     }
 
     private static func unknownParameter(_ name: String, _ parameters: Set<ListParameter>) -> APIError {

@@ -47,8 +47,9 @@ struct ListRepresentation {
         return json
     }
 
-    /// Every key of `meta` is always there, `null` spelled out: SDKs fail on an absent one.
-    mutating func finish(links: PageLinks) -> ByteBuffer {
+    /// Every key of `meta` but `total` is always there, `null` spelled out: SDKs fail on an absent one.
+    /// - Parameter total: how many items the list has, for clients that want to know.
+    mutating func finish(links: PageLinks, total: Int64? = nil) -> ByteBuffer {
         if count == 0 { begin() }
         json.writeStaticString("],\"meta\":{\"first_page_url\":")
         json.writeJSONString(links.first)
@@ -62,6 +63,10 @@ struct ListRepresentation {
         json.writeString(String(links.pageSize))
         json.writeStaticString(",\"previous_page_url\":")
         Self.write(links.previous, to: &json)
+        if let total {
+            json.writeStaticString(",\"total\":")
+            json.writeString(String(total))
+        }
         json.writeStaticString(",\"url\":")
         json.writeJSONString(links.current)
         json.writeStaticString("}}")

@@ -48,6 +48,7 @@ struct MessagesResource: Sendable {
         var session = session
         let reading: MessagePageReading
         do {
+            if listing.query.includesTotal { try await store.requireTotals() }
             let page = try await page(of: listing, session)
             reading = try await read(&session, in: caller.account, page: page, unless: known?.version) { row in
                 json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
@@ -68,10 +69,11 @@ struct MessagesResource: Sendable {
             neighbors: place.neighbors,
             tokens: tokens
         )
+        let body = json.finish(links: links, total: listing.query.includesTotal ? place.total : nil)
         let page = page(
             of: listing,
             PageTag(place.version, endingAt: place.end.position, of: key),
-            content: await Content(json.finish(links: links), as: request.coding),
+            content: await Content(body, as: request.coding),
             in: state
         )
         cache.insert(page, for: key)
@@ -170,7 +172,7 @@ struct MessagesResource: Sendable {
             request.target.query,
             of: account,
             budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead),
-            taking: [.after, .around, .before, .order],
+            taking: [.after, .around, .before, .includeTotal, .order],
             tokens: tokens
         )
     }

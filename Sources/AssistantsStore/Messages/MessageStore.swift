@@ -24,6 +24,10 @@ package protocol MessageStore: Sendable {
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading
 
+    /// Checks that the totals of pages are exact: servers of an earlier version do not keep what they are computed from.
+    /// - Throws: `migrationUnfinished`.
+    func requireTotals() async throws(StoreError)
+
     /// Where a message is among its session's.
     /// - Throws: `notFound(.session)`, `notFound(.message)`.
     func cursor(
@@ -121,17 +125,21 @@ package struct MessagePagePlace: Sendable {
     /// What comes behind the page, now or later, lies after this cursor.
     package let end: MessageCursor
     package let version: SessionVersion
+    /// How many messages the session has. Exact if `MessageStore.requireTotals` has returned.
+    package let total: Int64
 
     package init(
         neighbors: PageNeighbors<MessageCursor>,
         first: MessageCursor?,
         end: MessageCursor,
-        version: SessionVersion
+        version: SessionVersion,
+        total: Int64
     ) {
         self.neighbors = neighbors
         self.first = first
         self.end = end
         self.version = version
+        self.total = total
     }
 }
 

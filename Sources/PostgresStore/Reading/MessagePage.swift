@@ -35,7 +35,8 @@ struct MessagePage {
                 ? PageNeighbors(previous: more, next: other) : PageNeighbors(previous: other, next: more),
             first: count > 0 ? cursor(isReadBackward ? farthest : nearest) : nil,
             end: cursor(isReadBackward ? nearest : farthest),
-            version: rows.version
+            version: rows.version,
+            total: rows.total
         )
         self.rows = rows
         self.count = count

@@ -19,7 +19,7 @@ enum MessagePageQuery {
 
     /// Values: session key, position, how many rows, and a length in bytes, the longest that a content or meta may have: one that is
     /// longer is NULL, so that a page of short messages does not pay for sums. Columns: position, and those of a message. Rows, in
-    /// this order: the session, with its number and stamp for dates; the message that comes next on the other side of the
+    /// this order: the session, with its number and stamp for dates, and with how many messages it has for the assistant's id; the message that comes next on the other side of the
     /// position, if there is one, without an id (none is looked for on a first page); the messages, nearest to the position
     /// first. Without a session there are none.
     ///
@@ -53,7 +53,8 @@ enum MessagePageQuery {
 
     private static func session(_ direction: KeysetDirection) -> String {
         """
-        SELECT \(Order(direction).edge)::bigint AS position, id, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, number, stamp
+        SELECT \(Order(direction).edge)::bigint AS position, id, (last_position - deletions)::text, NULL::text, NULL::text, NULL::text,
+            NULL::text, number, stamp
         FROM session WHERE session_key = $1::bytea
         """
     }

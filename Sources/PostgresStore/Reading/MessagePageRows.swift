@@ -39,6 +39,9 @@ struct MessagePageRows {
         return SessionVersion(session: SessionNumber(result.integer(0, 7)), stamp: result.integer(0, 8))
     }
 
+    /// How many messages the session has; 0 where deletions were never counted.
+    var total: Int64 { session.result.isNull(0, 2) ? 0 : Int64(session.result.text(0, 2)) ?? 0 }
+
     /// How many messages there are.
     var count: Int { messages.result.count - first }
 

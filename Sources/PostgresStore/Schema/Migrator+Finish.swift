@@ -6,6 +6,9 @@ extension Migrator {
     /// The setting that says what has been filled; a copy leaves it out, for it fills by itself.
     static let finishSetting = "session_deletions_counted"
 
+    /// Value: `finishSetting`. A row, if `finish` has run.
+    static let finished = "SELECT FROM setting WHERE name = $1"
+
     /// How many messages a row of `session` has lost to deletions, by those that are there.
     static let deletions = """
         last_position - (SELECT count(*) FROM message WHERE message.session_key = session.session_key)
@@ -37,7 +40,7 @@ extension Migrator {
 
     /// Whether nothing is left for `finish` to do.
     static func isFinished(_ connection: inout PostgresConnection) throws -> Bool {
-        try connection.run("SELECT FROM setting WHERE name = $1", [finishSetting]).count > 0
+        try connection.run(finished, [finishSetting]).count > 0
     }
 
     static func recordFinish(_ connection: inout PostgresConnection) throws {

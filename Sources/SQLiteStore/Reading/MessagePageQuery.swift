@@ -100,18 +100,21 @@ struct MessagePageQuery: ~Copyable {
         } else if try direction == .after ? hasRow(before: nearest, of: number) : hasRow(after: nearest, of: number) {
             other = cursor(nearest)
         }
+        let total = session.lastPosition - session.deletions
         return request.isReadBackward
             ? MessagePagePlace(
                 neighbors: PageNeighbors(previous: more, next: other),
                 first: read.farthest.map(cursor),
                 end: cursor(nearest),
-                version: version
+                version: version,
+                total: total
             )
             : MessagePagePlace(
                 neighbors: PageNeighbors(previous: other, next: more),
                 first: read.nearest.map(cursor),
                 end: cursor(read.farthest ?? start),
-                version: version
+                version: version,
+                total: total
             )
     }
 

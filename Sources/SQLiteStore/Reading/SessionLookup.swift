@@ -50,8 +50,10 @@ struct SessionLookup: ~Copyable {
 
     var idText: String { byID.text(1) }
     var lastPosition: Int64 { byID.integer(3) }
+    /// How many of its messages have been deleted.
+    var deletions: Int64 { byID.integer(4) }
     /// Whether messages of it have been deleted; where none were, there is one at each position from 1 to the last.
-    var hasGaps: Bool { byID.integer(4) != 0 }
+    var hasGaps: Bool { deletions != 0 }
 
     mutating func reset() {
         byID.reset()

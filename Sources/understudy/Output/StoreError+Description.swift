@@ -17,6 +17,8 @@ extension StoreError: CustomStringConvertible {
         case .requestUnderWay: "The request has not been answered yet"
         case .tooManyTurns: "As many turns of the session are waiting as may"
         case .turnLost: "Another worker has taken the turn"
+        case .migrationUnfinished:
+            "The upgrade of the database is not finished. Run `understudy database migrate --finish`."
         case .notFound(.callback(let number)):
             "There is no failed webhook \(number). List webhooks with `understudy webhook list`."
         case .notFound(.session): "There is no such session"

@@ -167,7 +167,8 @@ struct ModelRun {
         let size = Int.random(in: 1...7, using: &random)
         let order = pick([ListOrder.ascending, .descending])
         let parameter = order == .descending ? "&Order=desc" : pick(["", "&Order=asc"])
-        let url = "\(list(of: name))?PageSize=\(size)\(parameter)"
+        let total = pick(["", "&IncludeTotal=true", "&IncludeTotal=false"])
+        let url = "\(list(of: name))?PageSize=\(size)\(parameter)\(total)"
         guard Bool.random(using: &random) else {
             return try await page(url, named: name, of: resolve(name).map { ($0, .first, order, size) })
         }
@@ -347,7 +348,9 @@ struct ModelRun {
         try expect(answer.status == 200, answer)
         let session = sessions[index]
         let expected = session.page(place, in: order, size: size)
+        let total = url.contains("IncludeTotal=true") ? session.messages.count { $0 != nil } : nil
         let found = try answer.decode(WirePage.self)
+        try expect(found.meta.total == total, answer)
         try expect(found.messages.map(\.message) == expected.messages, answer)
         for (url, place) in [(found.meta.nextPageUrl, expected.next), (found.meta.previousPageUrl, expected.previous)] {
             try expect((url == nil) == (place == nil), answer)
