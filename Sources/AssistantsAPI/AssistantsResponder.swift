@@ -84,6 +84,7 @@ package struct AssistantsResponder: Responder {
         resources = Resources(
             store: store,
             tokens: PageTokens(key: pageTokenKey),
+            tags: PageTags(key: pageTokenKey),
             sealingKey: sealingKey,
             model: model,
             turns: turns,

@@ -12,19 +12,6 @@ extension PostgresStore {
         }
     }
 
-    package func cursor(
-        of id: MessageID,
-        of session: SessionReference,
-        in account: AccountSID
-    ) async throws(StoreError) -> MessageCursor {
-        try await read { connection in
-            let session = try connection.session(session, in: account)
-            let row = try connection.run("SELECT position FROM message WHERE \(isMessage)", [session.key.bytes, id])
-            guard row.count > 0 else { throw StoreError.notFound(.message) }
-            return MessageCursor(session: session.number, position: row.integer(0, 0))
-        }
-    }
-
     package func update(
         _ id: MessageID,
         of session: SessionReference,

@@ -10,15 +10,14 @@ extension PostgresStore {
         of session: SessionReference,
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         let start = ContinuousClock.now
         defer { pageTimes.record(start.duration(to: .now)) }
-        guard let page = try await MessagePageQuery.run(session, in: account, page: page, unless: known, on: self)
-        else {
-            return .unchanged
-        }
+        let page = try await MessagePageQuery.run(session, in: account, page: page, at: anchor, unless: known, on: self)
+        guard let page else { return .unchanged }
         page.forEach(body)
         return .read(page.place)
     }

@@ -10,17 +10,6 @@ extension SQLiteStore {
         try await read { db in try db.messageRow(id, of: session, in: account).message }
     }
 
-    package func cursor(
-        of id: MessageID,
-        of session: SessionReference,
-        in account: AccountSID
-    ) async throws(StoreError) -> MessageCursor {
-        try await read { db in
-            let key = try db.messageRow(id, of: session, in: account).key
-            return MessageCursor(session: key.session, position: key.position)
-        }
-    }
-
     package func update(
         _ id: MessageID,
         of session: SessionReference,

@@ -7,13 +7,16 @@ extension SQLiteStore {
         of session: SessionReference,
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         let start = ContinuousClock.now
         defer { pageTimes.record(start.duration(to: .now)) }
         do {
-            return try readers.read { try $0.messages.run(session, in: account, page: page, unless: known, body) }
+            return try readers.read {
+                try $0.messages.run(session, in: account, page: page, at: anchor, unless: known, body)
+            }
         } catch {
             throw StoreError(error)
         }

@@ -101,19 +101,25 @@ extension StoreConformance {
                 let anchor: Int
             }
             let middle = try #require(try await fixture.page(of: "s", .first, size: 20).neighbors.next)
-            let anchors: [PageRequest<MessageCursor>.Anchor] = [.first, .after(middle), .before(middle)]
+            // The anchor's message goes while pages are read; those before it have gone by then.
+            let last = MessageAnchor(.around, MessageID(unchecked: "m39"))
+            let requests: [(page: PageRequest<MessageCursor>, anchor: MessageAnchor?)] = [
+                (PageRequest(.first, size: 15), nil), (PageRequest(.after(middle), size: 15), nil),
+                (PageRequest(.before(middle), size: 15), nil), (PageRequest(.first, size: 8), last),
+                (PageRequest(.first, in: .descending, size: 8), last),
+            ]
             var pages: [Place: String] = [:]
             func check() async throws {
-                for (index, anchor) in anchors.enumerated() {
-                    var texts: [String] = []
-                    let page = PageRequest(anchor, size: 15)
-                    let reading = try await store.readMessages(
-                        of: SessionReference("s"),
-                        in: fixture.account,
-                        page: page,
-                        unless: nil
-                    ) { texts.append($0.id.text) }
-                    guard case .read(let place) = reading else { continue }
+                for (index, request) in requests.enumerated() {
+                    guard let (texts, place) = try await fixture.page(request.page, at: request.anchor) else {
+                        continue
+                    }
+                    if request.anchor != nil {
+                        #expect(texts.contains("m39"))
+                        // As many as half of the page are in front of the message, or all that there are.
+                        let count = texts.prefix { $0 != "m39" }.count
+                        #expect(count == 4 || place.neighbors.previous == nil)
+                    }
                     let content = "\(texts), \(place.neighbors)"
                     if let known = pages.updateValue(content, forKey: Place(version: place.version, anchor: index)) {
                         #expect(known == content)
@@ -125,12 +131,34 @@ extension StoreConformance {
             try await check()
             let texts = try await fixture.reading(of: "s").texts
             #expect(texts?.count == 40)
-            #expect(pages.count > anchors.count)
+            #expect(pages.count > requests.count)
         },
     ]
 }
 
 extension Fixture {
+    /// A page of session `s`; `nil` where it does not have the anchor's message.
+    fileprivate func page(
+        _ request: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor?
+    ) async throws(StoreError) -> (texts: [String], place: MessagePagePlace)? {
+        var texts: [String] = []
+        do {
+            let reading = try await store.readMessages(
+                of: SessionReference("s"),
+                in: account,
+                page: request,
+                at: anchor,
+                unless: nil
+            ) { texts.append($0.id.text) }
+            guard case .read(let place) = reading else { return nil }
+            return (texts, place)
+        } catch {
+            guard case .notFound(.message) = error else { throw error }
+            return nil
+        }
+    }
+
     /// A page of up to 1,000 messages, as their ids, `nil` where it is unchanged, and the version it is of.
     fileprivate func reading(
         of session: String,
@@ -142,6 +170,7 @@ extension Fixture {
             of: SessionReference(session),
             in: account,
             page: PageRequest(anchor, size: 1_000),
+            at: nil,
             unless: known
         ) { row in
             texts.append(row.id.text)

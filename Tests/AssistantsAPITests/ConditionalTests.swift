@@ -127,6 +127,23 @@ struct ConditionalTests {
         #expect(Set(tags).count == tags.count)
     }
 
+    @Test("a tag that was altered matches nothing, and no other client is given it")
+    func altered() async throws {
+        let server = try await TestServer()
+        try await server.fill("s", count: 10)
+        let tag = try await tag(server, list)
+        let letters = Array(tag)
+        for index in 1..<letters.count - 1 {
+            var altered = letters
+            altered[index] = letters[index] == "A" ? "B" : "A"
+            let forged = String(altered)
+            for _ in 1...2 {
+                #expect(try await server.send(list, headers: ["If-None-Match": forged]).status == 200, "\(index)")
+            }
+        }
+        #expect(try await server.send(list, headers: ["If-None-Match": "*"]).header("etag") == tag)
+    }
+
     @Test("what URLs begin with is part of what a tag stands for")
     func isOfOneAddress() {
         let digests = ["http://a", "https://a", "http://b"].map {

@@ -7,6 +7,8 @@ import Testing
 
 @Suite("Pages that are kept")
 struct PageCacheTests {
+    private static let tags = PageTags(key: TestServer.pageTokenKey)
+
     private let listing: MessageListing
 
     init() throws {
@@ -25,7 +27,7 @@ struct PageCacheTests {
     private func page(_ key: PageKey, size: Int = 1_000, stamp: Int64 = 1) -> PageCache.Page {
         PageCache.Page(
             listing: listing,
-            tag: PageTag(SessionVersion(session: SessionNumber(1), stamp: stamp), endingAt: 1, of: key),
+            tag: Self.tags.tag(SessionVersion(session: SessionNumber(1), stamp: stamp), endingAt: 1, of: key),
             nextPageToken: nil,
             content: Content(ByteBuffer(repeating: 0x20, count: size), coded: .identity),
             state: nil

@@ -88,7 +88,7 @@ struct PageTokenTests {
             let links = try listing(query + "&other=1")
                 .links(to: "/list", at: "http://understudy.test", neighbors: neighbors, tokens: tokens)
             let next = try #require(links.next?.split(separator: "?").last)
-            #expect(next.contains(query))
+            if !query.isEmpty { #expect(next.contains(query)) }
             let following = try listing(String(next))
             guard case .after(cursor) = following.page.anchor else {
                 Issue.record("\(next) leads elsewhere")

@@ -87,6 +87,7 @@ struct MessagePageTests {
                 of: SessionReference("s"),
                 in: fixture.account,
                 page: PageRequest(.first, size: 2),
+                at: nil,
                 unless: SessionVersion(session: SessionNumber(1), stamp: 99)
             ) { _ in }
         }

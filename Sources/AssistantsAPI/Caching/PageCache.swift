@@ -100,7 +100,7 @@ final class PageCache: Sendable {
         return page
     }
 
-    /// Notes that the page with this tag was seen to be current.
+    /// Notes that a page was seen to be current.
     /// - Parameter page: as it was cached, or without its content.
     func confirm(_ page: Page, for key: PageKey, in state: StoreState?) {
         guard capacity > 0, let new = state else { return }

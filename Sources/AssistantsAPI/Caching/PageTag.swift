@@ -1,53 +1,13 @@
 import AssistantsStore
 import Crypto
 
-/// The entity tag (RFC 9110, section 8.8.3) of a page: two answers with the same one have the same content in the same coding.
-///
-/// In its quotes are 48 letters of base64url, which are 36 bytes: the session's number and stamp and the position at which the page
-/// ends, 8 bytes each, big-endian, and the beginning of `PageKey.digest`. So a tag tells which version the client has, and what comes
-/// behind its page, before anything is read.
+/// The entity tag (RFC 9110, section 8.8.3) of a page: two responses with the same one have the same content in the same coding.
 struct PageTag: Sendable {
-    /// In bytes.
-    private static let length = 36
-    private static let digestLength = 12
-
     let version: SessionVersion
     /// `MessagePagePlace.end`.
     let end: MessageCursor
     /// With its quotes.
     let text: String
-
-    init(_ version: SessionVersion, endingAt position: Int64, of page: PageKey) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.length)
-        bytes.append(bigEndian: version.session.value)
-        bytes.append(bigEndian: version.stamp)
-        bytes.append(bigEndian: position)
-        page.digest.withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Self.digestLength)) }
-        self.version = version
-        end = MessageCursor(session: version.session, position: position)
-        text = Base64URL.encode(bytes, between: "\"", and: "\"")
-    }
-
-    /// Finds the tag of a page in the value of `If-None-Match`; `nil` where there is none of this page.
-    init?(in header: String, of page: PageKey) {
-        let digest = page.digest
-        let quote = UInt8(ascii: "\"")
-        for tag in Self.tags(in: header) {
-            guard tag.utf8.first == quote, tag.utf8.last == quote,
-                let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast()), bytes.count == Self.length,
-                digest.withUnsafeBytes({ bytes[24...].elementsEqual($0.prefix(Self.digestLength)) })
-            else { continue }
-            version = SessionVersion(
-                session: SessionNumber(Int64(bigEndian: bytes[0..<8])),
-                stamp: Int64(bigEndian: bytes[8..<16])
-            )
-            end = MessageCursor(session: version.session, position: Int64(bigEndian: bytes[16..<24]))
-            text = String(tag)
-            return
-        }
-        return nil
-    }
 
     /// Whether a request with this `If-None-Match` has the page already.
     func isMatched(by header: String) -> Bool {
@@ -58,7 +18,65 @@ struct PageTag: Sendable {
     }
 
     /// The tags of a list, which may be weak ones: compared weakly, these are like others.
-    private static func tags(in header: String) -> some Sequence<Substring> {
+    fileprivate static func tags(in header: String) -> some Sequence<Substring> {
         HeaderList(header).lazy.map { $0.hasPrefix("W/") ? $0.dropFirst(2) : $0 }
+    }
+}
+
+/// Makes and reads the entity tags of pages.
+///
+/// In a tag's quotes are 48 letters of base64url, which are 36 bytes: the session's number and stamp and the position at which the page
+/// ends, 8 bytes each, big-endian, and the first 12 of HMAC-SHA256 over these and `PageKey.digest`. So a tag says which version the client
+/// has, and what comes behind its page, before anything is read; and no client can make one up that others would be given.
+struct PageTags: Sendable {
+    /// In bytes.
+    private static let contentLength = 24
+    private static let macLength = 12
+
+    /// Copied for each tag: the key has been processed.
+    private let authenticator: HMAC<SHA256>
+
+    /// - Parameter key: 32 bytes, the same for every server on a database; that of page tokens, whose codes are over other lengths.
+    init(key: [UInt8]) {
+        authenticator = HMAC(key: SymmetricKey(data: key))
+    }
+
+    func tag(_ version: SessionVersion, endingAt position: Int64, of page: PageKey) -> PageTag {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.contentLength + Self.macLength)
+        bytes.append(bigEndian: version.session.value)
+        bytes.append(bigEndian: version.stamp)
+        bytes.append(bigEndian: position)
+        code(bytes, page).withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Self.macLength)) }
+        return PageTag(
+            version: version,
+            end: MessageCursor(session: version.session, position: position),
+            text: Base64URL.encode(bytes, between: "\"", and: "\"")
+        )
+    }
+
+    /// Finds the tag of a page in the value of `If-None-Match`; `nil` where there is none of this page.
+    func tag(in header: String, of page: PageKey) -> PageTag? {
+        let quote = UInt8(ascii: "\"")
+        for tag in PageTag.tags(in: header) {
+            guard tag.utf8.first == quote, tag.utf8.last == quote,
+                tag.utf8.count == 2 + Base64URL.encodedLength(of: Self.contentLength + Self.macLength),
+                let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast())
+            else { continue }
+            let version = SessionVersion(
+                session: SessionNumber(Int64(bigEndian: bytes[0..<8])),
+                stamp: Int64(bigEndian: bytes[8..<16])
+            )
+            let known = self.tag(version, endingAt: Int64(bigEndian: bytes[16..<24]), of: page)
+            if known.text == tag { return known }
+        }
+        return nil
+    }
+
+    private func code(_ content: [UInt8], _ page: PageKey) -> HMAC<SHA256>.MAC {
+        var authenticator = authenticator
+        page.digest.withUnsafeBytes { authenticator.update(data: $0) }
+        authenticator.update(data: content)
+        return authenticator.finalize()
     }
 }

@@ -76,7 +76,7 @@ package struct APIError: Error {
         APIError(
             status: .notFound,
             code: 20404,
-            message: "\(anchor.place.rawValue): the session has no message \"\(anchor.id.shortened)\""
+            message: "\(anchor.parameter.rawValue): the session has no message \"\(anchor.id.shortened)\""
         )
     }
 

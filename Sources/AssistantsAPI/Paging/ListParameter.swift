@@ -1,3 +1,5 @@
+import AssistantsStore
+
 /// A parameter of lists beside those of paging. `docs/listing.md` says what each means.
 enum ListParameter: String, CaseIterable {
     case after = "After"
@@ -7,25 +9,28 @@ enum ListParameter: String, CaseIterable {
     case order = "Order"
     case strict = "Strict"
 
-    /// Where an item is on the page that the parameter names it for; `nil` where the parameter names none.
-    var place: ItemAnchor.Place? { ItemAnchor.Place(rawValue: rawValue) }
+    /// Where the page lies relative to the item that the parameter names; `nil` for those that name none.
+    var place: MessageAnchor.Place? {
+        switch self {
+        case .after: .after
+        case .around: .around
+        case .before: .before
+        case .includeTotal, .order, .strict: nil
+        }
+    }
 }
 
 /// The item by which the list's first page is chosen.
 struct ItemAnchor: Sendable {
-    /// Where the page lies.
-    enum Place: String, Sendable {
-        case after = "After"
-        case around = "Around"
-        case before = "Before"
-    }
-
-    let place: Place
-    /// As it came; perhaps of nothing.
+    let parameter: ListParameter
+    let place: MessageAnchor.Place
+    /// Decoded, not checked; there may be no such item.
     let id: String
 }
 
 extension String {
-    /// For messages about what a client has sent.
-    var shortened: String { count > 100 ? "\(prefix(100))…" : self }
+    /// Its first 255 bytes, as many as an id may have; for messages about what a client has sent.
+    var shortened: String {
+        utf8.count > 255 ? String(decoding: utf8.prefix(255), as: UTF8.self) + "…" : self
+    }
 }

@@ -7,7 +7,7 @@ import Digests
 struct Listing<Cursor: KeysetCursor>: Sendable {
     let account: AccountSID
     let query: PageQuery
-    /// Where the query names an item to begin at, that must be looked up: until then, this is the list's first page.
+    /// The first page where `query.anchor` chooses another one, which the store finds.
     let page: PageRequest<Cursor>
     /// What the page's tokens bind it by; `nil` for the plain listing.
     let digest: ListingDigest?
@@ -24,7 +24,9 @@ struct Listing<Cursor: KeysetCursor>: Sendable {
         tokens: PageTokens
     ) throws(APIError) {
         let query = try PageQuery(query, taking: parameters)
-        let digest = ListingDigest(query.order == .ascending ? [] : [("Order", query.order.rawValue)])
+        let digest = ListingDigest(
+            query.order == .ascending ? [] : [(ListParameter.order.rawValue, query.order.rawValue)]
+        )
         let anchor: PageRequest<Cursor>.Anchor =
             if let token = query.token { try tokens.anchor(of: token, in: account, binding: digest) } else { .first }
         self.account = account

@@ -6,6 +6,11 @@ import TextEncodings
 /// ignored, but kept for the page's URLs.
 struct PageQuery: Sendable {
     private static let pagingParameters = ["Page", "PageSize", "PageToken"]
+    private enum Flag: String, CaseIterable {
+        case on = "true"
+        case off = "false"
+    }
+
     static let defaultSize = 50
     static let maximumSize = 1_000
     /// The largest integer that every JSON parser reads exactly, less the one that the next page's number needs.
@@ -72,7 +77,7 @@ struct PageQuery: Sendable {
         size = try values["PageSize"].map(Self.size) ?? Self.defaultSize
         page = try values["Page"].map(Self.page) ?? 0
         token = values["PageToken"]
-        order = try Self.choice(.order, ["asc", "desc"], of: values).flatMap(ListOrder.init) ?? .ascending
+        order = try Self.choice(.order, ListOrder.allCases, of: values) ?? .ascending
         anchor = try Self.anchor(of: values)
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
@@ -80,31 +85,34 @@ struct PageQuery: Sendable {
     }
 
     private static func anchor(of values: [String: String]) throws(APIError) -> ItemAnchor? {
-        let anchors = ListParameter.allCases.compactMap(\.place).compactMap { place in
-            values[place.rawValue].map { ItemAnchor(place: place, id: $0) }
+        let anchors = ListParameter.allCases.compactMap { parameter -> ItemAnchor? in
+            guard let place = parameter.place, let id = values[parameter.rawValue] else { return nil }
+            return ItemAnchor(parameter: parameter, place: place, id: id)
         }
-        let names = anchors.map(\.place.rawValue) + (values["PageToken"] == nil ? [] : ["PageToken"])
+        let names = anchors.map(\.parameter.rawValue) + (values["PageToken"] == nil ? [] : ["PageToken"])
         guard anchors.isEmpty || names.count == 1 else {
-            throw .badRequest("\(names[0]) and \(names[1]) exclude each other: give one of them")
+            throw .badRequest("\(names[0]) and \(names[1]) cannot be combined: give only one")
         }
         return anchors.first
     }
 
     /// The value of a parameter that has few.
-    private static func choice(
+    private static func choice<Value: RawRepresentable<String>>(
         _ parameter: ListParameter,
-        _ allowed: [String],
+        _ allowed: [Value],
         of values: [String: String]
-    ) throws(APIError) -> String? {
-        guard let value = values[parameter.rawValue] else { return nil }
-        guard allowed.contains(value) else {
-            throw .badRequest("\(parameter.rawValue) must be \(allowed.joined(separator: " or "))")
+    ) throws(APIError) -> Value? {
+        guard let text = values[parameter.rawValue] else { return nil }
+        guard let value = allowed.first(where: { $0.rawValue == text }) else {
+            throw .badRequest(
+                "\(parameter.rawValue) must be \(allowed.map(\.rawValue).joined(separator: " or "))"
+            )
         }
         return value
     }
 
     private static func flag(_ parameter: ListParameter, of values: [String: String]) throws(APIError) -> Bool {
-        try choice(parameter, ["true", "false"], of: values) == "true"
+        try choice(parameter, Flag.allCases, of: values) == .on
     }
 
     private static func unknownParameter(_ name: String, _ parameters: Set<ListParameter>) -> APIError {

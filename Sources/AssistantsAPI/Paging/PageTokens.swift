@@ -77,7 +77,9 @@ struct PageTokens: Sendable {
     }
 
     private static var refusal: APIError {
-        .badRequest("PageToken is not one that the API gave for this list: use a page's URLs as they are")
+        .badRequest(
+            "PageToken is not one that the API gave for this list: use a page's URLs as they are, and Next-Page-Token in the same order"
+        )
     }
 
     private static func header<Cursor: KeysetCursor>(of: Cursor.Type, _ digest: ListingDigest?) -> [UInt8] {

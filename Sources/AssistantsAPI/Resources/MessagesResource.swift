@@ -11,15 +11,17 @@ extension MessageID: PathParameter {}
 struct MessagesResource: Sendable {
     let store: any Store
     let tokens: PageTokens
+    private let tags: PageTags
     private let cache: PageCache
     private let sizeEstimate = MessageSizeEstimate()
 
     /// - Parameters:
     ///   - cacheSize: how much memory pages may take that are kept, in bytes.
     ///   - metrics: get the kept pages' figures.
-    init(store: any Store, tokens: PageTokens, cacheSize: Int, metrics: MetricsRegistry) {
+    init(store: any Store, tokens: PageTokens, tags: PageTags, cacheSize: Int, metrics: MetricsRegistry) {
         self.store = store
         self.tokens = tokens
+        self.tags = tags
         let cache = PageCache(capacity: cacheSize)
         self.cache = cache
         metrics.gauge("understudy_page_cache_bytes", "How much memory the pages take that are kept.") {
@@ -43,14 +45,13 @@ struct MessagesResource: Sendable {
             return Response(unless: condition, cached)
         }
         let listing = try cached?.listing ?? listing(request, caller.account)
-        let known = cached?.tag ?? condition.flatMap { PageTag(in: $0, of: key) }
+        let known = cached?.tag ?? condition.flatMap { tags.tag(in: $0, of: key) }
         var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: listing.page.size))
         var session = session
         let reading: MessagePageReading
         do {
             if listing.query.includesTotal { try await store.requireTotals() }
-            let page = try await page(of: listing, session)
-            reading = try await read(&session, in: caller.account, page: page, unless: known?.version) { row in
+            reading = try await read(&session, listing, unless: known?.version) { row in
                 json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
             }
         } catch {
@@ -72,7 +73,7 @@ struct MessagesResource: Sendable {
         let body = json.finish(links: links, total: listing.query.includesTotal ? place.total : nil)
         let page = page(
             of: listing,
-            PageTag(place.version, endingAt: place.end.position, of: key),
+            tags.tag(place.version, endingAt: place.end.position, of: key),
             content: await Content(body, as: request.coding),
             in: state
         )
@@ -97,62 +98,38 @@ struct MessagesResource: Sendable {
         )
     }
 
-    /// The page that a listing asks for. If it begins at a message, the message's position is looked up, which never changes.
-    private func page(
-        of listing: MessageListing,
-        _ session: SessionReference
-    ) async throws(StoreError) -> PageRequest<MessageCursor> {
-        var page = listing.page
-        guard let anchor = listing.query.anchor else { return page }
-        guard let id = MessageID(anchor.id) else { throw .notFound(.message) }
-        let cursor = try await store.cursor(of: id, of: session, in: listing.account)
-        switch anchor.place {
-        case .after: page.anchor = .after(cursor)
-        case .before: page.anchor = .before(cursor)
-        case .around: page.anchor = try await start(of: page, around: cursor, session, in: listing.account)
-        }
-        return page
-    }
-
-    /// Where a page begins on which the cursor's message has as many others before it as are half of the page's size.
-    private func start(
-        of page: PageRequest<MessageCursor>,
-        around cursor: MessageCursor,
-        _ session: SessionReference,
-        in account: AccountSID
-    ) async throws(StoreError) -> PageRequest<MessageCursor>.Anchor {
-        var first = cursor
-        if page.size > 1 {
-            let before = PageRequest(
-                .before(cursor),
-                in: page.order,
-                size: page.size / 2,
-                // Half of it, so that there is room for the message and some behind it.
-                budget: PageBudget(bytes: page.budget.bytes / 2, overhead: page.budget.overhead)
-            )
-            let reading = try await store.readMessages(of: session, in: account, page: before, unless: nil) { _ in }
-            if case .read(let place) = reading { first = place.first ?? cursor }
-        }
-        return .after(first.moved(by: page.order == .ascending ? -1 : 1))
-    }
-
     /// Reads a page as the store does. Where a page token was made for the session that `session` names when it is decoded once
     /// more, it becomes that one: Java's SDK percent-encodes the paths of a page's URLs again.
+    /// - Throws: `StoreError`.
     private func read(
         _ session: inout SessionReference,
-        in account: AccountSID,
-        page request: PageRequest<MessageCursor>,
+        _ listing: MessageListing,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
-        do {
-            return try await store.readMessages(of: session, in: account, page: request, unless: known, body)
-        } catch {
-            guard error.isOfSessionName, request.anchor.isByCursor, let decoded = Self.decodedAgain(session) else {
-                throw error
+        let (account, page) = (listing.account, listing.page)
+        var anchor: MessageAnchor?
+        if let item = listing.query.anchor {
+            guard let id = MessageID(item.id) else {
+                // A session that does not exist is what is wrong first.
+                _ = try await store.session(session, in: account)
+                throw .notFound(.message)
             }
+            anchor = MessageAnchor(item.place, id)
+        }
+        do {
+            return try await store.readMessages(of: session, in: account, page: page, at: anchor, unless: known, body)
+        } catch {
+            guard error.isOfSessionName, page.isByCursor, let decoded = Self.decodedAgain(session) else { throw error }
             do {
-                let reading = try await store.readMessages(of: decoded, in: account, page: request, unless: known, body)
+                let reading = try await store.readMessages(
+                    of: decoded,
+                    in: account,
+                    page: page,
+                    at: nil,
+                    unless: known,
+                    body
+                )
                 session = decoded
                 return reading
             } catch let second {
@@ -272,8 +249,7 @@ extension Error {
     /// Names the message at which a page was to begin, where the session does not have it.
     fileprivate func naming(_ anchor: ItemAnchor?) -> any Error {
         switch self as? StoreError {
-        // The second where the session has been deleted and created again since the message was found.
-        case .notFound(.message)?, .cursorOfAnotherSession?: anchor.map(APIError.notFound) ?? self
+        case .notFound(.message)?: anchor.map(APIError.notFound) ?? self
         default: self
         }
     }
@@ -286,11 +262,5 @@ extension StoreError {
         case .notFound(.session), .cursorOfAnotherSession: true
         default: false
         }
-    }
-}
-
-extension PageRequest.Anchor {
-    fileprivate var isByCursor: Bool {
-        if case .first = self { false } else { true }
     }
 }

@@ -77,6 +77,7 @@ struct Resources: Sendable {
     init(
         store: any Store,
         tokens: PageTokens,
+        tags: PageTags,
         sealingKey: Result<SealingKey, any Error>,
         model: Model,
         turns: TurnRunner,
@@ -90,6 +91,12 @@ struct Resources: Sendable {
         assistants = AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name)
         assistantMessages = AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests)
         sessions = SessionsResource(store: store, tokens: tokens)
-        messages = MessagesResource(store: store, tokens: tokens, cacheSize: options.pageCacheSize, metrics: metrics)
+        messages = MessagesResource(
+            store: store,
+            tokens: tokens,
+            tags: tags,
+            cacheSize: options.pageCacheSize,
+            metrics: metrics
+        )
     }
 }

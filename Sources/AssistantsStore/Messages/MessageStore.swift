@@ -13,13 +13,15 @@ package protocol MessageStore: Sendable {
     /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
     /// before its size, and no more is read than fits into its budget and one message.
     /// - Parameters:
+    ///   - anchor: what chooses the page in place of `page.anchor`, which is then `.first`.
     ///   - known: the version of a cached page; if the session still has it, only the session is read.
     ///   - body: called for each message in turn; the row lives until it returns.
-    /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`.
+    /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`, `notFound(.message)` where the session does not have the anchor's.
     func readMessages(
         of session: SessionReference,
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading
@@ -27,14 +29,6 @@ package protocol MessageStore: Sendable {
     /// Checks that the totals of pages are exact: servers of an earlier version do not keep what they are computed from.
     /// - Throws: `migrationUnfinished`.
     func requireTotals() async throws(StoreError)
-
-    /// Where a message is among its session's.
-    /// - Throws: `notFound(.session)`, `notFound(.message)`.
-    func cursor(
-        of id: MessageID,
-        of session: SessionReference,
-        in account: AccountSID
-    ) async throws(StoreError) -> MessageCursor
 
     /// Appends messages to one session in their order, all or nothing, and gives them as they were stored.
     ///
@@ -120,8 +114,6 @@ package enum MessagePageReading: Sendable {
 /// Where a page of messages lies that was read, as it was at a version of the session.
 package struct MessagePagePlace: Sendable {
     package let neighbors: PageNeighbors<MessageCursor>
-    /// That of its first message; `nil` where it is empty.
-    package let first: MessageCursor?
     /// What comes behind the page, now or later, lies after this cursor.
     package let end: MessageCursor
     package let version: SessionVersion
@@ -130,13 +122,11 @@ package struct MessagePagePlace: Sendable {
 
     package init(
         neighbors: PageNeighbors<MessageCursor>,
-        first: MessageCursor?,
         end: MessageCursor,
         version: SessionVersion,
         total: Int64
     ) {
         self.neighbors = neighbors
-        self.first = first
         self.end = end
         self.version = version
         self.total = total
@@ -180,7 +170,7 @@ extension Store {
         page: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
-        switch try await readMessages(of: session, in: account, page: page, unless: nil, body) {
+        switch try await readMessages(of: session, in: account, page: page, at: nil, unless: nil, body) {
         case .read(let place): return place.neighbors
         case .unchanged: preconditionFailure("no version was given that it could be")
         }

@@ -16,7 +16,7 @@ extension KeysetCursor {
     /// Behind every item.
     static var end: Self { Self(values: columns.map { _ in .max }) }
 
-    /// The position right behind this one, or before it.
+    /// With its last integer increased by `distance`.
     package func moved(by distance: Int64) -> Self {
         var values = values
         values[values.count - 1] += distance

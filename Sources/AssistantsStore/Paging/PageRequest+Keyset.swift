@@ -37,8 +37,6 @@ extension PageRequest where Cursor: KeysetCursor {
                 return false
             }
         }
-        return isReadBackward
-            ? Page(items: items.reversed(), neighbors: PageNeighbors(previous: far, next: near))
-            : Page(items: items, neighbors: PageNeighbors(previous: near, next: far))
+        return Page(items: isReadBackward ? items.reversed() : items, neighbors: neighbors(near: near, far: far))
     }
 }

@@ -1,5 +1,5 @@
 /// Which way a list goes through its items, by their cursors.
-package enum ListOrder: String, Sendable {
+package enum ListOrder: String, CaseIterable, Sendable {
     case ascending = "asc"
     case descending = "desc"
 }
@@ -36,9 +36,21 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
         self.budget = budget
     }
 
+    /// Whether the page lies beside a cursor, so that there may be items on both of its sides.
+    package var isByCursor: Bool {
+        if case .first = anchor { false } else { true }
+    }
+
     /// Whether the items are read from the page's last to its first, because they are the nearest to a cursor behind them.
     package var isReadBackward: Bool {
         if case .before = anchor { true } else { false }
+    }
+
+    /// - Parameters:
+    ///   - near: the item nearest to the anchor, if there is anything on the anchor's other side.
+    ///   - far: the item farthest from it, if there is anything behind that.
+    package func neighbors(near: Cursor?, far: Cursor?) -> PageNeighbors<Cursor> {
+        isReadBackward ? PageNeighbors(previous: far, next: near) : PageNeighbors(previous: near, next: far)
     }
 
     /// Which way the items are read from the anchor.

@@ -6,6 +6,8 @@ struct MessagePage {
     /// How many of the messages are on the page, nearest to the cursor first.
     private let count: Int
     private let isReadBackward: Bool
+    /// The message that is farthest from the cursor.
+    let farthest: MessageCursor?
     let place: MessagePagePlace
 
     /// - Parameter rows: with one message more than the page has where there is more.
@@ -27,13 +29,13 @@ struct MessagePage {
         // Where the page is empty, the position right behind the cursor, or before it.
         let nearest = count > 0 ? rows.position(0) : start &+ (request.direction == .after ? 1 : -1)
         let farthest = count > 0 ? rows.position(count - 1) : start
-        let other = rows.hasOther ? cursor(nearest) : nil
-        let more = rows.count > count ? cursor(farthest) : nil
         isReadBackward = request.isReadBackward
+        self.farthest = count > 0 ? cursor(farthest) : nil
         place = MessagePagePlace(
-            neighbors: isReadBackward
-                ? PageNeighbors(previous: more, next: other) : PageNeighbors(previous: other, next: more),
-            first: count > 0 ? cursor(isReadBackward ? farthest : nearest) : nil,
+            neighbors: request.neighbors(
+                near: rows.hasOther ? cursor(nearest) : nil,
+                far: rows.count > count ? cursor(farthest) : nil
+            ),
             end: cursor(isReadBackward ? nearest : farthest),
             version: rows.version,
             total: rows.total

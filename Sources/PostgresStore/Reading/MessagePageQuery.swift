@@ -8,8 +8,14 @@ import AssistantsStore
 enum MessagePageQuery {
     /// Value: session key. Columns: the session's number and stamp.
     static let version = "SELECT number, stamp FROM session WHERE session_key = $1::bytea"
+    /// Values: session key, id. Columns: the session's number, and the message's position; NULL where the session does not have it.
+    static let position = """
+        SELECT session.number, message.position
+        FROM session LEFT JOIN message ON message.session_key = session.session_key AND message.id = $2
+        WHERE session.session_key = $1::bytea
+        """
     static let first = union([session(.after), rows(.after)], .after)
-    static let last = union([session(.before), rows(.before)], .before)
+    static let firstDescending = union([session(.before), rows(.before)], .before)
     static let after = union([session(.after), neighbor(.after), rows(.after)], .after)
     static let before = union([session(.before), neighbor(.before), rows(.before)], .before)
     /// The same for pages on which a message is long. The length is that of all messages together: rows end behind the first that
@@ -35,8 +41,6 @@ enum MessagePageQuery {
     private struct Order {
         let nearest, others: String
         let isOnPage, isOther: String
-        /// A position before all others in this order.
-        let edge: Int64
 
         init(_ direction: KeysetDirection) {
             let (ascending, descending) = ("position", "position DESC")
@@ -44,7 +48,6 @@ enum MessagePageQuery {
             case .after: (nearest, others, isOnPage, isOther) = (ascending, descending, ">", "<=")
             case .before: (nearest, others, isOnPage, isOther) = (descending, ascending, "<", ">=")
             }
-            edge = start(direction)
         }
     }
 
@@ -53,7 +56,7 @@ enum MessagePageQuery {
 
     private static func session(_ direction: KeysetDirection) -> String {
         """
-        SELECT \(Order(direction).edge)::bigint AS position, id, (last_position - deletions)::text, NULL::text, NULL::text, NULL::text,
+        SELECT \(start(direction))::bigint AS position, id, (last_position - deletions)::text, NULL::text, NULL::text, NULL::text,
             NULL::text, number, stamp
         FROM session WHERE session_key = $1::bytea
         """
@@ -117,7 +120,7 @@ enum MessagePageQuery {
             let isForward = request.direction == .after
             switch request.anchor {
             case .first:
-                page = isForward ? first : last
+                page = isForward ? first : firstDescending
                 neighbor = nil
                 position = start(request.direction)
             case .after(let cursor), .before(let cursor):
@@ -153,6 +156,7 @@ enum MessagePageQuery {
         _ reference: SessionReference,
         in account: AccountSID,
         page request: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor?,
         unless known: SessionVersion?,
         on store: PostgresStore
     ) async throws(StoreError) -> MessagePage? {
@@ -176,12 +180,54 @@ enum MessagePageQuery {
                 if current == known { return nil }
             }
             // Another one may be what is meant by now: the session can have been deleted meanwhile.
-            guard let rows = try await rows(of: key, statements, on: store) else { continue }
+            let page =
+                if let anchor {
+                    try await page(request, at: anchor, of: key, on: store)
+                } else {
+                    try await rows(of: key, statements, on: store).map { MessagePage($0, for: request) }
+                }
+            guard let page else { continue }
             isAnyThere = true
-            let page = MessagePage(rows, for: request)
             if isMeant(page.place.version.session) { return page }
         }
         throw isAnyThere ? .cursorOfAnotherSession : .notFound(.session)
+    }
+
+    /// The page that an anchor chooses, in one state with the anchor's message.
+    /// - Returns: `nil` where there is no session.
+    private static func page(
+        _ request: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor,
+        of key: SessionKey,
+        on store: PostgresStore
+    ) async throws(StoreError) -> MessagePage? {
+        try await store.readOneState { connection in
+            let found = try connection.run(position, [key.bytes, anchor.id])
+            guard found.count > 0 else { return nil }
+            guard !found.isNull(0, 1) else { throw StoreError.notFound(.message) }
+            let cursor = MessageCursor(session: SessionNumber(found.integer(0, 0)), position: found.integer(0, 1))
+            let request = try request.at(anchor.place, cursor) { before in
+                try page(before, of: key, &connection)?.farthest
+            }
+            return try page(request, of: key, &connection)
+        }
+    }
+
+    private static func page(
+        _ request: PageRequest<MessageCursor>,
+        of key: SessionKey,
+        _ connection: inout PostgresConnection
+    ) throws -> MessagePage? {
+        let statements = Statements(request)
+        let length = statements.maximumLength
+        var rows = MessagePageRows(
+            PostgresRows(try connection.run(statements.page, statements.values(key, length: length)))
+        )
+        if rows?.isAnyLeftOut == true {
+            let values = statements.values(key, length: statements.budget)
+            rows = MessagePageRows(PostgresRows(try connection.run(statements.longPage, values)))
+        }
+        return rows.map { MessagePage($0, for: request) }
     }
 
     /// - Returns: `nil` where there is no session.

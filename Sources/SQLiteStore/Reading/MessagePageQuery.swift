@@ -10,6 +10,10 @@ import GRDB
 struct MessagePageQuery: ~Copyable {
     static let after = page(order: "key")
     static let before = page(order: "key DESC")
+    /// Values: session number, id. Columns: the key, and whether the row is as it was written.
+    static let key = """
+        SELECT key, \(ChecksummedTable.message.isIntact(with: ["id": "?2"])) FROM message WHERE key >> 32 = ?1 AND id = ?2
+        """
     static let any = "SELECT 1 FROM message WHERE key > ? AND key < ? LIMIT 1"
 
     private static func page(order: String) -> String {
@@ -24,6 +28,7 @@ struct MessagePageQuery: ~Copyable {
     private var session: SessionLookup
     private var after: PreparedStatement
     private var before: PreparedStatement
+    private var key: PreparedStatement
     private var any: PreparedStatement
 
     init(on connection: SQLiteConnection) throws {
@@ -33,12 +38,14 @@ struct MessagePageQuery: ~Copyable {
         let session = try SessionLookup(on: connection)
         let after = try PreparedStatement(Self.after, on: connection)
         let before = try PreparedStatement(Self.before, on: connection)
+        let key = try PreparedStatement(Self.key, on: connection)
         let any = try PreparedStatement(Self.any, on: connection)
         self.begin = begin
         self.end = end
         self.session = session
         self.after = after
         self.before = before
+        self.key = key
         self.any = any
     }
 
@@ -47,6 +54,7 @@ struct MessagePageQuery: ~Copyable {
         _ reference: SessionReference,
         in account: AccountSID,
         page request: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> MessagePageReading {
@@ -62,7 +70,26 @@ struct MessagePageQuery: ~Copyable {
             try? end.run()
         }
         let version = try session.find(reference, in: account, for: request.anchor)
+        let request = try anchor.map { try page(request, at: $0, of: version.session) } ?? request
         return .read(try readPage(request, at: version, body))
+    }
+
+    private mutating func page(
+        _ request: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor,
+        of number: SessionNumber
+    ) throws -> PageRequest<MessageCursor> {
+        defer { key.reset() }
+        try key.bind(number.value, at: 1)
+        try key.bind(anchor.id.text, at: 2)
+        guard try key.step() else { throw StoreError.notFound(.message) }
+        guard key.integer(1) == 1 else { throw DatabaseError.damagedMessage(anchor.id.text, of: session.idText) }
+        let cursor = MessageCursor(session: number, position: MessageKey(key.integer(0)).position)
+        return try request.at(anchor.place, cursor) { before in
+            try readRows(of: number, before) { _ in }.farthest.map {
+                MessageCursor(session: number, position: $0.position)
+            }
+        }
     }
 
     private mutating func readPage(
@@ -74,85 +101,77 @@ struct MessagePageQuery: ~Copyable {
         func cursor(_ key: MessageKey) -> MessageCursor {
             MessageCursor(session: number, position: key.position)
         }
-        let direction = request.direction
-        var (lower, upper) = (MessageKey(number, position: 0), MessageKey.end(of: number))
-        switch request.anchor {
-        case .first: break
-        case .after(let cursor), .before(let cursor):
-            let key = MessageKey(number, position: cursor.position)
-            if direction == .after { lower = key } else { upper = key }
-        }
         let read: ReadRows
         if request.isReadBackward {
             // Where the page begins shows when it is full.
             var rows = ReversedRows(capacity: request.size)
-            read = try readRows(after: lower, before: upper, request) { rows.append($0) }
+            read = try readRows(of: number, request) { rows.append($0) }
             rows.forEach(of: session.id, body)
         } else {
-            read = try readRows(after: lower, before: upper, request, body)
+            read = try readRows(of: number, request, body)
         }
-        let start = direction == .after ? lower : upper
-        let nearest = read.nearest ?? MessageKey(start.value + (direction == .after ? 1 : -1))
-        let more = read.hasMore ? read.farthest.map(cursor) : nil
-        var other: MessageCursor?
-        if case .first = request.anchor {
-            // Nothing is on the other side.
-        } else if try direction == .after ? hasRow(before: nearest, of: number) : hasRow(after: nearest, of: number) {
-            other = cursor(nearest)
+        let isForward = request.direction == .after
+        let start = isForward ? read.bounds.lower : read.bounds.upper
+        let nearest = read.nearest ?? MessageKey(start.value + (isForward ? 1 : -1))
+        var isAnyNear = false
+        if request.isByCursor {
+            isAnyNear = try isForward ? hasRow(before: nearest, of: number) : hasRow(after: nearest, of: number)
         }
-        let total = session.lastPosition - session.deletions
-        return request.isReadBackward
-            ? MessagePagePlace(
-                neighbors: PageNeighbors(previous: more, next: other),
-                first: read.farthest.map(cursor),
-                end: cursor(nearest),
-                version: version,
-                total: total
-            )
-            : MessagePagePlace(
-                neighbors: PageNeighbors(previous: other, next: more),
-                first: read.nearest.map(cursor),
-                end: cursor(read.farthest ?? start),
-                version: version,
-                total: total
-            )
+        return MessagePagePlace(
+            neighbors: request.neighbors(
+                near: isAnyNear ? cursor(nearest) : nil,
+                far: read.hasMore ? read.farthest.map(cursor) : nil
+            ),
+            end: cursor(request.isReadBackward ? nearest : read.farthest ?? start),
+            version: version,
+            total: session.lastPosition - session.deletions
+        )
     }
 
     // MARK: Rows
 
     /// What was read: the keys of the rows nearest to the cursor and farthest from it, and whether another row followed.
     private struct ReadRows {
+        /// Between which keys.
+        let bounds: (lower: MessageKey, upper: MessageKey)
         var nearest: MessageKey?
         var farthest: MessageKey?
         var hasMore = false
     }
 
-    /// Reads the rows between two keys in the page's direction, until the page is full.
+    /// Reads rows from the page's anchor on, in its direction, until the page is full.
     private mutating func readRows(
-        after lower: MessageKey,
-        before upper: MessageKey,
+        of number: SessionNumber,
         _ request: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
-        switch request.direction {
-        case .after: try Self.read(&after, of: session, after: lower, before: upper, request, body)
-        case .before: try Self.read(&before, of: session, after: lower, before: upper, request, body)
+        var (lower, upper) = (MessageKey(number, position: 0), MessageKey.end(of: number))
+        switch (request.anchor, request.direction) {
+        case (.first, _): break
+        case (.after(let cursor), .after), (.before(let cursor), .after):
+            lower = MessageKey(number, position: cursor.position)
+        case (.after(let cursor), .before), (.before(let cursor), .before):
+            upper = MessageKey(number, position: cursor.position)
+        }
+        return switch request.direction {
+        case .after: try Self.read(&after, of: session, (lower, upper), request, body)
+        case .before: try Self.read(&before, of: session, (lower, upper), request, body)
         }
     }
 
     private static func read(
         _ statement: inout PreparedStatement,
         of session: borrowing SessionLookup,
-        after lower: MessageKey,
-        before upper: MessageKey,
+        _ bounds: (lower: MessageKey, upper: MessageKey),
         _ request: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
+        let (lower, upper) = bounds
         defer { statement.reset() }
         try statement.bind(lower.value, at: 1)
         try statement.bind(upper.value, at: 2)
         try statement.bind(Int64(request.size) + 1, at: 3)
-        var read = ReadRows()
+        var read = ReadRows(bounds: bounds)
         var count = 0
         var room = PageRoom(request.budget)
         let hasGaps = session.hasGaps
