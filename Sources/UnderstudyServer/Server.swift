@@ -142,8 +142,8 @@ extension Server {
     private func addMetrics(of http: HTTPServer) {
         metrics.gauge(
             "understudy_build_info",
-            "Version of the server, as a label; always 1.",
-            labels: ["version": options.api.version]
+            "Version and commit of the server, as labels; always 1.",
+            labels: ["version": options.api.version, "commit": options.commit]
         ) { 1 }
         metrics.gauge("understudy_open_connections", "Open client connections.") { Double(http.connectionCount) }
         guard let certificates else { return }

@@ -5,6 +5,8 @@ package import Replies
 package struct ServerOptions: Sendable {
     /// Maximum number of connections; further clients wait until one of them ends.
     package var maximumConnections = 10_000
+    /// The commit that the program was built from, for metrics; empty if it is unknown.
+    package var commit = ""
     package var api = APIOptions()
     package var model = Model(name: "", server: nil)
     package var turns = TurnOptions()

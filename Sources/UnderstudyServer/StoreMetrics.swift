@@ -8,68 +8,69 @@ import Synchronization
 /// it comes.
 struct StoreMetrics: Service {
     private static let interval = Duration.seconds(5)
+    /// PostgreSQL looks at every file of the database.
+    private static let sizeInterval = Duration.seconds(60)
     /// How many webhooks are counted of each kind.
     private static let maximumCount = 10_000
 
-    private struct Reading {
-        var callbacks: CallbackCounts?
-        var databaseSize: Int?
-    }
-
-    private final class LastReading: Sendable {
-        let value = Mutex(Reading())
-    }
-
     private let store: any Store
     private let logger: Logger
-    private let last = LastReading()
+    private let callbacks = LastReading<CallbackCounts>()
+    private let databaseSize = LastReading<Int>()
 
     init(store: any Store, metrics: MetricsRegistry, logger: Logger) {
         self.store = store
         self.logger = logger
-        for (name, help, value) in Self.gauges {
-            metrics.gauge(name, help) { [last] in value(last.value.withLock(\.self)).map { Double($0) } ?? .nan }
-        }
+        metrics.gauge(
+            "understudy_webhooks_waiting",
+            "Webhooks in the database that are being delivered or retried, up to 10,000."
+        ) { [callbacks] in Self.number(callbacks.value?.waiting) }
+        metrics.gauge(
+            "understudy_webhooks_failed",
+            "Webhooks in the database that could not be delivered, among the 10,000 oldest."
+        ) { [callbacks] in Self.number(callbacks.value?.failed) }
+        metrics.gauge(
+            "understudy_database_bytes",
+            "Size of the database: SQLite's file, or PostgreSQL's database."
+        ) { [databaseSize] in Self.number(databaseSize.value) }
     }
 
-    private static let gauges: [(name: String, help: String, value: @Sendable (Reading) -> Int?)] = [
-        (
-            "understudy_webhooks_waiting",
-            "Webhooks in the database that are being delivered or retried, up to 10,000.",
-            { $0.callbacks?.waiting }
-        ),
-        (
-            "understudy_webhooks_failed",
-            "Webhooks in the database that could not be delivered, among the 10,000 oldest.",
-            { $0.callbacks?.failed }
-        ),
-        (
-            "understudy_database_bytes",
-            "Size of the database: SQLite's file, or PostgreSQL's database.",
-            { $0.databaseSize }
-        ),
-    ]
+    private static func number(_ value: Int?) -> Double { value.map { Double($0) } ?? .nan }
 
     func run() async throws {
+        // Each by itself: a query that fails or is slow affects no other metric.
         await cancelWhenGracefulShutdown {
-            repeat {
-                let reading = await read()
-                guard !Task.isCancelled else { return }
-                last.value.withLock { $0 = reading }
-            } while (try? await Task.sleep(for: Self.interval)) != nil
+            async let size: Void = keep(databaseSize, every: Self.sizeInterval) { try await store.databaseSize() }
+            await keep(callbacks, every: Self.interval) { try await store.callbackCounts(limit: Self.maximumCount) }
+            await size
         }
     }
 
-    /// What cannot be read is unknown.
-    private func read() async -> Reading {
-        do {
-            return Reading(
-                callbacks: try await store.callbackCounts(limit: Self.maximumCount),
-                databaseSize: try await store.databaseSize()
-            )
-        } catch {
-            logger.debug("Cannot read metrics from the store; they are unknown until it works again: \(error)")
-            return Reading()
-        }
+    /// Reads a value again and again until the task is cancelled: after `interval`, or sooner while it cannot be read and is unknown.
+    private func keep<Value>(
+        _ reading: LastReading<Value>,
+        every interval: Duration,
+        _ read: () async throws -> Value
+    ) async {
+        var pause: Duration
+        repeat {
+            do {
+                reading.set(try await read())
+                pause = interval
+            } catch {
+                logger.debug("Cannot read a metric from the store; it is unknown until that works again: \(error)")
+                reading.set(nil)
+                pause = min(interval, Self.interval)
+            }
+        } while (try? await Task.sleep(for: pause)) != nil
     }
+}
+
+/// What was read last; `nil` if it could not be read.
+private final class LastReading<Value: Sendable>: Sendable {
+    private let last = Mutex<Value?>(nil)
+
+    var value: Value? { last.withLock(\.self) }
+
+    func set(_ value: Value?) { last.withLock { $0 = value } }
 }

@@ -12,11 +12,12 @@ package final class CallbackSender: Service {
     private let options: CallbackOptions
     private let logger: Logger
     private let delivered: Counter
+    private let givenUp: Counter
     private let loop: JobLoop
 
     /// - Parameters:
     ///   - sealingKey: what the accounts' auth tokens are sealed with, which callbacks are signed with.
-    ///   - metrics: get the number of webhooks delivered.
+    ///   - metrics: get the numbers of webhooks delivered and given up.
     package init(
         store: any Store,
         sealingKey: Result<SealingKey, any Error>,
@@ -31,6 +32,10 @@ package final class CallbackSender: Service {
         delivered = metrics.counter(
             "understudy_webhooks_delivered_total",
             "Webhooks that their receivers accepted, sent by this server."
+        )
+        givenUp = metrics.counter(
+            "understudy_webhooks_given_up_total",
+            "Webhooks that this server gave up on: their last attempt failed, or they cannot be sent."
         )
         loop = JobLoop(logger: logger)
     }
@@ -78,6 +83,8 @@ package final class CallbackSender: Service {
         let recording = Task { [store] in try await store.record(attempt, of: callback) }
         do {
             try await recording.value
+            // Otherwise it is tried again, and perhaps given up again.
+            if case .givenUp = attempt { givenUp.add() }
         } catch {
             logger.error(
                 "Cannot record an attempt; the webhook may be sent again: \(error)",

@@ -57,6 +57,7 @@ struct ServeOptions {
         if let size = try settings.integer(.pageCache, in: 0...1_048_576) {
             server.api.pageCacheSize = size << 20
         }
+        server.commit = BuildInformation.commit
         server.api.version = BuildInformation.version
         server.api.hasAccessLog = try settings.flag(.accessLog)
         server.api.isCompressing =

@@ -1,10 +1,12 @@
 """What a server says of itself to Prometheus."""
 
 import json
+import math
 import re
 import shutil
 import socket
 import threading
+import time
 from pathlib import Path
 
 import promql_parser
@@ -48,6 +50,23 @@ def test_requests_and_database_times_are_counted(tmp_path, store):
             with Server(tmp_path, *arguments, env=env) as server:
                 check_counts(server, address, "understudy_transaction_seconds_count")
                 assert known(address, "understudy_database_bytes") > 1e6
+
+
+def test_a_size_that_cannot_be_read_hides_no_other_metric_and_is_read_once_a_minute(tmp_path):
+    address = f"127.0.0.1:{free_port()}"
+    with PostgresServer() as postgres:
+        env = prepare_postgres(postgres.url(), tmp_path)
+        with Server(tmp_path, "--metrics-address", address, env=env):
+            size = known(address, "understudy_database_bytes")
+            postgres.sql("ALTER FUNCTION pg_catalog.pg_database_size(name) RENAME TO hidden")
+            # Twice as long as between two readings of the others.
+            time.sleep(10)
+            assert known(address, "understudy_database_bytes") == size
+        with Server(tmp_path, "--metrics-address", address, env=env):
+            assert wait_until(lambda: figures(address)[0]["understudy_webhooks_waiting"] == 0)
+            assert math.isnan(figures(address)[0]["understudy_database_bytes"])
+            postgres.sql("ALTER FUNCTION pg_catalog.hidden(name) RENAME TO pg_database_size")
+            assert known(address, "understudy_database_bytes") > 1e6
 
 
 def known(address, name):
@@ -112,7 +131,9 @@ def test_the_version_and_the_open_connections_are_reported(tmp_path):
     address = f"127.0.0.1:{free_port()}"
     with Server(tmp_path, "--metrics-address", address) as server:
         version = requests.get(f"{server.url}/health").json()["version"]
-        assert figures(address)[0][f'understudy_build_info{{version="{version}"}}'] == 1
+        # 0.1.0 (commit 1234567); the latter only if it is known.
+        commit = command("--version").stdout.removeprefix(version).strip().removeprefix("(commit ").removesuffix(")")
+        assert figures(address)[0][f'understudy_build_info{{version="{version}",commit="{commit}"}}'] == 1
 
         def connections():
             return figures(address)[0]["understudy_open_connections"]
@@ -223,13 +244,13 @@ def test_webhooks_are_counted_as_delivered_waiting_and_failed(tmp_path):
 
     def counts():
         values, _ = figures(address)
-        names = ("webhooks_delivered_total", "webhooks_waiting", "webhooks_failed")
+        names = ("webhooks_delivered_total", "webhooks_given_up_total", "webhooks_waiting", "webhooks_failed")
         return tuple(values[f"understudy_{name}"] for name in names)
 
     with http_server(receiver) as url, Server(tmp_path, *arguments) as server:
         assistant = make_assistant(server)
-        wait_until(lambda: counts() == (0, 0, 0))
-        for number, expected in enumerate([(0, 0, 1), (1, 0, 1), (1, 1, 1)]):
+        wait_until(lambda: counts() == (0, 0, 0, 0))
+        for number, expected in enumerate([(0, 1, 0, 1), (1, 1, 0, 1), (1, 1, 1, 1)]):
             assert send(server, assistant, "Hello", f"s{number}", webhook=url).status_code == 202
             wait_until(lambda expected=expected: counts() == expected)
         end.set()
