@@ -53,10 +53,17 @@ struct ServeCommand: AsyncParsableCommand {
 
     /// How errors are reported, including those of the settings.
     private func format(by settings: Settings?) -> OutputFormat {
-        let text =
-            settings?.text(.logFormat) ?? arguments.logFormat
-            ?? ProcessInfo.processInfo.environment[Setting.logFormat.variable]
+        let text = settings == nil ? logFormatDespiteErrors() : settings?.text(.logFormat)
         return text.flatMap(OutputFormat.init(rawValue:)) ?? .text
+    }
+
+    /// The setting as `Settings` would have it if others were not wrong.
+    private func logFormatDespiteErrors() -> String? {
+        func variable(_ setting: Setting) -> String? {
+            ProcessInfo.processInfo.environment[setting.variable].flatMap { $0.isEmpty ? nil : $0 }
+        }
+        let path = common.configFile ?? variable(.configFile)
+        return arguments.logFormat ?? variable(.logFormat) ?? path.flatMap { SettingsFile(path: $0).text(.logFormat) }
     }
 
     private func serve(_ settings: Settings, _ options: ServeOptions, _ log: LogQueue, _ logger: Logger) async throws {

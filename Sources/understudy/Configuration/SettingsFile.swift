@@ -38,6 +38,15 @@ struct SettingsFile {
         return values
     }
 
+    /// The text of one setting, even if others are wrong; `nil` if the file cannot be parsed.
+    func text(_ setting: Setting) -> String? {
+        guard let bytes = try? FileContents.read(path, what: "configuration"),
+            let values = try? JSONDecoder().decode([String: Value].self, from: Data(bytes)),
+            case .text(let text) = values[setting.rawValue]
+        else { return nil }
+        return text
+    }
+
     private func text(of value: Value, _ setting: Setting) throws -> String {
         switch value {
         case .text(let text): return text

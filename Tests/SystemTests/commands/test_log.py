@@ -194,6 +194,16 @@ def test_json_has_nothing_else_on_either_stream(tmp_path):
     for env in [{"UNDERSTUDY_PORT": "x"}, {"UNDERSTUDY_NONSENSE": "x"}]:
         result = command("serve", "--log-format", "json", check=False, env=env)
         assert (result.returncode, json.loads(result.stderr)["level"]) == (64, "critical")
+    # Also where the format comes from the file that something else is wrong with.
+    file = tmp_path / "config.json"
+    for other in [{"nonsense": 1}, {"port": 1.5}, {"port": "x"}]:
+        file.write_text(json.dumps({"log-format": "json", **other}))
+        for arguments, env in [(["--config-file", file], {}), ([], {"UNDERSTUDY_CONFIG_FILE": str(file)})]:
+            result = command("serve", *arguments, check=False, env=env)
+            assert (result.returncode, json.loads(result.stderr)["level"]) == (64, "critical")
+    # The environment wins over it.
+    result = command("serve", "--config-file", file, check=False, env={"UNDERSTUDY_LOG_FORMAT": "text", "UNDERSTUDY_NONSENSE": "x"})
+    assert result.stderr.startswith("Error: ")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
