@@ -1,16 +1,20 @@
 """`understudy import`: saved pages, several files, previews, and interruptions."""
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
 import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import requests
 from support.messages import message
-from support.understudy import AUTH, OTHER_SID, PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of
+from support.understudy import AUTH, OTHER_SID, PROGRAM, SID, TOKEN, Server, command, create_account, environment, import_lines, json_of, wait_until
+
+COUNT = "SELECT count(*) FROM message"
 
 
 def listed(server, session, auth=AUTH):
@@ -90,23 +94,51 @@ def test_another_form_is_recognized(tmp_path, text, words):
     assert f"Error: standard input {words}" in result.stderr
 
 
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_signal_ends_an_import_at_once(tmp_path, first, second):
+    create_account(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "understudy.sqlite", isolation_level=None)) as database:
+        process = start_large_import(tmp_path, database)
+        # It cannot end in order: it waits for this lock, and only after that it looks for the first signal.
+        database.execute("BEGIN IMMEDIATE")
+        time.sleep(0.5)
+        process.send_signal(first)
+        wait_until(lambda: not handles(process, first))
+        assert process.poll() is None
+        process.send_signal(second)
+        process.communicate(timeout=2)
+    assert process.returncode == -second
+
+
+def handles(process, number):
+    """Whether a process has a handler of its own for a signal."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"SigCgt:\t(\w+)", status)[1], 16) >> (number - 1) & 1
+
+
+def start_large_import(directory, database):
+    """Start to import 30,000 lines, and return the process when 1,000 of them are stored."""
+    file = directory / "in.jsonl"
+    file.write_text("".join(json.dumps(message(f"s{number // 100}", number)) + "\n" for number in range(30_000)))
+    arguments = ["import", "--data-directory", directory, "--account", SID, file]
+    process = subprocess.Popen([PROGRAM, *arguments], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while database.execute(COUNT).fetchone()[0] < 1_000:
+        assert process.poll() is None
+        time.sleep(0.005)
+    return process
+
+
 def test_an_interrupted_import_says_how_far_it_is(tmp_path):
     create_account(tmp_path)
-    file = tmp_path / "in.jsonl"
-    file.write_text("".join(json.dumps(message(f"s{number // 100}", number)) + "\n" for number in range(30_000)))
-    arguments = ["import", "--data-directory", tmp_path, "--account", SID, file]
-    process = subprocess.Popen([PROGRAM, *arguments], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     with closing(sqlite3.connect(tmp_path / "understudy.sqlite")) as database:
-        count = "SELECT count(*) FROM message"
-        while database.execute(count).fetchone()[0] < 1_000:
-            assert process.poll() is None
-            time.sleep(0.005)
+        process = start_large_import(tmp_path, database)
         process.send_signal(signal.SIGINT)
         output, error = process.communicate(timeout=20)
-        stored = database.execute(count).fetchone()[0]
+        stored = database.execute(COUNT).fetchone()[0]
     assert (process.returncode, output) == (-signal.SIGINT, "")
     assert 1_000 <= stored < 30_000
     assert error.splitlines()[1:] == [
         f"Interrupted. The input is stored up to line {stored}: {stored} messages by this command. The same command continues."
     ]
-    assert json_of(*arguments)["stored"] == 30_000 - stored
+    assert json_of(*process.args[1:])["stored"] == 30_000 - stored
