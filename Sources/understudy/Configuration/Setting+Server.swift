@@ -8,10 +8,9 @@ extension Setting {
     /// Those of `understudy serve`, as `understudy config` lists them.
     static var ofServer: [Setting] {
         let ofOtherCommands: [Setting] = [
-            .account, .allowPrivateCallbacks, .authTokenFile, .callbackRetryTime, .citus, .format, .keepNumbers, .name,
-            .readOnly, .sid,
+            .account, .authTokenFile, .citus, .format, .keepNumbers, .name, .readOnly, .sid,
         ]
-        return allCases.filter { !ofOtherCommands.contains($0) }
+        return allCases.filter { $0.replacement == nil && !ofOtherCommands.contains($0) }
     }
 
     /// The value in `understudy serve` if nothing sets it; `nil` if there is none.

@@ -57,6 +57,15 @@ enum Setting: String, CaseIterable {
         self = setting
     }
 
+    /// What replaces an earlier name, which works until 1.0; `nil` for a current one.
+    var replacement: Setting? {
+        switch self {
+        case .allowPrivateCallbacks: .allowPrivate
+        case .callbackRetryTime: .webhookRetryTime
+        default: nil
+        }
+    }
+
     /// What separates the items of a list; `nil` for a setting that is not a list.
     var separator: String? {
         switch self {

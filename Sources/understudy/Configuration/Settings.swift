@@ -22,15 +22,12 @@ struct Settings {
         commandLine[.configFile] = common.configFile
         var values: [Setting: Value] = [:]
         func add(_ texts: [Setting: String], from source: SettingSource) throws {
-            // Earlier names, which work until 1.0.
-            values[.webhookRetryTime] =
-                texts[.callbackRetryTime].map { Value(text: $0, source: source) } ?? values[.webhookRetryTime]
-            if let text = texts[.allowPrivateCallbacks] {
-                let isAllowed = try Self.flag(text, source.name(of: .allowPrivateCallbacks))
-                let names = isAllowed ? PrivateDestination.webhooks.rawValue : ""
-                values[.allowPrivate] = Value(text: names, source: source)
+            // Earlier names come first: current ones of the same source win.
+            for (setting, text) in texts {
+                guard let replacement = setting.replacement else { continue }
+                values[replacement] = Value(text: try Self.current(text, of: setting, from: source), source: source)
             }
-            for (setting, text) in texts where ![.callbackRetryTime, .allowPrivateCallbacks].contains(setting) {
+            for (setting, text) in texts where setting.replacement == nil {
                 values[setting] = Value(text: text, source: source)
             }
         }
@@ -60,6 +57,12 @@ struct Settings {
     func flag(_ setting: Setting) throws -> Bool {
         guard let given = values[setting] else { return false }
         return try Self.flag(given.text, given.source.name(of: setting))
+    }
+
+    /// The value for the replacement of a setting under an earlier name.
+    private static func current(_ text: String, of setting: Setting, from source: SettingSource) throws -> String {
+        guard setting == .allowPrivateCallbacks else { return text }
+        return try flag(text, source.name(of: setting)) ? PrivateDestination.webhooks.rawValue : ""
     }
 
     private static func flag(_ text: String, _ name: String) throws -> Bool {

@@ -231,6 +231,7 @@ def test_config_checks_what_serve_would_refuse(tmp_path, env):
 def test_earlier_names_of_settings_work(file):
     option = file({"webhook-retry-time": 7})
     rows = config(*option, "--callback-retry-time", "5", env={"UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS": "true"})
+    assert not any("callback" in name for name in rows)
     assert (rows["webhook-retry-time"]["value"], rows["allow-private"]["value"]) == ("5", "webhooks")
 
 
