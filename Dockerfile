@@ -1,4 +1,6 @@
-# docker build --tag understudy --build-arg COMMIT="$(git rev-parse --short=7 HEAD)" .
+# docker build --tag understudy --build-arg VERSION=0.1.0 --build-arg COMMIT="$(git rev-parse --short=7 HEAD)" .
+#
+# VERSION and COMMIT become labels of the image, and `understudy --version` names the commit.
 #
 # With --build-arg PROGRAM=dist, the image contains the program that `make package` has put into dist/, and Swift is not needed.
 # compose.yaml shows how to run it.
