@@ -10,9 +10,28 @@ VENV_PACKAGES=.build/venv-packages
 # shellcheck disable=SC2034
 BUILD_PACKAGES=(libsqlite3-dev libpq-dev libdeflate-dev pkg-config)
 
-# The commit that `understudy --version` names: the one that is checked out, or what the variable has already. Package.swift reads it.
-DEV_COMMIT=${DEV_COMMIT-$(git rev-parse --short=7 HEAD 2>/dev/null || true)}
+# Whether this is the root of a Git checkout. A tarball that was unpacked inside of another repository is none.
+is_checkout() {
+    local prefix
+    prefix=$(git rev-parse --show-prefix 2>/dev/null) && [ -z "$prefix" ]
+}
+
+# The commit that is checked out, with -dirty if a file differs from it; nothing if it is unknown.
+current_commit() {
+    is_checkout || return 0
+    git describe --always --exclude '*' --abbrev=7 --dirty 2>/dev/null || true
+}
+
+# The commit that `understudy --version` names: the current one, or what the variable has already. Package.swift reads it.
+DEV_COMMIT=${DEV_COMMIT-$(current_commit)}
 export DEV_COMMIT
+
+# Sets SOURCE_DATE_EPOCH, the date of packed files, to that of the commit, so that the same program packed twice gives the same packages.
+export_source_date() {
+    local date=
+    if is_checkout; then date=$(git log -1 --format=%ct 2>/dev/null || true); fi
+    export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-${date:-$(date +%s)}}
+}
 
 # Runs a command as root, by sudo where that is needed.
 as_root() {

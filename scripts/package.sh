@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Builds the release program and packs it into dist/: a tarball, a Debian package, a Python wheel, an SPDX SBOM, and SHA256SUMS. The
 # program itself is there for the Dockerfile.
-# The commit's date is in all of them, so that the same program packed twice gives the same files.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
@@ -11,8 +10,7 @@ build_release
 install_packages binutils dpkg-dev python3 xz-utils
 install_python_packages scripts/packaging/requirements.txt "$VENV_PACKAGES"
 
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}
-export SOURCE_DATE_EPOCH
+export_source_date
 version=$("$UNDERSTUDY" --version | cut -d ' ' -f 1)
 umask 022
 staging=$(mktemp --directory)
@@ -34,8 +32,7 @@ cp docs/operating.md "$tree/docs"
 tar --create --directory "$staging" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner "$name" |
     gzip -9 --no-name >"dist/$name.tar.gz"
 
-python3 scripts/packaging/notices.py "$UNDERSTUDY" >"$staging/notices"
-python3 scripts/packaging/wheel.py "$UNDERSTUDY" "$version" "$staging/notices" "$staging"
+python3 scripts/packaging/wheel.py "$UNDERSTUDY" "$version" dist/THIRD-PARTY-NOTICES.txt "$staging"
 PATH="$PWD/$VENV_PACKAGES/bin:$PATH" auditwheel repair --wheel-dir dist "$staging"/*.whl
 
 python3 scripts/packaging/sbom.py "$UNDERSTUDY" "$version" dist

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from serving import append, messages, serving
 
-# Hides the toolchain from the command, in a namespace of its own.
+# Hides Swift's libraries from the command, in a namespace of its own.
 HIDE = f'mount -t tmpfs none "{os.environ["DEV_SWIFT"]}" && exec "$0" "$@"'
 
 
@@ -36,7 +36,7 @@ def run(environment, *arguments):
 
 def test_the_program_has_the_wheels_version(environment, dist):
     version = next(dist.glob("*.whl")).name.split("-")[1]
-    assert re.match(rf"{re.escape(version)}( \(commit [0-9a-f]{{7,}}\))?\n$", run(environment, "--version").stdout)
+    assert re.match(rf"{re.escape(version)}( \(commit [0-9a-f]{{7,}}(-dirty)?\))?\n$", run(environment, "--version").stdout)
 
 
 def test_exit_codes_are_the_programs(environment, tmp_path):

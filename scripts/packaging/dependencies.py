@@ -5,17 +5,19 @@ Run in the project's root: `dependencies.py` writes docs/dependencies.md, and `d
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 PAGE = Path("docs/dependencies.md")
 CHECKOUTS = Path(".build/checkouts")
 # What Debian provides for the C libraries that the program is linked with, and their licenses.
 SYSTEM_LIBRARIES = {"libsqlite3": "blessing", "libpq": "PostgreSQL", "libdeflate": "MIT"}
 UNICODE_LICENSE = Path("deploy/licenses/Unicode-3.0.txt")
+# Where Debian keeps the licenses that its copyright files only name.
+COMMON_LICENSES = Path("/usr/share/common-licenses")
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,13 @@ def swift_packages():
         # With or without the suffix, depending on which of the packages that name it was read first.
         location = pin["location"].removesuffix(".git")
         name, path, version = package_name(location), location.removeprefix("https://"), pin["state"]["version"]
-        found.append(Component(name, version, location, license_of(name), f"pkg:swift/{path}@{version}", name in direct))
+        found.append(Component(name, version, location, license_of(name), purl("swift", path, version), name in direct))
     return sorted(found, key=lambda component: component.name.lower())
+
+
+def purl(kind, path, version):
+    """A package URL. The specification percent-encodes all but these characters, letters, and digits: https://github.com/package-url/purl-spec"""
+    return f"pkg:{kind}/{quote(path, safe='/:')}@{quote(version, safe=':')}"
 
 
 def package_name(url):
@@ -66,37 +73,52 @@ def embedded_components():
     swift = re.search(r"Swift version (\S+)", output("swift", "--version"))[1]
     yield Component(
         "Swift", swift, "https://github.com/swiftlang/swift", "Apache-2.0 WITH Swift-exception",
-        f"pkg:github/swiftlang/swift@swift-{swift}-RELEASE",
+        purl("github", "swiftlang/swift", f"swift-{swift}-RELEASE"),
     )  # fmt: skip
     yield Component(
         "ICU, in Swift's Foundation", swift, "https://github.com/swiftlang/swift-foundation-icu", "Unicode-3.0",
-        f"pkg:github/swiftlang/swift-foundation-icu@swift-{swift}-RELEASE",
+        purl("github", "swiftlang/swift-foundation-icu", f"swift-{swift}-RELEASE"),
     )  # fmt: skip
     for package in ("swift-crypto", "swift-nio-ssl"):
         commit = re.search(r"BoringSSL Commit: (\w+)", (CHECKOUTS / package / "Package.swift").read_text())[1]
         yield Component(
             f"BoringSSL, in {package}", commit[:12], "https://boringssl.googlesource.com/boringssl", "Apache-2.0",
-            f"pkg:generic/boringssl@{commit}",
+            purl("generic", "boringssl", commit),
         )  # fmt: skip
     zlib = (CHECKOUTS / "swift-nio-extras/Sources/CNIOExtrasZlib/vendored-zlib.version").read_text().strip()
     yield Component(
-        "zlib, in swift-nio-extras", zlib, "https://github.com/madler/zlib", "Zlib", f"pkg:github/madler/zlib@{zlib}"
+        "zlib, in swift-nio-extras", zlib, "https://github.com/madler/zlib", "Zlib", purl("github", "madler/zlib", zlib)
     )
     keccak = (CHECKOUTS / "swift-crypto/Sources/CXKCP/vendored-sources.txt").read_text()
     commit = re.search(r"-g(\w+)\)", keccak)[1]
+    # Names on GitHub are in lower case in package URLs.
     yield Component(
-        "XKCP, in swift-crypto", commit, "https://github.com/XKCP/XKCP", "CC0-1.0", f"pkg:github/XKCP/XKCP@{commit}"
+        "XKCP, in swift-crypto", commit, "https://github.com/XKCP/XKCP", "CC0-1.0", purl("github", "xkcp/xkcp", commit)
     )
     header = (CHECKOUTS / "swift-nio/Sources/CNIOLLHTTP/include/c_nio_llhttp.h").read_text()
     version = ".".join(re.search(rf"LLHTTP_VERSION_{part} (\d+)", header)[1] for part in ("MAJOR", "MINOR", "PATCH"))
     yield Component(
-        "llhttp, in swift-nio", version, "https://github.com/nodejs/llhttp", "MIT", f"pkg:github/nodejs/llhttp@{version}"
+        "llhttp, in swift-nio", version, "https://github.com/nodejs/llhttp", "MIT", purl("github", "nodejs/llhttp", version)
+    )
+
+
+def swift_license():
+    """The license file of the toolchain, whose libraries the program contains."""
+    # The compiler knows its toolchain; the `swift` of PATH may be a link, or the launcher of swiftly.
+    resources = json.loads(output("swiftc", "-print-target-info"))["paths"]["runtimeResourcePath"]
+    files = [Path(resources).parents[1] / "share/swift/LICENSE.txt", Path("/usr/share/doc/swiftlang/copyright")]
+    for file in files:
+        if file.exists():
+            return file
+    sys.exit(
+        f"Cannot find Swift's license: there is no {files[0]}, and no {files[1]}. Packages have to contain it. "
+        "Use a toolchain of https://www.swift.org/install/linux/"
     )
 
 
 def notices():
     """The texts of all licenses and notices, which every package of the program has to carry."""
-    files = [Path(shutil.which("swift")).resolve().parents[1] / "share/swift/LICENSE.txt", UNICODE_LICENSE]
+    files = [swift_license(), UNICODE_LICENSE]
     for package in swift_packages():
         root = CHECKOUTS / package.name
         files += [license_file(package.name), *root.glob("NOTICE*"), *sorted((root / "Sources").rglob("LICENSE*"))]
@@ -121,10 +143,13 @@ class DebianPackage:
 
     @property
     def purl(self):
-        return f"pkg:deb/debian/{self.name}@{self.version}"
+        return purl("deb", f"debian/{self.name}", self.version)
 
-    def copyright(self):
-        return Path(f"/usr/share/doc/{self.name}/copyright").read_text()
+    def license_files(self):
+        """Debian's copyright file, and the licenses that this only names, by the paths to give them in a package of ours."""
+        copyright = Path(f"/usr/share/doc/{self.name}/copyright")
+        names = re.findall(rf"{COMMON_LICENSES}/([\w.+-]*\w)", copyright.read_text())
+        return {f"{self.name}/copyright": copyright, **{f"common-licenses/{name}": COMMON_LICENSES / name for name in names}}
 
     def is_in(self, names):
         return any(Path(file).name in names for file in self.files)

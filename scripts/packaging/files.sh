@@ -1,7 +1,7 @@
 # What packages consist of; sourced with the project's root as the working directory.
 # shellcheck shell=bash
 
-# Puts the program, its manual page, and its completions under a prefix: install_files PROGRAM VERSION PREFIX ZSH_DIRECTORY
+# Puts the program, its manual page, its completions, and what monitors it under a prefix: install_files PROGRAM VERSION PREFIX ZSH_DIRECTORY
 install_files() {
     local program=$1 version=$2 prefix=$3 zsh=$4
     install -D --mode 0755 "$program" "$prefix/bin/understudy"
@@ -12,4 +12,5 @@ install_files() {
     "$program" --generate-completion-script bash | sed '1{/^#!/d}' >"$prefix/share/bash-completion/completions/understudy"
     "$program" --generate-completion-script zsh >"$prefix/share/zsh/$zsh/_understudy"
     "$program" --generate-completion-script fish >"$prefix/share/fish/vendor_completions.d/understudy.fish"
+    install -D --mode 0644 --target-directory "$prefix/share/understudy" deploy/alerts.yaml deploy/grafana-dashboard.json
 }

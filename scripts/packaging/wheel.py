@@ -12,14 +12,15 @@ import time
 import zipfile
 from pathlib import Path
 
+from dependencies import debian_packages
+
 METADATA = """\
 Metadata-Version: 2.4
 Name: understudy
 Version: {version}
 Summary: A self-hosted server that speaks the AI Assistants v1 API
 License-Expression: Apache-2.0
-License-File: LICENSE
-License-File: THIRD-PARTY-NOTICES.txt
+{license_files}
 Requires-Python: >=3.8
 Description-Content-Type: text/markdown
 
@@ -41,6 +42,7 @@ def main():
 if __name__ == "__main__":
     main()
 """
+MONITORING = [Path("deploy/alerts.yaml"), Path("deploy/grafana-dashboard.json")]
 ENTRY_POINTS = """\
 [console_scripts]
 understudy = understudy.__main__:main
@@ -56,15 +58,20 @@ Tag: {tag}
 def main(program, version, notices, directory):
     tag = f"py3-none-linux_{os.uname().machine}"
     info = f"understudy-{version}.dist-info"
+    licenses = {"LICENSE": Path("LICENSE"), "THIRD-PARTY-NOTICES.txt": Path(notices)}
+    # auditwheel puts libraries of these packages into the wheel.
+    for package in debian_packages(program):
+        licenses |= {f"debian/{name}": file for name, file in sorted(package.license_files().items())}
+    metadata = METADATA.format(version=version, license_files="\n".join(f"License-File: {name}" for name in licenses))
     contents = {
         "understudy/__init__.py": b"",
         "understudy/__main__.py": LAUNCHER.encode(),
         "understudy/bin/understudy": Path(program).read_bytes(),
-        f"{info}/METADATA": METADATA.format(version=version).encode() + Path("README.md").read_bytes(),
+        **{f"understudy-{version}.data/data/share/understudy/{file.name}": file.read_bytes() for file in MONITORING},
+        f"{info}/METADATA": metadata.encode() + Path("README.md").read_bytes(),
         f"{info}/entry_points.txt": ENTRY_POINTS.encode(),
         f"{info}/WHEEL": WHEEL.format(tag=tag).encode(),
-        f"{info}/licenses/LICENSE": Path("LICENSE").read_bytes(),
-        f"{info}/licenses/THIRD-PARTY-NOTICES.txt": Path(notices).read_bytes(),
+        **{f"{info}/licenses/{name}": file.read_bytes() for name, file in licenses.items()},
     }
     record = "".join(f"{name},sha256={digest(data)},{len(data)}\n" for name, data in contents.items())
     contents[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()

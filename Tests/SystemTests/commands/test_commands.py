@@ -53,7 +53,7 @@ def test_every_command_has_help_with_an_example(words):
 
 
 def test_the_version_is_printed_with_the_commit_if_that_is_known():
-    assert re.fullmatch(r"\d+\.\d+\.\d+( \(commit [0-9a-f]{7,}\))?\n", command("--version").stdout)
+    assert re.fullmatch(r"\d+\.\d+\.\d+( \(commit [0-9a-f]{7,}(-dirty)?\))?\n", command("--version").stdout)
 
 
 # Accounts and keys
