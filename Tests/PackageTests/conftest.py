@@ -1,5 +1,6 @@
 import os
 import subprocess
+import uuid
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,16 @@ def earlier_deb():
 def tree():
     """A bare Debian, as debootstrap installs it. Not to be changed."""
     return SCRATCH / "debian"
+
+
+@pytest.fixture
+def database_url():
+    """The URL of an empty PostgreSQL database."""
+    server, _, _ = os.environ["DEV_DATABASE_URL"].rpartition("/")
+    name = f"packages_{uuid.uuid4().hex}"
+    subprocess.run(["psql", "--quiet", "--command", f"CREATE DATABASE {name} ENCODING UTF8", f"{server}/postgres"], check=True)
+    yield f"{server}/{name}"
+    subprocess.run(["psql", "--quiet", "--command", f"DROP DATABASE {name} (FORCE)", f"{server}/postgres"], check=True)
 
 
 @pytest.fixture
