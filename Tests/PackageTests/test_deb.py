@@ -106,6 +106,7 @@ def test_a_removal_keeps_data_and_settings_and_a_purge_deletes_them(debian, deb)
 
 def test_a_missing_database_is_not_replaced_by_an_upgrade(debian, deb, earlier_deb):
     debian.install(earlier_deb)
+    set_port(debian)
     shutil.rmtree(debian.path(DATA))
     debian.install(deb)
     assert not debian.path(DATA).exists()
