@@ -27,7 +27,7 @@ extension StoreConformance {
             let same = try await store.compare([.text("a", in: "s"), .text("b", in: "s")], in: fixture.account)
             #expect(same == ImportComparison(alreadyThere: 1))
         },
-        StoreConformance("a message that is stored with line breaks in its JSON is the same without them") { store in
+        StoreConformance("a message is the same with any white space between the tokens of its JSON") { store in
             let fixture = try await Fixture(store)
             func message(_ content: String, meta: String) -> NewMessage {
                 NewMessage(
@@ -39,10 +39,11 @@ extension StoreConformance {
                 )
             }
             try await fixture.put([message("{\"a\":\r\n1}", meta: "{\n}")])
-            let same = message("{\"a\":1}", meta: "{}")
-            #expect(try await store.compare([same], in: fixture.account).conflicts.isEmpty)
-            #expect(try await fixture.put([same]).alreadyThere == 1)
-            for other in [message("{\"a\": 1}", meta: "{}"), message("{\"a\":1}", meta: "{ }")] {
+            for same in [message("{\"a\":1}", meta: "{}"), message("{ \"a\": 1}", meta: "{\t}")] {
+                #expect(try await store.compare([same], in: fixture.account).conflicts.isEmpty)
+                #expect(try await fixture.put([same]).alreadyThere == 1)
+            }
+            for other in [message("{\"a \":1}", meta: "{}"), message("{\"a\":1}", meta: "{\"\":1}")] {
                 #expect(try await store.compare([other], in: fixture.account).conflicts == [0])
             }
         },
@@ -64,6 +65,28 @@ extension StoreConformance {
                 (5_200_000, true), (5_000_000, true), (5_100_000, false), (6_000_000, false),
             ] {
                 let comparison = try await store.compare([message(Int64(microseconds))], in: fixture.account)
+                #expect(comparison.conflicts.isEmpty == isSame, "\(microseconds)")
+            }
+        },
+        StoreConformance("a message that was changed before it was created agrees with one that was changed then") {
+            store in
+            let fixture = try await Fixture(store)
+            func message(updated: Int64) -> NewMessage {
+                NewMessage(
+                    id: MessageID(unchecked: "a"),
+                    sessionID: SessionID(unchecked: "s"),
+                    role: .user,
+                    content: .empty,
+                    dateCreated: Timestamp(microseconds: 9_500_000),
+                    dateUpdated: Timestamp(microseconds: updated)
+                )
+            }
+            // As earlier versions did.
+            try await fixture.put([message(updated: 5_000_000)])
+            for (microseconds, isSame) in [
+                (9_500_000, true), (9_000_000, true), (5_000_000, false), (9_400_000, false),
+            ] {
+                let comparison = try await store.compare([message(updated: Int64(microseconds))], in: fixture.account)
                 #expect(comparison.conflicts.isEmpty == isSame, "\(microseconds)")
             }
         },

@@ -91,8 +91,18 @@ struct JSONScannerTests {
         let kept = #"{"a" :[ 1.50,\#t{"b":"\r\n"}]}"#.replacing("\\", with: "\\")
         #expect(try JSONObject(text).text == kept)
         #expect(try members("{\"o\":\n\(text)\r}").map(\.value) == [.object(JSONObject(text))])
-        #expect(JSONObject(unchecked: text).withoutLineBreaks.text == kept)
-        #expect(JSONObject(unchecked: "{ }").withoutLineBreaks.text == "{ }")
+    }
+
+    @Test("objects agree if only the white space between their tokens differs")
+    func agreement() throws {
+        let text = "{ \"a b\" :\n[ 1.50,\t{\"\\\\\": \"\\\"  \"\r}]}"
+        #expect(JSONObject(unchecked: text).withoutWhiteSpace.text == #"{"a b":[1.50,{"\\":"\"  "}]}"#)
+        let object = try JSONObject(text)
+        #expect(object.agrees(with: object.withoutWhiteSpace) && object.withoutWhiteSpace.agrees(with: object))
+        for other in [("a b", "ab"), ("1.50", "1.5"), ("\\\" ", "\\\"")] {
+            #expect(try !object.agrees(with: JSONObject(text.replacing(other.0, with: other.1))), "\(other)")
+        }
+        #expect(try !JSONObject("{\"a\":\"caf\u{E9}\"}").agrees(with: JSONObject("{\"a\":\"cafe\u{301}\"}")))
     }
 
     @Test("keys that only look alike are different")

@@ -81,7 +81,9 @@ struct ExportTests {
             sessionID: odd.sessionID,
             role: .knowledge,
             content: .empty,
-            dateCreated: Timestamp(microseconds: -1)
+            dateCreated: Timestamp(microseconds: -1),
+            // As earlier versions did.
+            dateUpdated: Timestamp(microseconds: -3_000_000)
         )
         try await put([odd, early], account, in: store)
         // The first is deleted, so that the session's own fields are those of a message that is gone.

@@ -25,9 +25,31 @@ package struct JSONObject: Hashable, Sendable {
         self.text = text
     }
 
-    /// The same without line breaks between its tokens; rows of earlier versions may have some.
-    package var withoutLineBreaks: JSONObject {
-        text.utf8.contains(where: Self.isLineBreak) ? JSONObject(scanned: Array(text.utf8)[...]) : self
+    /// The same without any white space between its tokens.
+    package var withoutWhiteSpace: JSONObject {
+        func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || Self.isLineBreak(byte) }
+        guard text.utf8.contains(where: isWhiteSpace) else { return self }
+        var kept: [UInt8] = []
+        kept.reserveCapacity(text.utf8.count)
+        var isInString = false
+        var isEscaped = false
+        for byte in text.utf8 {
+            if isInString {
+                isInString = isEscaped || byte != UInt8(ascii: "\"")
+                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+            } else if isWhiteSpace(byte) {
+                continue
+            } else {
+                isInString = byte == UInt8(ascii: "\"")
+            }
+            kept.append(byte)
+        }
+        return JSONObject(unchecked: String(decoding: kept, as: UTF8.self))
+    }
+
+    /// Whether it has the same tokens as another one.
+    package func agrees(with other: JSONObject) -> Bool {
+        self == other || withoutWhiteSpace == other.withoutWhiteSpace
     }
 
     private static func isLineBreak(_ byte: UInt8) -> Bool {

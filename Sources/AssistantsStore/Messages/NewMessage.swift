@@ -60,15 +60,17 @@ package struct NewMessage: Sendable {
         )
     }
 
-    /// Whether all that was given of it is what a stored message has, byte for byte but for line breaks between the tokens of
-    /// `content` and `meta`, which earlier versions stored, and for a fraction of a second, which the API does not show.
+    /// Whether all that was given of it is what a stored message has, byte for byte but for white space between the tokens of `content` and
+    /// `meta`, which programs lay out differently, and for a fraction of a second, which the API does not show.
     package func agrees(with stored: Message) -> Bool {
-        (assistantID ?? stored.assistantID) == stored.assistantID
+        // Earlier versions stored earlier ones, which exports give as `dateCreated`.
+        let storedUpdated = max(stored.dateCreated, stored.dateUpdated)
+        return (assistantID ?? stored.assistantID) == stored.assistantID
             && (identity ?? stored.identity).utf8.elementsEqual(stored.identity.utf8)
             && role == stored.role
-            && content == stored.content.withoutLineBreaks
-            && meta.map { $0 == stored.meta.withoutLineBreaks } ?? true
+            && content.agrees(with: stored.content)
+            && meta.map { $0.agrees(with: stored.meta) } ?? true
             && dateCreated.map { $0.isShown(for: stored.dateCreated) } ?? true
-            && dateUpdated.map { $0.isShown(for: stored.dateUpdated) } ?? true
+            && dateUpdated.map { $0.isShown(for: storedUpdated) } ?? true
     }
 }
