@@ -125,7 +125,7 @@ extension ExportOutput {
     /// something else than a line, as a power cut can leave it.
     private mutating func readSessions() throws {
         guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw unreadable(String(cString: strerror(errno))) }
-        var lines = LineReader(FileHandle(fileDescriptor: descriptor, closeOnDealloc: false))
+        var lines = LineReader(ReadableFile(descriptor: descriptor, name: name, isOwned: false))
         var session: ArraySlice<UInt8> = []
         var read = State()
         do {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Reads a file of JSON objects one by one, whether they have line breaks within them or not.
 struct DocumentReader {
     /// In bytes: more than a page of Understudy's has.
@@ -13,21 +11,19 @@ struct DocumentReader {
         let line: Int
     }
 
-    /// An object is longer than `maximumLength`.
-    struct TooLong: Error {}
-
-    private let file: FileHandle
+    private let file: ReadableFile
     private var chunk: [UInt8] = []
     private var index = 0
     private var offset: UInt64 = 0
     private var line = 1
 
-    init(_ file: FileHandle) {
+    init(_ file: ReadableFile) {
         self.file = file
     }
 
     /// `nil` behind the last object. What is no object ends with its line, and what does not end, with the file.
-    mutating func next() throws -> Document? {
+    /// - Throws: `ImportError.unreadable`, also where an object is longer than `maximumLength`.
+    mutating func next() throws(ImportError) -> Document? {
         var start = (offset: offset, line: line)
         var bytes: [UInt8] = []
         var depth = 0
@@ -40,7 +36,9 @@ struct DocumentReader {
                 start = (offset - 1, line)
             }
             bytes.append(byte)
-            guard bytes.count <= Self.maximumLength else { throw TooLong() }
+            guard bytes.count <= Self.maximumLength else {
+                throw file.unreadable("a page is longer than \(Self.maximumLength) bytes")
+            }
             if isInString {
                 if isEscaped {
                     isEscaped = false
@@ -63,9 +61,9 @@ struct DocumentReader {
         return bytes.isEmpty ? nil : Document(bytes: bytes, offset: start.offset, line: start.line)
     }
 
-    private mutating func nextByte() throws -> UInt8? {
+    private mutating func nextByte() throws(ImportError) -> UInt8? {
         if index == chunk.count {
-            chunk = Array(try file.read(upToCount: LineReader.chunkSize) ?? Data())
+            chunk = try file.read(upToCount: LineReader.chunkSize)
             index = 0
             guard !chunk.isEmpty else { return nil }
         }

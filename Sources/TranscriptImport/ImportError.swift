@@ -5,6 +5,10 @@ package enum ImportError: Error, CustomStringConvertible {
     /// The input changed between its check and its storing: what came before this message is stored.
     case inputChanged(BadMessage)
     case unreadable(path: String, reason: String)
+    /// The copy of an input that is no file.
+    case unwritable(path: String, reason: String)
+    /// It is unknown in which order a session's messages were listed. The two are what cannot be put in order, or what contradicts the rest.
+    case unknownOrder(SavedList.Doubt, session: String, first: String, second: String)
     /// A file has something else than lines or saved pages.
     case otherForm(path: String, form: String, advice: String)
     /// - Parameter end: where the last message stands that was stored or was there already; `nil` where the input was still being checked.
@@ -21,6 +25,20 @@ package enum ImportError: Error, CustomStringConvertible {
             """
         case .unreadable(let path, let reason):
             "\(path) cannot be read: \(reason)"
+        case .unwritable(let path, let reason):
+            "\(path) cannot be written: \(reason)"
+        case .unknownOrder(.direction, let session, let first, let second):
+            """
+            The pages of session \(session) list most messages newest first, but \(first) before \(second), which is later. \
+            Look which message is the oldest, and give --order newest-first or --order oldest-first, which is the order of \
+            Understudy's lists. It is applied to all sessions. Nothing of the input was stored.
+            """
+        case .unknownOrder(.merge, let session, let first, let second):
+            """
+            The pages of session \(session) were saved from several lists, and do not say which of the messages \(first) and \
+            \(second) comes first. Import the pages of each list by a command of its own, earlier lists first. \
+            Nothing of the input was stored.
+            """
         case .otherForm(let path, let form, let advice):
             "\(path) \(form). \(advice)"
         case .interrupted(_, nil):

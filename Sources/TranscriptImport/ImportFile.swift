@@ -1,7 +1,7 @@
 import AssistantsStore
 import Foundation
 
-/// One file of an input, which can be read twice: once to check it and once to store it.
+/// One file of an input, which is read more than once: to check it and to store it.
 struct ImportFile {
     /// What a file has.
     enum Form {
@@ -16,73 +16,125 @@ struct ImportFile {
     /// In bytes.
     let size: UInt64
     let form: Form
-    private let handle: FileHandle
+    private let source: Source
+
+    /// Where the bytes come from.
+    private enum Source {
+        /// A file that is opened whenever it is read, so that an input may have any number of them.
+        case path(String, identity: Identity)
+        /// One that has no name.
+        case opened(ReadableFile)
+    }
+
+    /// What tells a file from another one that has got its name.
+    private struct Identity: Equatable {
+        let device: dev_t
+        let inode: ino_t
+
+        init(_ status: stat) { (device, inode) = (status.st_dev, status.st_ino) }
+    }
 
     /// - Parameter path: of a file, or `-` for standard input. What is no regular file is first copied to disk.
     /// - Throws: `ImportError.unreadable`, `ImportError.otherForm`.
     init(path: String) throws {
-        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-        let name = path == "-" ? "standard input" : path
-        var status = stat()
-        guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
-            throw ImportError.unreadable(path: name, reason: String(cString: strerror(errno)))
+        name = path == "-" ? "standard input" : path
+        var file =
+            path == "-" ? ReadableFile(descriptor: STDIN_FILENO, name: name, isOwned: false) : try Self.open(path)
+        let status = try file.status()
+        switch status.st_mode & S_IFMT {
+        case S_IFREG where path != "-": source = .path(path, identity: Identity(status))
+        case S_IFREG: source = .opened(file)
+        case S_IFDIR: throw ImportError.unreadable(path: name, reason: "it is a directory")
+        default:
+            file = try Self.spool(file)
+            source = .opened(file)
         }
-        let opened = FileHandle(fileDescriptor: descriptor, closeOnDealloc: path != "-")
-        do {
-            switch status.st_mode & S_IFMT {
-            case S_IFREG: handle = opened
-            case S_IFDIR: throw ImportError.unreadable(path: name, reason: "it is a directory")
-            default: handle = try Self.spool(opened)
-            }
-            size = try handle.seekToEnd()
-            form = try Self.form(of: handle, name: name)
-        } catch let error as ImportError {
-            throw error
-        } catch {
-            throw ImportError.unreadable(path: name, reason: error.localizedDescription)
-        }
-        self.name = name
+        size = UInt64(try file.status().st_size)
+        form = try Self.form(of: file, name: name)
     }
 
     /// Reads lines from the beginning.
+    /// - Throws: `ImportError.unreadable`.
     func lines() throws -> LineReader {
-        try handle.seek(toOffset: 0)
-        return LineReader(handle)
+        LineReader(try file(at: 0))
     }
 
     /// Reads JSON objects from the beginning.
+    /// - Throws: `ImportError.unreadable`.
     func documents() throws -> DocumentReader {
-        try handle.seek(toOffset: 0)
-        return DocumentReader(handle)
+        DocumentReader(try file(at: 0))
     }
 
     /// Reads a part of the file; less where it has become shorter.
+    /// - Throws: `ImportError.unreadable`.
     func bytes(at offset: UInt64, count: Int) throws -> [UInt8] {
-        try handle.seek(toOffset: offset)
-        return Array(try handle.read(upToCount: count) ?? Data())
+        let file = try file(at: offset)
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let piece = try file.read(upToCount: count - bytes.count)
+            if piece.isEmpty { break }
+            bytes += piece
+        }
+        return bytes
     }
 
-    /// Copies to a file that has no name, and so is gone with the process.
-    private static func spool(_ source: FileHandle) throws -> FileHandle {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("understudy-\(UUID()).jsonl").path
-        // For its owner alone, from the beginning.
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    private func file(at offset: UInt64) throws -> ReadableFile {
+        let file: ReadableFile
+        switch source {
+        case .opened(let opened): file = opened
+        case .path(let path, let identity):
+            file = try Self.open(path)
+            guard Identity(try file.status()) == identity else {
+                throw ImportError.unreadable(
+                    path: path,
+                    reason: "another file has got its name during the import. Run the same command again."
+                )
+            }
+        }
+        try file.seek(to: offset)
+        return file
+    }
+
+    private static func open(_ path: String) throws -> ReadableFile {
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw ImportError.unreadable(path: path, reason: String(cString: strerror(errno)))
         }
-        let spool = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        return ReadableFile(descriptor: descriptor, name: path, isOwned: true)
+    }
+
+    /// Copies to a file that has no name, and so is gone with the process.
+    private static func spool(_ source: ReadableFile) throws -> ReadableFile {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("understudy-\(UUID()).jsonl").path
+        // For its owner alone, from the beginning.
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw unwritable(path) }
+        let spool = ReadableFile(descriptor: descriptor, name: path, isOwned: true)
         unlink(path)
-        while let chunk = try source.read(upToCount: LineReader.chunkSize), !chunk.isEmpty {
-            try spool.write(contentsOf: chunk)
+        while true {
+            let piece = try source.read(upToCount: LineReader.chunkSize)
+            if piece.isEmpty { return spool }
+            var rest = piece[...]
+            while !rest.isEmpty {
+                let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                if count >= 0 {
+                    rest = rest.dropFirst(count)
+                } else if errno != EINTR {
+                    throw unwritable(path)
+                }
+            }
         }
-        return spool
+    }
+
+    private static func unwritable(_ path: String) -> ImportError {
+        .unwritable(path: path, reason: String(cString: strerror(errno)))
     }
 
     // MARK: Form
 
     /// - Throws: `ImportError.otherForm` where it is one that people have, and that must be converted.
-    private static func form(of file: FileHandle, name: String) throws -> Form {
-        try file.seek(toOffset: 0)
+    private static func form(of file: ReadableFile, name: String) throws -> Form {
+        try file.seek(to: 0)
         var documents = DocumentReader(file)
         guard let first = try? documents.next()?.bytes else { return .lines }
         if first.first == UInt8(ascii: "[") {
@@ -103,10 +155,10 @@ struct ImportFile {
                     """
             )
         }
+        // Whatever is wrong with a message of the page.
+        if (try? SavedPage(json: first)) != nil { return .pages }
         var scanner = JSONScanner(first, numbers: .any)
-        guard let members = try? scanner.members() else { return .lines }
-        if case .array? = members.first(where: { $0.key == "messages" })?.value { return .pages }
-        guard first.contains(0x0A) else { return .lines }
+        guard first.contains(0x0A), (try? scanner.members()) != nil else { return .lines }
         throw ImportError.otherForm(
             path: name,
             form: "has messages that go over several lines, and import reads one message a line",

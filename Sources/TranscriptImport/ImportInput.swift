@@ -1,10 +1,8 @@
 import AssistantsAPI
-import Foundation
 
 /// What is imported: files of lines, read one after another as if they were one, and saved pages.
 ///
-/// The pages come behind the lines. Those of one session come in the order of their numbers, in whatever order the files were named, or in that
-/// of the files where a page has no number; oldest messages first.
+/// The pages come behind the lines. Those of one session are put in order, whatever the order of their files: oldest messages first.
 package struct ImportInput {
     /// Where a page is.
     struct PageLocation {
@@ -13,51 +11,43 @@ package struct ImportInput {
         let size: Int
         /// On which it begins, from 1.
         let line: Int
-        /// Whether its last message comes first.
-        var isReversed = false
     }
 
-    /// The pages of a session, in the order of their files.
-    private struct SessionPages {
-        private var pages: [(location: PageLocation, number: Int?)] = []
-        private var ascends = false
-        private var descends = false
-
-        mutating func add(_ location: PageLocation, number: Int?, _ order: SavedPage.Order) {
-            pages.append((location, number))
-            ascends = ascends || order.ascends
-            descends = descends || order.descends
-        }
-
-        /// By their numbers, where all have one. Nobody knows which way the retired API listed messages: where dates only go back, the
-        /// list is turned round.
-        var inOrder: [PageLocation] {
-            let numbers = pages.compactMap(\.number)
-            var locations = pages.map(\.location)
-            if numbers.count == pages.count {
-                locations = zip(locations, numbers).enumerated()
-                    .sorted { ($0.element.1, $0.offset) < ($1.element.1, $1.offset) }
-                    .map(\.element.0)
-            }
-            guard descends, !ascends else { return locations }
-            return locations.reversed().map { location in
-                var location = location
-                location.isReversed = true
-                return location
-            }
-        }
+    /// Messages of a page that are read one after another.
+    struct PagePiece {
+        let location: PageLocation
+        /// Their indices on the page.
+        var messages: [Int]
     }
 
     let files: [ImportFile]
-    let pages: [PageLocation]
+    let pieces: [PagePiece]
+    /// Of how many sessions the pages list the newest message first.
+    let reversedSessions: Int
     /// In bytes.
     var size: UInt64 { files.reduce(0) { $0 + $1.size } }
 
-    /// - Parameter paths: of files, or `-` for standard input.
+    /// - Parameters:
+    ///   - paths: of files, or `-` for standard input.
+    ///   - order: that of the saved pages; `nil` judges it for each session by its messages.
     /// - Throws: `ImportError`.
-    package init(paths: [String]) throws {
+    package init(paths: [String], order: ListOrder? = nil) throws {
         files = try paths.map { try ImportFile(path: $0) }
-        pages = try Self.pages(of: files)
+        let saved = try Self.pages(of: files)
+        var pieces: [PagePiece] = []
+        var reversedSessions = 0
+        for (session, pages) in saved.sessions {
+            let list = SavedList(pages)
+            do throws(SavedList.UnknownOrder) {
+                let ordered = try list.pieces(order)
+                pieces += ordered.pieces
+                if ordered.areReversed { reversedSessions += 1 }
+            } catch {
+                throw try Self.importError(error, session, list, files)
+            }
+        }
+        self.pieces = pieces + saved.others.map { PagePiece(location: $0, messages: []) }
+        self.reversedSessions = reversedSessions
     }
 
     package init(path: String) throws {
@@ -67,35 +57,66 @@ package struct ImportInput {
     /// The name of a file in places of messages; `nil` where there is only one.
     func placeName(of file: Int) -> String? { files.count > 1 ? files[file].name : nil }
 
-    private static func pages(of files: [ImportFile]) throws -> [PageLocation] {
-        var sessions: [String: SessionPages] = [:]
-        var order: [String] = []
+    /// Finds the pages of each session, sessions in the order of their first ones; and what is no page.
+    private static func pages(
+        of files: [ImportFile]
+    ) throws -> (sessions: [(String, [SavedList.Page])], others: [PageLocation]) {
+        var sessions: [(String, [SavedList.Page])] = []
+        var indexOfSession: [[UInt8]: Int] = [:]
+        var others: [PageLocation] = []
         for (index, file) in files.enumerated() where file.form == .pages {
-            do {
-                var documents = try file.documents()
-                while let document = try documents.next() {
-                    let location = PageLocation(
-                        file: index,
-                        offset: document.offset,
-                        size: document.bytes.count,
-                        line: document.line
-                    )
-                    // What is no page is reported with the bad messages.
-                    let page = try? SavedPage(json: document.bytes)
-                    let found = page?.order ?? SavedPage.Order()
-                    let session = found.session ?? ""
-                    if sessions[session] == nil { order.append(session) }
-                    sessions[session, default: SessionPages()].add(location, number: page?.number, found)
-                }
-            } catch is DocumentReader.TooLong {
-                throw ImportError.unreadable(
-                    path: file.name,
-                    reason: "a page is longer than \(DocumentReader.maximumLength) bytes"
+            var documents = try file.documents()
+            while let document = try documents.next() {
+                let location = PageLocation(
+                    file: index,
+                    offset: document.offset,
+                    size: document.bytes.count,
+                    line: document.line
                 )
-            } catch {
-                throw ImportError.unreadable(path: file.name, reason: error.localizedDescription)
+                guard let page = try? SavedPage(json: document.bytes) else {
+                    others.append(location)
+                    continue
+                }
+                let names = page.messages.map(MessageNames.init)
+                let session = names.lazy.compactMap(\.session).first ?? ""
+                // As bytes: Strings are equal whose ids are different.
+                let known = indexOfSession[Array(session.utf8)]
+                if known == nil {
+                    indexOfSession[Array(session.utf8)] = sessions.count
+                    sessions.append((session, []))
+                }
+                sessions[known ?? sessions.count - 1].1.append(
+                    SavedList.Page(
+                        location: location,
+                        number: page.number,
+                        pageSize: page.pageSize,
+                        fileName: file.name,
+                        messages: names.map(ListedMessage.init)
+                    )
+                )
             }
         }
-        return order.flatMap { sessions[$0]?.inOrder ?? [] }
+        return (sessions, others)
+    }
+
+    private static func importError(
+        _ error: SavedList.UnknownOrder,
+        _ session: String,
+        _ list: SavedList,
+        _ files: [ImportFile]
+    ) throws -> ImportError {
+        func name(of place: SavedList.Place) throws -> String {
+            let location = list.page(place).location
+            let json = try files[location.file].bytes(at: location.offset, count: location.size)
+            let messages = (try? SavedPage(json: json).messages) ?? []
+            let id = messages.indices.contains(place.message) ? MessageNames(json: messages[place.message]).id : nil
+            return "\(id ?? "?") (\(files[location.file].name), line \(location.line), message \(place.message + 1))"
+        }
+        return .unknownOrder(
+            error.doubt,
+            session: session,
+            first: try name(of: error.first),
+            second: try name(of: error.second)
+        )
     }
 }

@@ -21,17 +21,28 @@ struct LineDecoder {
     /// How many sessions there were lines of.
     var sessionCount: Int { linesOfSession.count }
 
+    /// - Parameter isOfPage: whether it is a message of a saved page. White space between the tokens of its `content` and `meta` is dropped,
+    ///   because the program that saved it may have laid it out.
     /// - Returns: the message, and whether its id is the line's own.
-    mutating func message(of line: [UInt8]) throws(InvalidObject) -> (NewMessage, bringsID: Bool) {
+    mutating func message(
+        of line: [UInt8],
+        isOfPage: Bool = false
+    ) throws(InvalidObject) -> (NewMessage, bringsID: Bool) {
         let message = try IncomingMessage(json: line, allowed: MessageField.allCases, numbers: numbers)
         guard let sessionID = message.sessionID else { throw InvalidObject("has no \"session_id\"") }
         guard let role = message.role else { throw InvalidObject("has no \"role\"") }
-        guard let content = message.content else { throw InvalidObject("has no \"content\"") }
-        for (name, object) in [("content", content), ("meta", message.meta ?? .empty)]
+        guard var content = message.content else { throw InvalidObject("has no \"content\"") }
+        var (meta, dateUpdated) = (message.meta, message.dateUpdated)
+        if isOfPage {
+            (content, meta) = (content.withoutWhiteSpace, meta?.withoutWhiteSpace)
+            // Earlier versions stored earlier ones. Exports have these instead.
+            dateUpdated = dateUpdated.map { max($0, message.dateCreated ?? $0) }
+        }
+        for (name, object) in [("content", content), ("meta", meta ?? .empty)]
         where object.text.utf8.count > Self.maximumObjectLength {
             throw InvalidObject("has a \"\(name)\" of more than \(Self.maximumObjectLength) bytes")
         }
-        if let created = message.dateCreated, let updated = message.dateUpdated, updated < created {
+        if let created = message.dateCreated, let updated = dateUpdated, updated < created {
             throw InvalidObject("has a \"date_updated\" before its \"date_created\": correct one, or leave it out")
         }
         let ordinal = linesOfSession[sessionID, default: 0]
@@ -43,9 +54,9 @@ struct LineDecoder {
             identity: message.identity,
             role: role,
             content: content,
-            meta: message.meta,
+            meta: meta,
             dateCreated: message.dateCreated,
-            dateUpdated: message.dateUpdated
+            dateUpdated: dateUpdated
         )
         return (new, bringsID: message.id != nil)
     }

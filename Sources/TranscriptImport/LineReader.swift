@@ -1,5 +1,3 @@
-package import Foundation
-
 /// Reads a file line by line, and keeps no more of it than a line's greatest length.
 package struct LineReader {
     /// In bytes.
@@ -14,7 +12,7 @@ package struct LineReader {
         case tooLong
     }
 
-    private let file: FileHandle
+    private let file: ReadableFile
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
@@ -23,12 +21,13 @@ package struct LineReader {
     /// How many bytes have been read as lines.
     package private(set) var offset: UInt64 = 0
 
-    package init(_ file: FileHandle) {
+    package init(_ file: ReadableFile) {
         self.file = file
     }
 
     /// `nil` behind the last line. A line break at the end of the file begins no further line.
-    package mutating func next() throws -> Line? {
+    /// - Throws: `ImportError.unreadable`.
+    package mutating func next() throws(ImportError) -> Line? {
         var searched = start
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -43,7 +42,7 @@ package struct LineReader {
     }
 
     /// Passes over the rest of a line that is too long.
-    private mutating func skipLine() throws -> Line {
+    private mutating func skipLine() throws(ImportError) -> Line {
         number += 1
         while true {
             let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n"))
@@ -56,11 +55,11 @@ package struct LineReader {
     }
 
     /// - Returns: where the new bytes begin.
-    private mutating func readChunk() throws -> Int {
+    private mutating func readChunk() throws(ImportError) -> Int {
         buffer.removeFirst(start)
         start = 0
         let searched = buffer.count
-        let chunk = try file.read(upToCount: Self.chunkSize) ?? Data()
+        let chunk = try file.read(upToCount: Self.chunkSize)
         buffer += chunk
         isAtEnd = chunk.isEmpty
         return searched

@@ -22,11 +22,12 @@ struct MessageBatches {
     private var lines: LineReader?
     /// The number of the file that lines are read from.
     private var file = -1
-    private var nextPage = 0
-    private var page: [JSONValue] = []
-    private var pageLocation: ImportInput.PageLocation?
-    /// How many messages of the page have been read.
-    private var readOfPage = 0
+    private var nextPiece = 0
+    private var piece: ImportInput.PagePiece?
+    /// The messages of the piece's page.
+    private var page: [ArraySlice<UInt8>] = []
+    /// How many messages of the piece have been read.
+    private var readOfPiece = 0
     private var placeCount = 0
     /// Of what has been read completely.
     private var finishedBytes: UInt64 = 0
@@ -101,35 +102,39 @@ struct MessageBatches {
     // MARK: Pages
 
     private mutating func readMessageOfPage(into batch: inout Batch) throws -> Int? {
-        while readOfPage == page.count {
-            guard nextPage < input.pages.count else { return nil }
-            let location = input.pages[nextPage]
-            nextPage += 1
-            finishedBytes += UInt64(location.size)
-            (page, readOfPage) = ([], 0)
-            let place = place(location.file, line: location.line)
-            pageLocation = location
+        while readOfPiece == piece?.messages.count ?? 0 {
+            guard nextPiece < input.pieces.count else { return nil }
+            let next = input.pieces[nextPiece]
+            nextPiece += 1
             do {
-                let json = try input.files[location.file].bytes(at: location.offset, count: location.size)
-                page = try SavedPage(json: json).messages
+                page = try messages(of: next.location)
             } catch let error as InvalidObject {
+                (piece, readOfPiece) = (nil, 0)
+                let place = place(next.location.file, line: next.location.line)
                 batch.bad.append(BadMessage(place: place, reason: error.reason))
                 return 0
             }
+            (piece, readOfPiece) = (next, 0)
         }
-        guard let location = pageLocation else { return nil }
-        readOfPage += 1
-        // As it stands on the page, from 1.
-        let number = location.isReversed ? page.count - readOfPage + 1 : readOfPage
-        let place = place(location.file, line: location.line, number)
-        guard case .object(let object) = page[number - 1] else {
-            let reason = "is \(page[number - 1].kind): it must be an object"
-            batch.bad.append(BadMessage(place: place, reason: reason))
+        guard let piece else { return nil }
+        let index = piece.messages[readOfPiece]
+        readOfPiece += 1
+        let place = place(piece.location.file, line: piece.location.line, index + 1)
+        guard page.indices.contains(index) else {
+            batch.bad.append(BadMessage(place: place, reason: "is no longer there"))
             return 0
         }
-        let text = Array(object.text.utf8)
-        decode(text, at: place, into: &batch)
-        return text.count
+        let json = Array(page[index])
+        finishedBytes += UInt64(json.count)
+        decode(json, at: place, into: &batch)
+        return json.count
+    }
+
+    /// Reads a page, unless it is that of the last piece.
+    private func messages(of location: ImportInput.PageLocation) throws -> [ArraySlice<UInt8>] {
+        if let last = piece?.location, (last.file, last.offset) == (location.file, location.offset) { return page }
+        let json = try input.files[location.file].bytes(at: location.offset, count: location.size)
+        return try SavedPage(json: json).messages
     }
 
     private mutating func place(_ file: Int, line: Int, _ messageOfPage: Int? = nil) -> ImportPlace {
@@ -144,9 +149,10 @@ struct MessageBatches {
 
     private mutating func decode(_ json: [UInt8], at place: ImportPlace, into batch: inout Batch) {
         do throws(InvalidObject) {
-            let (message, bringsID) = try decoder.message(of: json)
+            let isOfPage = place.messageOfPage != nil
+            let (message, bringsID) = try decoder.message(of: json, isOfPage: isOfPage)
             // Without one, a message that is on two pages would be stored twice.
-            guard bringsID || place.messageOfPage == nil else { throw InvalidObject("has no \"id\"") }
+            guard bringsID || !isOfPage else { throw InvalidObject("has no \"id\"") }
             batch.messages.append(PlacedMessage(place: place, message: message, bringsID: bringsID))
         } catch {
             batch.bad.append(BadMessage(place: place, reason: error.reason))

@@ -73,6 +73,7 @@ package struct TranscriptImporter {
         }
         guard bad.isEmpty else { throw ImportError.badMessages(Array(bad.prefix(Self.maximumBadMessages))) }
         preview.sessions = batches.sessionCount
+        preview.reversedSessions = input.reversedSessions
         return preview
     }
 
@@ -136,6 +137,8 @@ package struct ImportPreview: Sendable {
     package var messages = ImportResult()
     /// How many sessions the input has messages of.
     package var sessions = 0
+    /// Of how many sessions saved pages list the newest message first, so that they are stored in reverse.
+    package var reversedSessions = 0
     /// How many messages of each role the input has.
     package var roles: [MessageRole: Int] = [:]
 }

@@ -8,17 +8,10 @@ import Testing
 
 @Suite("Importing transcripts")
 struct ImportTests {
-    private let directory: TemporaryDirectory
-    private let store: SQLiteStore
-    private let account = AccountSID.random()
+    private let fixture: ImportFixture
 
     init() async throws {
-        directory = try TemporaryDirectory()
-        store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        try await store.create(
-            Account(sid: account, name: "", dateCreated: .now),
-            token: StoredAuthToken(digest: [], sealed: [])
-        )
+        fixture = try await ImportFixture()
     }
 
     @Test("lines come back in their order, with the ids and dates they had")
@@ -33,11 +26,11 @@ struct ImportTests {
         )
         #expect(summary.messages.stored == 3)
         #expect(summary.sessions == 2)
-        #expect(try await contents(of: "s") == [#"{"content":"1"}"#, #"{"content":"2"}"#])
-        let session = try await store.session(SessionReference("s"), in: account)
+        #expect(try await fixture.contents(of: "s") == [#"{"content":"1"}"#, #"{"content":"2"}"#])
+        let session = try await fixture.store.session(SessionReference("s"), in: fixture.account)
         #expect(session.dateCreated.iso8601 == "2024-01-02T00:00:00Z")
         #expect(session.dateUpdated.iso8601 == "2024-01-02T00:00:00Z")
-        #expect(try await store.session(SessionReference("t"), in: account).identity == "user_id:bob")
+        #expect(try await fixture.store.session(SessionReference("t"), in: fixture.account).identity == "user_id:bob")
     }
 
     @Test("the same input twice changes nothing, and a longer one adds what is new")
@@ -50,7 +43,7 @@ struct ImportTests {
         let longer = try await run("\u{FEFF}" + lines.joined(separator: "\n"))
         #expect(longer.messages.stored == 20)
         #expect(longer.messages.alreadyThere == 30)
-        #expect(try await contents(of: "s1").count == 17)
+        #expect(try await fixture.contents(of: "s1").count == 17)
     }
 
     @Test("equal lines of one session are different messages")
@@ -72,10 +65,10 @@ struct ImportTests {
         let lines = [#"{"session_id":"s","role":"user","content":{"n":1e400},"id":"aia_msg_1"}"#, Self.good]
         for stored in [2, 0] {
             let input = try input(Data(lines.joined(separator: "\n").utf8))
-            let importer = TranscriptImporter(into: store, account: account, numbers: .any)
+            let importer = TranscriptImporter(into: fixture.store, account: fixture.account, numbers: .any)
             #expect(try await importer.run(input).messages.stored == stored)
         }
-        #expect(try await contents(of: "s").first == #"{"n":1e400}"#)
+        #expect(try await fixture.contents(of: "s").first == #"{"n":1e400}"#)
     }
 
     @Test("line breaks between tokens are dropped, and what was stored with them is not stored twice")
@@ -86,12 +79,16 @@ struct ImportTests {
             role: .user,
             content: JSONObject(unchecked: "{\r\"n\":1}")
         )
-        _ = try await store.importMessages([old], to: account, defaults: MessageDefaults(assistantName: "T"))
+        _ = try await fixture.store.importMessages(
+            [old],
+            to: fixture.account,
+            defaults: MessageDefaults(assistantName: "T")
+        )
         let lines = [#","id":"aia_msg_1""#, ""].map { id in
             "{\"session_id\":\"s\",\r\"role\":\"user\",\"content\":{\r\"n\":1}\(id)}\r\n"
         }
         for stored in [1, 0] { #expect(try await run(lines.joined()).messages.stored == stored) }
-        #expect(try await contents(of: "s").last == #"{"n":1}"#)
+        #expect(try await fixture.contents(of: "s").last == #"{"n":1}"#)
     }
 
     static let good = #"{"session_id":"s","role":"user","content":{"content":"fine"}}"#
@@ -152,7 +149,7 @@ struct ImportTests {
         #expect(error?.description.hasPrefix("line 2 ") == true, "\(String(describing: error))")
         #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
         #expect(error?.description.hasSuffix("Nothing of the input was stored.") == true)
-        #expect(try await store.sessions(of: account, page: PageRequest(.first, size: 1)).items.isEmpty)
+        #expect(try await fixture.store.sessions(of: fixture.account, page: PageRequest(.first, size: 1)).items.isEmpty)
     }
 
     @Test("invalid UTF-8 is a bad line")
@@ -171,29 +168,29 @@ struct ImportTests {
         #expect(try await run(one).messages.stored == 1)
         let stored = await #expect(throws: ImportError.self) { try await run("\(Self.good)\n\(other)") }
         #expect(stored?.description.hasPrefix("line 2 has the id of a message that its session has already") == true)
-        #expect(try await contents(of: "s") == [#"{"n":1}"#])
+        #expect(try await fixture.contents(of: "s") == [#"{"n":1}"#])
     }
 
     @Test("an account that is not there is refused")
     func unknownAccount() async throws {
         let input = try input(Data(Self.good.utf8))
         await #expect(throws: StoreError.self) {
-            try await TranscriptImporter(into: store, account: .random()).run(input)
+            try await TranscriptImporter(into: fixture.store, account: .random()).run(input)
         }
     }
 
     @Test("a file that is not there, and a directory, are refused")
     func unreadable() throws {
-        #expect(throws: ImportError.self) { try ImportInput(path: directory.file("nowhere")) }
-        #expect(throws: ImportError.self) { try ImportInput(path: directory.path) }
+        #expect(throws: ImportError.self) { try ImportInput(path: fixture.directory.file("nowhere")) }
+        #expect(throws: ImportError.self) { try ImportInput(path: fixture.directory.path) }
     }
 
     @Test("an append beside an import waits under 200 ms")
     func letsOthersWrite() async throws {
         let lines = (0..<30_000).map { #"{"session_id":"s\#($0 / 30)","role":"user","content":{"n":\#($0)}}"# }
         let input = try input(Data(lines.joined(separator: "\n").utf8))
-        let other = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        let importer = TranscriptImporter(into: store, account: account)
+        let other = try SQLiteStore(path: fixture.directory.file("understudy.sqlite"))
+        let importer = TranscriptImporter(into: fixture.store, account: fixture.account)
         async let summary = importer.run(input)
         var longest = Duration.zero
         for number in 0..<50 {
@@ -207,14 +204,14 @@ struct ImportTests {
             let start = ContinuousClock.now
             _ = try await other.importMessages(
                 [message],
-                to: account,
+                to: fixture.account,
                 defaults: MessageDefaults(assistantName: "Other")
             )
             longest = max(longest, start.duration(to: .now))
         }
         #expect(try await summary.messages.stored == 30_000)
         #expect(longest < .milliseconds(200))
-        #expect(try await contents(of: "other").count == 50)
+        #expect(try await fixture.contents(of: "other").count == 50)
     }
 
     // MARK: Helpers
@@ -224,24 +221,12 @@ struct ImportTests {
     }
 
     private func run(_ data: Data) async throws -> ImportSummary {
-        try await TranscriptImporter(into: store, account: account).run(input(data))
+        try await TranscriptImporter(into: fixture.store, account: fixture.account).run(input(data))
     }
 
     private func input(_ data: Data) throws -> ImportInput {
-        let path = directory.file("input-\(UUID()).jsonl")
+        let path = fixture.directory.file("input-\(UUID()).jsonl")
         try data.write(to: URL(fileURLWithPath: path))
         return try ImportInput(path: path)
-    }
-
-    private func contents(of session: String) async throws -> [String] {
-        var contents: [String] = []
-        _ = try await store.readMessages(
-            of: SessionReference(session),
-            in: account,
-            page: PageRequest(.first, size: 1_000)
-        ) { row in
-            contents.append(row.content.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
-        }
-        return contents
     }
 }

@@ -1,6 +1,5 @@
 import AssistantsStore
 import Foundation
-import SQLiteStore
 import TestSupport
 import Testing
 
@@ -8,17 +7,10 @@ import Testing
 
 @Suite("Importing saved pages and several files")
 struct SavedPageTests {
-    private let directory: TemporaryDirectory
-    private let store: SQLiteStore
-    private let account = AccountSID.random()
+    private let fixture: ImportFixture
 
     init() async throws {
-        directory = try TemporaryDirectory()
-        store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        try await store.create(
-            Account(sid: account, name: "", dateCreated: .now),
-            token: StoredAuthToken(digest: [], sealed: [])
-        )
+        fixture = try await ImportFixture()
     }
 
     // MARK: Pages
@@ -54,11 +46,11 @@ struct SavedPageTests {
             // Of a walk with larger pages, one of them laid out in lines.
             try page(3..<6, number: 1), try page(0..<3, number: 0, isPretty: true),
         ]
-        let summary = try await run(files)
+        let summary = try await fixture.run(files)
         #expect(summary.messages.stored == 6 && summary.messages.alreadyThere == 6)
-        #expect(try await ids(of: "s") == (0..<6).map { "aia_msg_\($0)" })
-        #expect(try await run(files.reversed()).messages.stored == 0)
-        #expect(try await contents(of: "s").first == #"{"content":"\"{ 0 }\\"}"#)
+        #expect(try await fixture.ids(of: "s") == (0..<6).map { "aia_msg_\($0)" })
+        #expect(try await fixture.run(files.reversed()).messages.stored == 0)
+        #expect(try await fixture.contents(of: "s").first == #"{"content":"\"{ 0 }\\"}"#)
     }
 
     @Test(
@@ -69,43 +61,37 @@ struct SavedPageTests {
         let pages = [
             try page(2..<4, number: 1), try page(0..<2, of: "t", number: 0), try page(0..<2, number: 0, isPretty: true),
         ]
-        let summary = try await run(["\u{FEFF} " + pages.joined(separator: separator) + "\n"])
+        let summary = try await fixture.run(["\u{FEFF} " + pages.joined(separator: separator) + "\n"])
         #expect(summary.messages.stored == 6 && summary.sessions == 2)
-        #expect(try await ids(of: "s") == (0..<4).map { "aia_msg_\($0)" })
+        #expect(try await fixture.ids(of: "s") == (0..<4).map { "aia_msg_\($0)" })
     }
 
     @Test("pages that list the newest message first are turned round, also where two are of one second")
     func newestFirst() async throws {
         let files = [(0..<2, 1), (2..<6, 0), (0..<1, 2)]
-        _ = try await run(try files.map { try page($0, number: $1, isNewestFirst: true) })
-        #expect(try await ids(of: "s") == (0..<6).map { "aia_msg_\($0)" })
+        _ = try await fixture.run(try files.map { try page($0, number: $1, isNewestFirst: true) })
+        #expect(try await fixture.ids(of: "s") == (0..<6).map { "aia_msg_\($0)" })
         let error = await #expect(throws: ImportError.self) {
-            try await run([try page(6..<10, number: 0, isNewestFirst: true).replacing("aia_msg_6", with: "6")])
+            try await fixture.run([try page(6..<10, number: 0, isNewestFirst: true).replacing("aia_msg_6", with: "6")])
         }
         #expect(error?.description.hasPrefix("line 1, message 4, has a bad \"id\"") == true)
-    }
-
-    @Test("pages without numbers are in the order of their files")
-    func withoutNumbers() async throws {
-        _ = try await run([try page(2..<4, number: nil), try page(0..<2, number: 0)])
-        #expect(try await ids(of: "s") == [2, 3, 0, 1].map { "aia_msg_\($0)" })
     }
 
     @Test("what is wrong in a page is named with its file, its line, and the message")
     func badPages() async throws {
         let other = try page(0..<2, number: 1).replacing("{ 1 }", with: "changed")
-        let error = await failure([
+        let error = await fixture.failure([
             try page(0..<2, number: 0) + "\n{}",
             other,
             #"{"messages":[{"session_id":"s","role":"user","content":{}}, 7]}"#,
             try page(0..<1, number: 0).replacing("\"meta\":{}", with: "\"color\":1"),
         ])
         #expect(
-            error.replacing(directory.path + "/", with: "") == """
+            error == """
                 5 messages cannot be imported:
                   1: line 1, message 2, has the id of an earlier message of its session, but other content
                   2: line 1, message 1, has no "id"
-                  2: line 1, message 2, is a number: it must be an object
+                  2: line 1, message 2, is not a JSON object: expected an object, at byte 0
                   3: line 1, message 1, has an unknown field "color"; allowed: id, account_sid, assistant_id, session_id, \
                 identity, role, content, meta, date_created, date_updated
                   0: line 2 is not a saved page: it has no array "messages"
@@ -114,12 +100,85 @@ struct SavedPageTests {
         )
     }
 
+    @Test("a message that is no JSON is named alone, and the others of its page are checked")
+    func badMessages() async throws {
+        let good = try page(0..<6, number: 0).replacing("},{", with: "}, {")
+        let bad = good.replacing("{ 0 }", with: "\\u0000").replacing("\"aia_msg_2\"", with: "\"aia_msg_2\" 7")
+            .replacing("\"aia_msg_4\"", with: "1 2")
+        let lines = await fixture.failure([good, bad]).split(separator: "\n")
+        #expect(lines.count == 5 && lines.first == "3 messages cannot be imported:", "\(lines)")
+        // The fourth message is on both pages, and was not changed.
+        for (line, message) in zip(lines.dropFirst(), [1, 3, 5]) {
+            #expect(line.hasPrefix("  1: line 1, message \(message), is not a JSON object: "), "\(lines)")
+        }
+    }
+
+    @Test("what is no complete page is named")
+    func cutOff() async throws {
+        let page = try page(0..<2, number: 0)
+        for end in [
+            String(page.dropLast(30)), page.replacing("\"meta\"", with: "\"messages\":[],\"meta\""), "{\"messages\":7}",
+        ] {
+            let error = await fixture.failure([page + "\n" + end])
+            #expect(error.hasPrefix("line 2 is not a saved page: it "), "\(error)")
+        }
+    }
+
+    @Test("a message may be nested as deeply in a page as in a line")
+    func depth() async throws {
+        let depth = JSONScanner.maximumDepth - 1
+        let deep = String(repeating: "{\"a\":", count: depth - 1) + "{}" + String(repeating: "}", count: depth - 1)
+        let message = #"{"id":"aia_msg_0","session_id":"s","role":"user","content":\#(deep)}"#
+        #expect(try await fixture.run([message]).messages.stored == 1)
+        #expect(try await fixture.run(["{\"messages\":[\(message)]}"]).messages.alreadyThere == 1)
+        let deeper = message.replacing("{}", with: "{\"b\":{}}")
+        let error = await #expect(throws: ImportError.self) { try await fixture.run(["{\"messages\":[\(deeper)]}"]) }
+        #expect(error?.description.contains("line 1, message 1, is not a JSON object: nested deeper") == true)
+    }
+
+    @Test("white space between tokens makes no difference, neither in pages nor in lines")
+    func whiteSpace() async throws {
+        let message = #"{"id":"aia_msg_0","session_id":"s","role":"user","content":{"a":[1,"x, : y"]},"meta":{"b":{}}}"#
+        let spaced = message.replacing(",\"", with: ", \"").replacing("\":", with: "\": ")
+        let laidOut = message.replacing(",\"", with: ",\n\t\"").replacing("{", with: "{\r\n").replacing(
+            "\":",
+            with: "\" : "
+        )
+        #expect(try await fixture.run([spaced]).messages.stored == 1)
+        let pages = [message, spaced, laidOut].map { "{ \"messages\" : [ \($0) ] }" }
+        #expect(try await fixture.run([message, spaced] + pages).messages.alreadyThere == 5)
+        // A line is stored as it is, a page without white space.
+        #expect(try await fixture.contents(of: "s") == [#"{"a": [1, "x, : y"]}"#])
+        for (index, page) in pages.enumerated() {
+            try await fixture.run([page.replacing("\"s\"", with: "\"p\(index)\"")])
+            #expect(try await fixture.contents(of: "p\(index)") == [#"{"a":[1,"x, : y"]}"#])
+        }
+    }
+
+    @Test("a page may list a message that was changed before it was created, which earlier versions stored")
+    func changedEarly() async throws {
+        let page = try page(0..<1, number: 0).replacing("09:30:10Z", with: "09:29:59Z")
+        #expect(try await fixture.run([page]).messages.stored == 1)
+        #expect(try await fixture.run([page]).messages.alreadyThere == 1)
+    }
+
+    @Test("a file that is replaced during the import is noticed")
+    func replacedFile() async throws {
+        let input = try fixture.input([line(1)])
+        try line(2).write(toFile: fixture.directory.file("new"), atomically: false, encoding: .utf8)
+        let file = fixture.directory.file("0")
+        #expect(rename(fixture.directory.file("new"), file) == 0)
+        let importer = TranscriptImporter(into: fixture.store, account: fixture.account)
+        let error = await #expect(throws: ImportError.self) { try await importer.run(input) }
+        #expect(error?.description.hasPrefix("\(file) cannot be read: another file has got its name") == true)
+    }
+
     @Test("a number that no double holds is refused in a page, or accepted where that is asked for")
     func numbers() async throws {
         let text = try page(0..<1, number: 0).replacing("\"meta\":{}", with: "\"meta\":{\"n\":1e400}")
-        #expect(await failure([text]).hasPrefix("line 1, message 1, is not a JSON object: the number of \"n\""))
-        let importer = TranscriptImporter(into: store, account: account, numbers: .any)
-        #expect(try await importer.run(input([text])).messages.stored == 1)
+        #expect(await fixture.failure([text]).hasPrefix("line 1, message 1, is not a JSON object: the number of \"n\""))
+        let importer = TranscriptImporter(into: fixture.store, account: fixture.account, numbers: .any)
+        #expect(try await importer.run(fixture.input([text])).messages.stored == 1)
     }
 
     // MARK: Lines
@@ -131,9 +190,9 @@ struct SavedPageTests {
     @Test("several files are one input: their equal lines are different messages")
     func severalFiles() async throws {
         let files = ["\(line(1))\n\(line(2))", "\(line(1))\n"]
-        #expect(try await run(files).messages.stored == 3)
-        #expect(try await contents(of: "s") == ["{\"n\":1}", "{\"n\":2}", "{\"n\":1}"])
-        #expect(try await run(["\(line(1))\n\(line(2))\n\(line(1))"]).messages.alreadyThere == 3)
+        #expect(try await fixture.run(files).messages.stored == 3)
+        #expect(try await fixture.contents(of: "s") == ["{\"n\":1}", "{\"n\":2}", "{\"n\":1}"])
+        #expect(try await fixture.run(["\(line(1))\n\(line(2))\n\(line(1))"]).messages.alreadyThere == 3)
     }
 
     @Test("the first 20 messages that cannot be imported are named, whatever is wrong with them")
@@ -141,7 +200,9 @@ struct SavedPageTests {
         let long =
             #"{"session_id":"s","role":"user","content":{"content":"\#(String(repeating: "x", count: 2 << 20))"}}"#
         let tooLong = String(repeating: "y", count: 10 << 20)
-        let error = await failure([([long, tooLong, line(1)] + (1...30).map { "bad \($0)" }).joined(separator: "\n")])
+        let error = await fixture.failure([
+            ([long, tooLong, line(1)] + (1...30).map { "bad \($0)" }).joined(separator: "\n")
+        ])
         let lines = error.split(separator: "\n")
         #expect(lines.count == 22)
         #expect(lines.first == "The first 20 messages that cannot be imported:")
@@ -154,28 +215,28 @@ struct SavedPageTests {
 
     @Test("a preview counts what would be stored, and stores nothing")
     func preview() async throws {
-        _ = try await run([(1...3).map { line($0) }.joined(separator: "\n")])
+        _ = try await fixture.run([(1...3).map { line($0) }.joined(separator: "\n")])
         let pages = [try page(0..<3, number: 0), try page(2..<5, number: 1)]
-        let input = try input([(1...6).map { line($0) }.joined(separator: "\n")] + pages)
-        let preview = try await TranscriptImporter(into: store, account: account).check(input)
+        let input = try fixture.input([(1...6).map { line($0) }.joined(separator: "\n")] + pages)
+        let preview = try await TranscriptImporter(into: fixture.store, account: fixture.account).check(input)
         #expect(preview.messages.stored == 3 + 5)
         #expect(preview.messages.alreadyThere == 3 + 1)
         #expect(preview.sessions == 1)
         #expect(preview.roles == [.user: 9, .tool: 3])
-        #expect(try await contents(of: "s").count == 3)
+        #expect(try await fixture.contents(of: "s").count == 3)
     }
 
     @Test("an interrupted import says how far it is, and the same one stores the rest")
     func interrupted() async throws {
         let lines = (1...3_000).map { line($0) }.joined(separator: "\n")
         var calls = 0
-        let importer = TranscriptImporter(into: store, account: account) {
+        let importer = TranscriptImporter(into: fixture.store, account: fixture.account) {
             calls += 1
             // The check asks three times.
             return calls > 5
         }
-        let error = await #expect(throws: ImportError.self) { try await importer.run(input([lines])) }
-        let stored = try await contents(of: "s").count
+        let error = await #expect(throws: ImportError.self) { try await importer.run(fixture.input([lines])) }
+        let stored = try await fixture.contents(of: "s").count
         #expect((32..<3_000).contains(stored))
         #expect(
             error?.description == """
@@ -183,9 +244,9 @@ struct SavedPageTests {
                 continues.
                 """
         )
-        #expect(try await run([lines]).messages.stored == 3_000 - stored)
-        let checking = TranscriptImporter(into: store, account: account) { true }
-        let early = await #expect(throws: ImportError.self) { try await checking.run(input([lines])) }
+        #expect(try await fixture.run([lines]).messages.stored == 3_000 - stored)
+        let checking = TranscriptImporter(into: fixture.store, account: fixture.account) { true }
+        let early = await #expect(throws: ImportError.self) { try await checking.run(fixture.input([lines])) }
         #expect(early?.description.hasPrefix("Interrupted while the input was being checked.") == true)
     }
 
@@ -198,48 +259,8 @@ struct SavedPageTests {
         ]
     )
     func otherForms(_ text: String, _ form: String) async throws {
-        let error = await failure([text])
+        let error = await fixture.failure([text])
         #expect(error.contains(form), "\(error)")
         #expect(error.contains("Convert"), "\(error)")
-    }
-
-    // MARK: Helpers
-
-    private func input(_ files: [String]) throws -> ImportInput {
-        let paths = try files.enumerated().map { index, text in
-            let path = directory.file("\(index)")
-            try text.write(toFile: path, atomically: false, encoding: .utf8)
-            return path
-        }
-        return try ImportInput(paths: paths)
-    }
-
-    private func run(_ files: [String]) async throws -> ImportSummary {
-        try await TranscriptImporter(into: store, account: account).run(input(files))
-    }
-
-    /// What an import says that must fail; nothing may be stored.
-    private func failure(_ files: [String]) async -> String {
-        let error = await #expect(throws: ImportError.self) { try await run(files) }
-        let sessions = try? await store.sessions(of: account, page: PageRequest(.first, size: 1)).items
-        #expect(sessions?.isEmpty == true)
-        return error?.description ?? ""
-    }
-
-    private func ids(of session: String) async throws -> [String] {
-        try await values(of: session) { row in row.id.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
-    }
-
-    private func contents(of session: String) async throws -> [String] {
-        try await values(of: session) { row in row.content.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
-    }
-
-    private func values(of session: String, _ value: (borrowing MessageRow) -> String) async throws -> [String] {
-        var values: [String] = []
-        let page = PageRequest<MessageCursor>(.first, size: 5_000)
-        _ = try await store.readMessages(of: SessionReference(session), in: account, page: page) {
-            values.append(value($0))
-        }
-        return values
     }
 }

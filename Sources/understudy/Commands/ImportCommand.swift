@@ -13,10 +13,11 @@ struct ImportCommand: AsyncParsableCommand {
             session are in their order, and several files are read one after another.
 
             Or it has pages of the API's list of messages ({"messages": […], "meta": …}) as a client saved them, one or several. Pages may \
-            overlap, and the files may be given in any order: pages of a session follow their number in meta.
+            overlap, and the files may be given in any order: pages of a session follow their number in meta, or the names of their files.
 
             The whole input is checked before anything is stored. The same input twice changes nothing, and after an interruption \
-            the same command stores the rest. A server may be running on the same data.
+            the same command stores the rest. A server may be running on the same data. A message without an id is \
+            recognized by its place among the lines of its session: name the same files in the same order, and new ones last.
 
             Example:
               understudy import --data-directory data --account AC0123456789abcdef0123456789abcdef transcripts.jsonl
@@ -39,6 +40,15 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Check the input and count what would be stored, but store nothing.")
     var dryRun = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Which message the saved pages list first.",
+            discussion: "By default, each session's ids and dates decide.",
+            valueName: "order"
+        )
+    )
+    var order: ListOrder?
+
     @Argument(
         help: "The files, or - for standard input.",
         completion: .file(extensions: ["jsonl", "json"])
@@ -54,8 +64,6 @@ struct ImportCommand: AsyncParsableCommand {
         )
         let (account, format) = (try settings.account(), try settings.format())
         let numbers: JSONScanner.Numbers = try settings.flag(.keepNumbers) ? .any : .finite
-        // Every file stays open.
-        FileDescriptors.raiseLimit()
         let store = try await settings.storeLocation().openExisting()
         let bar = ProgressBar()
         let importer = TranscriptImporter(
@@ -67,7 +75,7 @@ struct ImportCommand: AsyncParsableCommand {
         )
         do {
             defer { bar.clear() }
-            let input = try ImportInput(paths: files)
+            let input = try ImportInput(paths: files, order: order)
             Interruption.watch()
             if dryRun {
                 let preview = try await importer.check(input)
@@ -108,12 +116,14 @@ struct ImportCommand: AsyncParsableCommand {
                 wouldStore: preview.messages.stored,
                 alreadyThere: preview.messages.alreadyThere,
                 sessions: preview.sessions,
+                reversedSessions: preview.reversedSessions,
                 roles: Dictionary(uniqueKeysWithValues: roles)
             ),
             text: """
                 Would store: \(preview.messages.stored). Already there: \(preview.messages.alreadyThere). \
                 Sessions in the input: \(preview.sessions).
                 Messages by role: \(roles.map { "\($0) \($1)" }.joined(separator: ", ")).
+                Sessions whose pages list the newest message first, to be stored in reverse: \(preview.reversedSessions).
                 Nothing was stored.
                 """
         )
@@ -124,6 +134,7 @@ struct ImportCommand: AsyncParsableCommand {
         let wouldStore: Int
         let alreadyThere: Int
         let sessions: Int
+        let reversedSessions: Int
         let roles: [String: Int]
     }
 
@@ -135,3 +146,5 @@ struct ImportCommand: AsyncParsableCommand {
         let seconds: Double
     }
 }
+
+extension ListOrder: ExpressibleByArgument {}

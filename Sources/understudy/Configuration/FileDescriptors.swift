@@ -5,13 +5,12 @@ enum FileDescriptors {
     /// What is kept for everything but clients' connections.
     private static let others = 256
 
-    /// How many connections of clients there may be, after `raiseLimit`.
+    /// How many connections of clients there may be, once the limit of the process is raised.
     static func connectionsAfterRaisingLimit() -> Int { max(0, raiseLimit() - others) }
 
     /// Takes as many as the system gives, which by default gives a program fewer than it may have.
     /// - Returns: how many.
-    @discardableResult
-    static func raiseLimit() -> Int {
+    private static func raiseLimit() -> Int {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return 0 }
         if limit.rlim_cur < limit.rlim_max {

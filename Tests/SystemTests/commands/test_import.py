@@ -2,6 +2,7 @@
 
 import json
 import re
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -44,12 +45,60 @@ def test_pages_that_a_client_has_saved_become_the_same_transcripts(tmp_path):
         "would_store": 130,
         "already_there": 0,
         "sessions": 1,
+        "reversed_sessions": 0,
         "roles": {"user": 65, "assistant": 65, "tool": 0, "knowledge": 0},
     }
     assert json_of(*arguments)["stored"] == 130
     assert json_of(*arguments, files[0], files[3])["already_there"] == 150
     with Server(tmp_path / "other") as server:
         assert listed(server, "s/é", (OTHER_SID, TOKEN)) == expected
+
+
+def test_a_list_with_dates_of_its_callers_comes_back_in_its_order(tmp_path):
+    create_account(tmp_path / "data")
+    create_account(tmp_path / "other", OTHER_SID)
+    with Server(tmp_path / "data") as server:
+        for session, minutes in [("back", [9, 8, 7]), ("mixed", [5, 9, 1, 7, 3])]:
+            url = f"{server.url}/v1/Sessions/{session}/Messages"
+            for minute in minutes:
+                body = {"role": "user", "content": {"n": minute}, "date_created": f"2024-05-01T10:0{minute}:00Z"}
+                assert requests.post(url, json=body, auth=AUTH).ok
+            (tmp_path / f"{session}.json").write_text(requests.get(url, auth=AUTH).text)
+        expected = [listed(server, session) for session in ("back", "mixed")]
+    arguments = ["import", "--data-directory", tmp_path / "other", "--account", OTHER_SID, *tmp_path.glob("*.json")]
+    assert json_of(*arguments, "--dry-run")["reversed_sessions"] == 0
+    command(*arguments)
+    with Server(tmp_path / "other") as server:
+        assert [listed(server, session, (OTHER_SID, TOKEN)) for session in ("back", "mixed")] == expected
+
+
+def test_the_order_of_saved_pages_can_be_given(tmp_path):
+    create_account(tmp_path)
+    page = json.dumps({"messages": [message("s", number, id=f"aia_msg_{number}") for number in (3, 2, 4, 1, 0)]})
+    arguments = ["import", "--data-directory", tmp_path, "--account", SID, "-"]
+    error = command(*arguments, input=page, check=False).stderr
+    assert "Error: The pages of session s list most messages newest first, but aia_msg_2 (standard input, line 1, message 2)" in error
+    assert json_of(*arguments, "--order", "newest-first", "--dry-run", input=page)["reversed_sessions"] == 1
+    assert "oldest-first" in command(*arguments, "--order", "newest", input=page, check=False).stderr
+    command(*arguments, "--order", "newest-first", input=page)
+    with Server(tmp_path) as server:
+        assert [m["id"] for m in listed(server, "s")] == [f"aia_msg_{number}" for number in (0, 1, 4, 2, 3)]
+
+
+def test_an_input_may_have_more_files_than_a_process_may_open(tmp_path):
+    create_account(tmp_path / "data")
+    for number in range(300):
+        page = {"messages": [message(f"s{number % 7}", number, id=f"aia_msg_{number}")], "meta": {"page": number}}
+        (tmp_path / f"{number}.json").write_text(json.dumps(page))
+        (tmp_path / f"{number}.jsonl").write_text(json.dumps(message("lines", number)))
+    process = subprocess.run(
+        [PROGRAM, "import", "--data-directory", tmp_path / "data", "--account", SID, *tmp_path.glob("*.json*")],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100)),
+    )
+    assert "Stored: 600. Already there: 0. Sessions in the input: 8." in process.stdout, process.stderr
 
 
 def test_a_preview_says_what_would_be_stored(tmp_path):
@@ -60,6 +109,7 @@ def test_a_preview_says_what_would_be_stored(tmp_path):
     assert printed == (
         "Would store: 2. Already there: 1. Sessions in the input: 1.\n"
         "Messages by role: user 2, assistant 1, tool 0, knowledge 0.\n"
+        "Sessions whose pages list the newest message first, to be stored in reverse: 0.\n"
         "Nothing was stored.\n"
     )
 

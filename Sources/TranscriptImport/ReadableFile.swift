@@ -1,0 +1,54 @@
+import Foundation
+
+/// A file that is read in pieces. It is closed when nobody uses it.
+package final class ReadableFile: Sendable {
+    /// What errors call it.
+    private let name: String
+    private let descriptor: Int32
+    private let isOwned: Bool
+
+    /// - Parameter isOwned: whether the descriptor is closed with this object.
+    package init(descriptor: Int32, name: String, isOwned: Bool) {
+        self.descriptor = descriptor
+        self.name = name
+        self.isOwned = isOwned
+    }
+
+    deinit {
+        if isOwned { close(descriptor) }
+    }
+
+    /// Reads what comes next; nothing at the end of the file.
+    /// - Throws: `ImportError.unreadable`.
+    func read(upToCount count: Int) throws(ImportError) -> [UInt8] {
+        var failure: CInt?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, length in
+            var result: Int
+            repeat {
+                result = Foundation.read(descriptor, buffer.baseAddress, count)
+            } while result < 0 && errno == EINTR
+            if result < 0 { failure = errno }
+            length = max(result, 0)
+        }
+        if let failure { throw unreadable(String(cString: strerror(failure))) }
+        return bytes
+    }
+
+    /// - Throws: `ImportError.unreadable`.
+    func seek(to offset: UInt64) throws(ImportError) {
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw unreadable(String(cString: strerror(errno)))
+        }
+    }
+
+    /// - Throws: `ImportError.unreadable`.
+    func status() throws(ImportError) -> stat {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(String(cString: strerror(errno))) }
+        return status
+    }
+
+    func unreadable(_ reason: String) -> ImportError {
+        .unreadable(path: name, reason: reason)
+    }
+}
