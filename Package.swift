@@ -28,6 +28,7 @@ let package = Package(
                 "AssistantsStore",
                 "BuildInformation",
                 "CEmptyICUData",
+                "CRenaming",
                 "HTTPTransport",
                 "IPAddresses",
                 "PrometheusMetrics",
@@ -128,6 +129,7 @@ let package = Package(
             cSettings: [.define("BUILD_COMMIT", to: "\"\(Context.environment["DEV_COMMIT"] ?? "")\"")]
         ),
         .target(name: "CEmptyICUData"),
+        .target(name: "CRenaming"),
         .target(name: "IPAddresses"),
         .target(name: "PrometheusMetrics"),
         .target(name: "AssistantsStore", dependencies: ["TextEncodings"]),

@@ -2,7 +2,6 @@ package import AssistantsStore
 
 /// Why an export ended. What it wrote before to a file can be continued from.
 package enum ExportError: Error, CustomStringConvertible {
-    case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
     /// A session was deleted while its pages were written to a stream, which cannot take them back.
     case sessionDeleted(SessionID)
@@ -10,7 +9,6 @@ package enum ExportError: Error, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unreadable(let path, let reason): "\(path) cannot be read: \(reason)"
         case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
         case .sessionDeleted(let id):
             """

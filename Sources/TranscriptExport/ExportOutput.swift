@@ -47,7 +47,7 @@ package struct ExportOutput {
     /// - Parameters:
     ///   - descriptor: for reading and writing.
     ///   - path: of the file, for errors.
-    /// - Throws: `ExportError`.
+    /// - Throws: `ImportError.unreadable`, `ExportError.unwritable`.
     package init(file descriptor: Int32, path: String) throws {
         self.descriptor = descriptor
         name = path
@@ -123,29 +123,25 @@ package struct ExportOutput {
 extension ExportOutput {
     /// Reads what the file has, up to the beginning of its last session, which may lack some of its lines; or of the first one that has
     /// something else than a line, as a power cut can leave it.
-    private mutating func readSessions() throws {
-        guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw unreadable(String(cString: strerror(errno))) }
-        var lines = LineReader(ReadableFile(descriptor: descriptor, name: name, isOwned: false))
-        var session: ArraySlice<UInt8> = []
+    private mutating func readSessions() throws(ImportError) {
+        let file = ReadableFile(descriptor: descriptor, name: name, isOwned: false)
+        try file.seek(to: 0)
+        var lines = LineReader(file)
+        var session: (start: ArraySlice<UInt8>, id: SessionID)?
         var read = State()
-        do {
-            while case .bytes(let line)? = try lines.next(), let start = Self.sessionStart(of: line) {
-                if session != start {
-                    // The one before it is complete.
-                    if !session.isEmpty { lastSession = try Self.sessionID(session) }
-                    session = start
-                    state = read
-                    read.sessions += 1
-                }
-                read.hash.update(data: line)
-                read.hash.update(data: [UInt8(ascii: "\n")])
-                read.size = lines.offset
-                read.messages += 1
+        while case .bytes(let line)? = try lines.next(), let start = Self.sessionStart(of: line) {
+            if session?.start != start {
+                guard let id = Self.sessionID(start) else { return }
+                // The one before it is complete.
+                lastSession = session?.id
+                session = (start, id)
+                state = read
+                read.sessions += 1
             }
-        } catch let error as JSONError {
-            throw unreadable("\(error)")
-        } catch {
-            throw unreadable(error.localizedDescription)
+            read.hash.update(data: line)
+            read.hash.update(data: [UInt8(ascii: "\n")])
+            read.size = lines.offset
+            read.messages += 1
         }
     }
 
@@ -161,13 +157,10 @@ extension ExportOutput {
     }
 
     /// - Parameter start: what the session's lines begin with.
-    private static func sessionID(_ start: ArraySlice<UInt8>) throws(JSONError) -> SessionID? {
+    /// - Returns: `nil` where no session can have such an id.
+    private static func sessionID(_ start: ArraySlice<UInt8>) -> SessionID? {
         var scanner = JSONScanner(Array(start) + [UInt8(ascii: "}")])
-        guard case .string(let text)? = try scanner.members().first?.value else { return nil }
+        guard case .string(let text)? = try? scanner.members().first?.value else { return nil }
         return SessionID(text)
-    }
-
-    private func unreadable(_ reason: String) -> ExportError {
-        .unreadable(path: name, reason: reason)
     }
 }

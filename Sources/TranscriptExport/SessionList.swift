@@ -8,28 +8,33 @@ struct SessionList {
     private let account: AccountSID
     private let store: any Store
     private let selection: TranscriptExporter.Selection
+    private let isInterrupted: @Sendable () -> Bool
     private var listed: ArraySlice<Session> = []
     private var last: SessionID?
     private var isAtEnd = false
     /// How many sessions have been passed, those that are not selected among them.
     private(set) var passed = 0
 
-    /// - Parameter last: the session behind which the list begins; `nil` begins with the first.
+    /// - Parameters:
+    ///   - last: the session behind which the list begins; `nil` begins with the first.
+    ///   - isInterrupted: asked before each part of the list whether to end.
     init(
         of account: AccountSID,
         in store: any Store,
         _ selection: TranscriptExporter.Selection,
-        after last: SessionID?
+        after last: SessionID?,
+        isInterrupted: @escaping @Sendable () -> Bool
     ) {
         self.account = account
         self.store = store
         self.selection = selection
         self.last = last
+        self.isInterrupted = isInterrupted
     }
 
     /// `nil` behind the last one.
-    /// - Throws: `notFound(.session)` where the one that is selected is not there.
-    mutating func next() async throws(StoreError) -> SessionID? {
+    /// - Throws: `StoreError.notFound(.session)` where the one that is selected is not there; `ExportError.interrupted`.
+    mutating func next() async throws -> SessionID? {
         if case .session(let reference) = selection {
             guard !isAtEnd else { return nil }
             isAtEnd = true
@@ -41,6 +46,7 @@ struct SessionList {
                 if isSelected(session) { return session.id }
             }
             guard !isAtEnd else { return nil }
+            if isInterrupted() { throw ExportError.interrupted }
             let page = try await store.sessions(of: account, after: last, limit: Self.listSize)
             listed = page[...]
             last = page.last?.id

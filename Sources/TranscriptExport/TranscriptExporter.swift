@@ -74,7 +74,7 @@ package struct TranscriptExporter {
 
     private func appendAll(to output: inout ExportOutput) async throws {
         let total = report == nil ? 0 : try await count(after: output.lastSession)
-        var list = SessionList(of: account, in: store, selection, after: output.lastSession)
+        var list = list(selection, after: output.lastSession)
         let reader = reader
         try await withThrowingTaskGroup(of: (number: Int, page: SessionPage).self) { group in
             // Sessions are numbered in their order. Their first pages are read ahead, by several connections.
@@ -98,11 +98,15 @@ package struct TranscriptExporter {
     }
 
     /// How many sessions there are behind one, whether they are selected or not.
-    private func count(after last: SessionID?) async throws(StoreError) -> Int {
+    private func count(after last: SessionID?) async throws -> Int {
         if case .session = selection { return 1 }
-        var list = SessionList(of: account, in: store, .all, after: last)
+        var list = list(.all, after: last)
         while try await list.next() != nil {}
         return list.passed
+    }
+
+    private func list(_ selection: Selection, after last: SessionID?) -> SessionList {
+        SessionList(of: account, in: store, selection, after: last, isInterrupted: isInterrupted)
     }
 
     /// Appends a session, whose first page has been read.

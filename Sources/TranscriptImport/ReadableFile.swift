@@ -34,8 +34,9 @@ package final class ReadableFile: Sendable {
         return bytes
     }
 
+    /// Continues with the byte at an offset.
     /// - Throws: `ImportError.unreadable`.
-    func seek(to offset: UInt64) throws(ImportError) {
+    package func seek(to offset: UInt64) throws(ImportError) {
         guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
             throw unreadable(String(cString: strerror(errno)))
         }

@@ -185,6 +185,18 @@ struct ExportTests {
         }
     }
 
+    @Test("a file ends for an export before a line whose session cannot be")
+    func impossibleSession() async throws {
+        let (store, account) = try await open(.sqlite)
+        try await fill(store, account)
+        let whole = try await export(account, in: store).text
+        for id in ["", "\\x", String(repeating: "x", count: SessionID.maximumLength + 1)] {
+            let other = "{\"session_id\":\"\(id)\"}\n{\"session_id\":\"zz\"}\n{\"session_id\":\"zzz\"}\n"
+            try (whole + other).write(toFile: directory.file("other"), atomically: false, encoding: .utf8)
+            #expect(try await export(account, in: store, to: "other").text == whole)
+        }
+    }
+
     @Test("an interrupted export says so, and is continued to the same bytes", arguments: Kind.allCases)
     func interrupted(_ kind: Kind) async throws {
         let (store, account) = try await open(kind)
@@ -204,6 +216,31 @@ struct ExportTests {
                 try String(contentsOfFile: directory.file("i\(pages)"), encoding: .utf8).utf8.count < whole.utf8.count
             )
             #expect(try await export(account, in: store, to: "i\(pages)").text == whole)
+        }
+    }
+
+    @Test("an export is interrupted while it counts or lists sessions", arguments: Kind.allCases)
+    func interruptedEarly(_ kind: Kind) async throws {
+        let (store, account) = try await open(kind)
+        try await put(messages("s", 1), account, in: store)
+        let left = Mutex(0)
+        for (calls, report) in [(0, { _ in }), (1, { _ in }), (0, nil)] as [(Int, ((ExportProgress) -> Void)?)] {
+            left.withLock { $0 = calls }
+            // No session has this identity, so that none is read.
+            let exporter = TranscriptExporter(
+                of: account,
+                in: store,
+                selection: .identity("user_id:nobody"),
+                isInterrupted: {
+                    left.withLock { left in
+                        left -= 1
+                        return left < 0
+                    }
+                },
+                report: report
+            )
+            var output = ExportOutput(stream: -1, name: "nothing")
+            await #expect(throws: ExportError.self) { try await exporter.run(to: &output) }
         }
     }
 

@@ -1,3 +1,4 @@
+import CRenaming
 import Foundation
 
 /// The file that an export writes: `FILE.partial` until it is complete. Beside it, `FILE.partial.arguments` says which export it
@@ -16,21 +17,14 @@ struct ExportFile {
         self.path = path
         partialPath = "\(path).partial"
         argumentsPath = "\(path).partial.arguments"
-        try Self.requireMissing(path)
-        descriptor = open(partialPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandError("\(partialPath) cannot be opened: \(SystemError.reason())")
-        }
-        // Not a `FileLock`, which writes into its file. The kernel gives it up when the process ends.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw CommandError("Another export is writing \(partialPath)")
-        }
+        descriptor = try Self.openLocked(partialPath, of: path)
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             throw CommandError("\(partialPath) cannot be opened: \(SystemError.reason())")
         }
-        let noted = FileManager.default.contents(atPath: argumentsPath).map { String(decoding: $0, as: UTF8.self) }
-        guard status.st_size == 0 || noted == arguments else {
+        // As bytes: Strings may be equal that name different sessions.
+        let noted = FileManager.default.contents(atPath: argumentsPath)
+        guard status.st_size == 0 || noted == Data(arguments.utf8) else {
             throw CommandError(
                 """
                 \(partialPath) is of another export: its account, database, or selection is different. Run that command again, or \
@@ -38,7 +32,31 @@ struct ExportFile {
                 """
             )
         }
-        if noted != arguments { try PrivateFile.write(arguments, to: argumentsPath) }
+        if noted != Data(arguments.utf8) { try PrivateFile.write(arguments, to: argumentsPath) }
+    }
+
+    /// Opens the partial file and locks it, so that no other export writes it.
+    private static func openLocked(_ partialPath: String, of path: String) throws -> Int32 {
+        while true {
+            try requireMissing(path)
+            let descriptor = open(partialPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw CommandError("\(partialPath) cannot be opened: \(SystemError.reason())")
+            }
+            // Not a `FileLock`, which writes into its file. The kernel gives it up when the process ends.
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                close(descriptor)
+                throw CommandError("Another export is writing \(partialPath)")
+            }
+            var (locked, named) = (stat(), stat())
+            if fstat(descriptor, &locked) == 0, stat(partialPath, &named) == 0, locked.st_dev == named.st_dev,
+                locked.st_ino == named.st_ino
+            {
+                return descriptor
+            }
+            // An export that held the lock until now has renamed or removed the file.
+            close(descriptor)
+        }
     }
 
     /// Waits until everything is on the disk, and gives the file its name.
@@ -50,9 +68,42 @@ struct ExportFile {
             discard()
             throw error
         }
-        try Self.requireMissing(path)
-        guard rename(partialPath, path) == 0 else { throw failure() }
+        guard try rename() else {
+            throw CommandError(
+                """
+                \(path) has been created by another program meanwhile. Move it away, and run the same command again: \
+                \(partialPath) has the complete export.
+                """
+            )
+        }
+        try synchronizeDirectory()
+        // Not before: after a power cut, a partial file without it could not be continued.
         unlink(argumentsPath)
+    }
+
+    /// Gives the partial file its final name.
+    /// - Returns: whether no other file has that.
+    private func rename() throws -> Bool {
+        if renameWithoutReplacing(partialPath, path) == 0 { return true }
+        if errno == EINVAL || errno == ENOSYS {
+            // The file system or the kernel does not know the flag.
+            if link(partialPath, path) == 0 {
+                // Or a power cut could leave neither name.
+                try synchronizeDirectory()
+                unlink(partialPath)
+                return true
+            }
+            if errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS {
+                // It has no links either, and so no way without a gap between the look and the renaming.
+                try Self.requireMissing(path)
+                if Foundation.rename(partialPath, path) == 0 { return true }
+            }
+        }
+        guard errno == EEXIST else { throw failure() }
+        return false
+    }
+
+    private func synchronizeDirectory() throws {
         try PrivateFile.synchronizeDirectory(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 

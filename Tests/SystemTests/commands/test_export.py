@@ -4,15 +4,17 @@ import errno
 import hashlib
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
 import threading
+from contextlib import suppress
 
 import pytest
 import requests
 from support.databases import empty_database, sql
-from support.faulty_disk import SYNCHRONIZING, WRITING, FaultyDisk
+from support.faulty_disk import READING, SYNCHRONIZING, WRITING, FaultyDisk
 from support.messages import message
 from support.understudy import (
     AUTH,
@@ -105,21 +107,119 @@ def test_a_file_that_exists_is_not_replaced_and_a_failure_leaves_none(directory,
     assert "No such file or directory" in fails(directory, tmp_path / "nowhere" / "out.jsonl")
 
 
-def test_a_file_gets_its_name_only_when_it_is_on_the_disk(directory, tmp_path, disk):
-    target = tmp_path / "target"
-    target.mkdir()
-    faulty = FaultyDisk(target, disk)
+@pytest.fixture
+def target(tmp_path):
+    """An empty directory to export to."""
+    (tmp_path / "target").mkdir()
+    return tmp_path / "target"
+
+
+def test_a_file_that_cannot_be_written_or_read_is_named_and_continued(directory, target, disk):
     file = target / "out.jsonl"
-    for operation, error in [(WRITING, errno.ENOSPC), (SYNCHRONIZING, errno.EIO)]:
+    expected = export(directory, "-").stdout
+    faulty = FaultyDisk(target, disk, file="out.jsonl.partial")
+    for operation, error, name, left in [
+        (WRITING, errno.ENOSPC, "out.jsonl.partial cannot be written", {"out.jsonl.partial", "out.jsonl.partial.arguments"}),
+        (READING, errno.EIO, "out.jsonl.partial cannot be read", {"out.jsonl.partial", "out.jsonl.partial.arguments"}),
+        (SYNCHRONIZING, errno.EIO, "out.jsonl cannot be written", set()),
+    ]:
         with faulty.failing(operation, error):
-            assert os.strerror(error) in fails(directory, file, env=faulty.env)
-        assert not file.exists()
+            assert f"{name}: {os.strerror(error)}" in fails(directory, file, env=faulty.env)
+        assert names(target) == left
+    export(directory, file, env=faulty.env)
+    assert file.read_text() == expected
+    assert names(target) == {"out.jsonl"}
+
+
+@pytest.mark.parametrize("lacking", ["", "renameat2", "renameat2 link"])
+def test_a_file_gets_its_name_only_when_it_is_on_the_disk(directory, target, tmp_path, disk, lacking):
+    file = target / "out.jsonl"
     kept = tmp_path / "kept"
     kept.mkdir()
-    export(directory, file, env={**disk, "DISK_DIRECTORY": str(target), "DISK_KEPT": str(kept)})
+    env = {
+        **disk,
+        "DISK_DIRECTORY": str(target),
+        "DISK_KEPT": str(kept),
+        "DISK_LACKS": lacking,
+        "DISK_BEFORE_UNLINK": f"rm -rf {tmp_path}/earlier; cp -r {kept} {tmp_path}/earlier",
+    }
+    export(directory, file, env=env)
     # What a power cut would leave.
     assert (kept / "out.jsonl").read_text() == export(directory, "-").stdout
     assert names(target) == {"out.jsonl"}
+    # And before the last file was removed, without which a partial file is not continued.
+    assert names(tmp_path / "earlier") >= {"out.jsonl", "out.jsonl.partial.arguments"}
+
+
+@pytest.mark.parametrize("lacking", ["", "renameat2"])
+def test_a_file_that_is_created_when_the_export_ends_is_not_replaced(directory, target, disk, lacking):
+    file = target / "out.jsonl"
+    # Not yet when the arguments get their name.
+    create = f"test ! -e {partial(file)}.arguments || echo mine >{file}"
+    env = {**disk, "DISK_DIRECTORY": str(target), "DISK_LACKS": lacking, "DISK_BEFORE_RENAME": create}
+    error = fails(directory, file, env=env)
+    assert f"{file} has been created by another program meanwhile. Move it away" in error
+    assert file.read_text() == "mine\n"
+    file.unlink()
+    export(directory, file)
+    assert file.read_text() == export(directory, "-").stdout
+    assert names(target) == {"out.jsonl"}
+
+
+def test_a_partial_file_that_another_export_finishes_or_removes_meanwhile_is_not_written(directory, target, disk):
+    file = target / "out.jsonl"
+    env = {**disk, "DISK_DIRECTORY": str(target), "DISK_BEFORE_LOCK": f"mv {partial(file)} {file}"}
+    assert f"{file} already exists" in fails(directory, file, env=env)
+    assert file.read_bytes() == b""
+    file.unlink()
+    once = f"test -e {target}/removed || {{ touch {target}/removed; rm {partial(file)}; }}"
+    export(directory, file, env={**env, "DISK_BEFORE_LOCK": once})
+    assert file.read_text() == export(directory, "-").stdout
+    assert names(target) == {"out.jsonl", "removed"}
+
+
+def test_identities_of_an_export_are_told_apart_by_their_bytes(directory, target, disk):
+    file = target / "out.jsonl"
+    import_lines(directory, [message("s", 1, identity="user_id:caf\u00e9")])
+    faulty = FaultyDisk(target, disk, file="out.jsonl.partial")
+    with faulty.failing(WRITING, errno.ENOSPC):
+        fails(directory, "--identity", "user_id:caf\u00e9", file, env=faulty.env)
+    partial(file).write_text(export(directory, "--identity", "user_id:caf\u00e9", "-").stdout)
+    assert "is of another export" in fails(directory, "--identity", "user_id:cafe\u0301", file)
+
+
+def on_terminal(*arguments):
+    """What a command that must succeed writes to a terminal as its standard error, and its standard output."""
+    terminal, descriptor = os.openpty()
+    process = subprocess.Popen([PROGRAM, *map(str, arguments)], env=environment(), stdout=subprocess.PIPE, stderr=descriptor)
+    os.close(descriptor)
+    written = b""
+    # Where no process has the terminal any more, reading is an error.
+    with suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            written += piece
+    os.close(terminal)
+    output = process.communicate()[0].decode()
+    assert process.returncode == 0, written
+    return written.decode(), output
+
+
+def test_a_terminal_shows_how_far_an_export_and_an_import_are(directory, tmp_path):
+    import_lines(directory, [message(f"t{number}", 1) for number in range(30)])
+    file = tmp_path / "out.jsonl"
+    shown, output = on_terminal("export", "--data-directory", directory, file)
+    full = "[########################################] 100 %"
+    assert shown.count("\r\x1b[K") == 1 and shown.endswith(f"\r130 messages {full} \r\x1b[K")
+    shares = [int(share) for share in re.findall(r"(\d+) %", shown)]
+    assert len(shares) == 37 and shares == sorted(shares) and shares[0] < 50
+    assert output.startswith("Messages: 130. Sessions: 37.")
+    shown, output = on_terminal("export", "--data-directory", directory, "-")
+    assert f"\r130 messages {full} \r\x1b[K" in shown and "SHA-256" in shown
+    assert output == file.read_text()
+    create_account(tmp_path / "other", OTHER_SID)
+    shown, output = on_terminal("import", "--data-directory", tmp_path / "other", "--account", OTHER_SID, file)
+    assert f"\rchecking {full} " in shown and f"\rstoring {full} \r\x1b[K" in shown
+    assert output.startswith("Stored: 130.")
 
 
 def test_an_output_that_nobody_reads_ends_the_export(directory):

@@ -1,10 +1,13 @@
 // Preloaded into the server, makes the disk of one directory, DISK_DIRECTORY, a worse one.
 //
 // - It can fail: DISK_FAULTS is a file whose first three bytes are the errors (as of errno) that reading, writing and
-//   synchronizing get, 0 for none; they may be changed at any time.
+//   synchronizing get, 0 for none; they may be changed at any time. With DISK_FAULTY, only the file of that name has them.
 // - It can forget what it was not told to keep: DISK_KEPT is a second directory, which begins as the first one's copy and gets
 //   what is synchronized, when it is synchronized, and nothing else. A file that is made gets its name there when the
 //   directory is synchronized; until then it is NAME.unnamed. Links and renamings, too, come with the directory.
+//
+// DISK_LACKS names what it cannot do: `renameat2`, or also `link`. DISK_BEFORE_LOCK, DISK_BEFORE_RENAME, and DISK_BEFORE_UNLINK are
+// commands that a shell runs before a file of the directory is locked, renamed or linked, or unlinked.
 //
 // DISK_SYNCHRONOUS replaces what the program sets SQLite's `synchronous` to: by NORMAL or OFF.
 
@@ -18,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -118,7 +122,9 @@ static struct file *file_of(int descriptor) {
 
 // Whether the disk fails now, at what is done to one of the directory's files; errno then says how.
 static int fails(enum operation operation, int descriptor) {
+    const char *only = getenv("DISK_FAULTY");
     if (!faults[operation] || !file_of(descriptor)) return 0;
+    if (only && strcmp(file_of(descriptor)->name, only)) return 0;
     errno = faults[operation];
     return 1;
 }
@@ -283,7 +289,20 @@ ssize_t pread64(int descriptor, void *bytes, size_t count, off_t start) {
     return real(descriptor, bytes, count, start);
 }
 
+// Runs the command that a variable has, if it has one.
+static void run(const char *variable) {
+    const char *command = getenv(variable);
+    if (command && system(command)) fail(command);
+}
+
+int flock(int descriptor, int operation) {
+    if (file_of(descriptor)) run("DISK_BEFORE_LOCK");
+    REAL(int, "flock", int, int);
+    return real(descriptor, operation);
+}
+
 int unlink(const char *path) {
+    if (name_of(path)) run("DISK_BEFORE_UNLINK");
     REAL(int, "unlink", const char *);
     int result = real(path);
     const char *name = result ? NULL : name_of(path);
@@ -311,9 +330,27 @@ static int renamed(int result, const char *from, const char *to, int is_link) {
     return result;
 }
 
-int link(const char *from, const char *to) { return renamed(real_link(from, to), from, to, 1); }
+// Whether the disk cannot do that; errno then says so.
+static int lacks(const char *call, int error) {
+    const char *lacking = getenv("DISK_LACKS");
+    errno = error;
+    return lacking && strstr(lacking, call);
+}
+
+int link(const char *from, const char *to) {
+    if (name_of(from)) run("DISK_BEFORE_RENAME");
+    return lacks("link", EPERM) ? -1 : renamed(real_link(from, to), from, to, 1);
+}
+
+int renameat2(int from_directory, const char *from, int to_directory, const char *to, unsigned flags) {
+    if (name_of(from)) run("DISK_BEFORE_RENAME");
+    if (lacks("renameat2", EINVAL)) return -1;
+    REAL(int, "renameat2", int, const char *, int, const char *, unsigned);
+    return renamed(real(from_directory, from, to_directory, to, flags), from, to, 0);
+}
 
 int rename(const char *from, const char *to) {
+    if (name_of(from)) run("DISK_BEFORE_RENAME");
     REAL(int, "rename", const char *, const char *);
     return renamed(real(from, to), from, to, 0);
 }
