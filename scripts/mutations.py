@@ -147,6 +147,42 @@ MUTATIONS = [
         "Tests/SystemTests/commands/test_export.py::test_a_file_gets_its_name_only_when_it_is_on_the_disk",
     ),
     Mutation(
+        "an export locks a file that has lost its name",
+        "Sources/understudy/Data/ExportFile.swift",
+        "locked.st_ino == named.st_ino",
+        "locked.st_ino != 0",
+        "Tests/SystemTests/commands/test_export.py::"
+        "test_a_partial_file_that_another_export_finishes_or_removes_meanwhile_is_not_written",
+    ),
+    Mutation(
+        "an export replaces a file that was created meanwhile",
+        "Sources/understudy/Data/ExportFile.swift",
+        "renameWithoutReplacing(partialPath, path)",
+        "Foundation.rename(partialPath, path)",
+        "Tests/SystemTests/commands/test_export.py::test_a_file_that_is_created_when_the_export_ends_is_not_replaced",
+    ),
+    Mutation(
+        "the counting of sessions for an export is not interrupted",
+        "Sources/TranscriptExport/SessionList.swift",
+        "            if isInterrupted() { throw ExportError.interrupted }\n",
+        "",
+        "ExportTests/interruptedEarly",
+    ),
+    Mutation(
+        "a list of messages that mostly goes back is turned round",
+        "Sources/TranscriptImport/SavedList.swift",
+        "guard let (first, second) = firstAscent else {",
+        "guard let (first, second) = firstAscent, ascents > descents else {",
+        "SavedOrderTests",
+    ),
+    Mutation(
+        "walks of saved pages that do not say how they fit together are merged",
+        "Sources/TranscriptImport/SavedList.swift",
+        "if let other = ready.last { throw",
+        "if let other = ready.last, other < 0 { throw",
+        "SavedOrderTests",
+    ),
+    Mutation(
         "an export continues the file of another one",
         "Sources/understudy/Data/ExportFile.swift",
         "guard status.st_size == 0 || noted == Data(arguments.utf8) else {",

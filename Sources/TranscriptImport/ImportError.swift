@@ -8,11 +8,19 @@ package enum ImportError: Error, CustomStringConvertible {
     /// The copy of an input that is no file.
     case unwritable(path: String, reason: String)
     /// It is unknown in which order a session's messages were listed. The two are what cannot be put in order, or what contradicts the rest.
-    case unknownOrder(SavedList.Doubt, session: String, first: String, second: String)
+    case unknownOrder(Doubt, session: String, first: String, second: String)
     /// A file has something else than lines or saved pages.
     case otherForm(path: String, form: String, advice: String)
     /// - Parameter end: where the last message stands that was stored or was there already; `nil` where the input was still being checked.
     case interrupted(stored: Int, end: ImportPlace?)
+
+    /// What is unknown about the order of messages.
+    package enum Doubt: Sendable {
+        /// Whether the list begins with the oldest one.
+        case direction
+        /// How lists that were saved at different times, or with different page sizes, fit together.
+        case merge
+    }
 
     package var description: String {
         switch self {

@@ -24,8 +24,8 @@ package struct ImportInput {
     let pieces: [PagePiece]
     /// Of how many sessions the pages list the newest message first.
     let reversedSessions: Int
-    /// In bytes.
-    var size: UInt64 { files.reduce(0) { $0 + $1.size } }
+    /// Of its lines and of the messages of its pages, in bytes.
+    let size: UInt64
 
     /// - Parameters:
     ///   - paths: of files, or `-` for standard input.
@@ -46,6 +46,7 @@ package struct ImportInput {
                 throw try Self.importError(error, session, list, files)
             }
         }
+        size = saved.messageBytes + files.filter { $0.form == .lines }.reduce(0) { $0 + $1.size }
         self.pieces = pieces + saved.others.map { PagePiece(location: $0, messages: []) }
         self.reversedSessions = reversedSessions
     }
@@ -60,10 +61,11 @@ package struct ImportInput {
     /// Finds the pages of each session, sessions in the order of their first ones; and what is no page.
     private static func pages(
         of files: [ImportFile]
-    ) throws -> (sessions: [(String, [SavedList.Page])], others: [PageLocation]) {
+    ) throws -> (sessions: [(String, [SavedList.Page])], others: [PageLocation], messageBytes: UInt64) {
         var sessions: [(String, [SavedList.Page])] = []
         var indexOfSession: [[UInt8]: Int] = [:]
         var others: [PageLocation] = []
+        var messageBytes: UInt64 = 0
         for (index, file) in files.enumerated() where file.form == .pages {
             var documents = try file.documents()
             while let document = try documents.next() {
@@ -77,6 +79,7 @@ package struct ImportInput {
                     others.append(location)
                     continue
                 }
+                messageBytes += page.messages.reduce(0) { $0 + UInt64($1.count) }
                 let names = page.messages.map(MessageNames.init)
                 let session = names.lazy.compactMap(\.session).first ?? ""
                 // As bytes: Strings are equal whose ids are different.
@@ -96,7 +99,7 @@ package struct ImportInput {
                 )
             }
         }
-        return (sessions, others)
+        return (sessions, others, messageBytes)
     }
 
     private static func importError(

@@ -5,15 +5,7 @@ package enum ListOrder: String, CaseIterable, Sendable {
 }
 
 /// The list of one session's messages, as its saved pages have it: all of it or parts, once or several times.
-package struct SavedList {
-    /// What is unknown about the order of messages.
-    package enum Doubt: Sendable {
-        /// Whether the list begins with the oldest one.
-        case direction
-        /// How lists that were saved at different times, or with different page sizes, fit together.
-        case merge
-    }
-
+struct SavedList {
     /// A page of it.
     struct Page {
         let location: ImportInput.PageLocation
@@ -32,7 +24,7 @@ package struct SavedList {
 
     /// Why there is no order.
     struct UnknownOrder: Error {
-        let doubt: Doubt
+        let doubt: ImportError.Doubt
         let first: Place
         let second: Place
     }

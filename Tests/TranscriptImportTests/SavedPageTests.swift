@@ -173,6 +173,24 @@ struct SavedPageTests {
         #expect(error?.description.hasPrefix("\(file) cannot be read: another file has got its name") == true)
     }
 
+    @Test("progress grows to 1 with lines and pages")
+    func progress() async throws {
+        let files = [
+            (1...3).map { line($0) }.joined(separator: "\n"), try page(0..<6, number: 0, isPretty: true),
+            try page(6..<8, number: 1),
+        ]
+        var fractions: [Double] = []
+        let importer = TranscriptImporter(
+            into: fixture.store,
+            account: fixture.account,
+            report: {
+                fractions.append($0.fraction)
+            }
+        )
+        _ = try await importer.run(fixture.input(files))
+        #expect(fractions == [1, 1])
+    }
+
     @Test("a number that no double holds is refused in a page, or accepted where that is asked for")
     func numbers() async throws {
         let text = try page(0..<1, number: 0).replacing("\"meta\":{}", with: "\"meta\":{\"n\":1e400}")
