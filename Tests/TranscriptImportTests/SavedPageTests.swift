@@ -118,6 +118,7 @@ struct SavedPageTests {
         let page = try page(0..<2, number: 0)
         for end in [
             String(page.dropLast(30)), page.replacing("\"meta\"", with: "\"messages\":[],\"meta\""), "{\"messages\":7}",
+            "{\"messages\":[],\"meta\":{}",
         ] {
             let error = await fixture.failure([page + "\n" + end])
             #expect(error.hasPrefix("line 2 is not a saved page: it "), "\(error)")
