@@ -31,7 +31,7 @@ package struct ImportInput {
     ///   - paths: of files, or `-` for standard input.
     ///   - order: that of the saved pages; `nil` judges it for each session by its messages.
     /// - Throws: `ImportError`.
-    package init(paths: [String], order: ListOrder? = nil) throws {
+    package init(paths: [String], order: SavedListOrder? = nil) throws {
         files = try paths.map { try ImportFile(path: $0) }
         let saved = try Self.pages(of: files)
         var pieces: [PagePiece] = []

@@ -1,5 +1,5 @@
 /// Which message a list begins with.
-package enum ListOrder: String, CaseIterable, Sendable {
+package enum SavedListOrder: String, CaseIterable, Sendable {
     case oldestFirst = "oldest-first"
     case newestFirst = "newest-first"
 }
@@ -73,7 +73,7 @@ struct SavedList {
 
     /// Its messages, oldest first, as pieces of pages. Of a message that is on several pages, the other places come behind all messages.
     /// - Parameter order: that of the list; `nil` judges it by the messages.
-    func pieces(_ order: ListOrder?) throws(UnknownOrder) -> (pieces: [ImportInput.PagePiece], areReversed: Bool) {
+    func pieces(_ order: SavedListOrder?) throws(UnknownOrder) -> (pieces: [ImportInput.PagePiece], areReversed: Bool) {
         var sequence = try merged()
         let order = if let order { order } else { try direction(of: sequence) }
         if order == .newestFirst { sequence.reverse() }
@@ -113,7 +113,7 @@ struct SavedList {
 
     /// Nobody knows which way the retired API listed messages, but its dates never went back. Understudy lists the oldest first, with whatever
     /// dates its callers gave: so a list that goes back and forth is taken for one of those unless it mostly goes back.
-    private func direction(of sequence: [Int]) throws(UnknownOrder) -> ListOrder {
+    private func direction(of sequence: [Int]) throws(UnknownOrder) -> SavedListOrder {
         var last: (place: Place, seconds: Int64)?
         var (ascents, descents) = (0, 0)
         var firstAscent: (Place, Place)?

@@ -22,7 +22,7 @@ struct ImportFixture {
     }
 
     /// - Parameter names: of the files; by default, they are numbered from 0.
-    func input(_ files: [String], names: [String]? = nil, order: ListOrder? = nil) throws -> ImportInput {
+    func input(_ files: [String], names: [String]? = nil, order: SavedListOrder? = nil) throws -> ImportInput {
         let paths = try files.enumerated().map { index, text in
             let path = directory.file(names?[index] ?? "\(index)")
             try text.write(toFile: path, atomically: false, encoding: .utf8)
@@ -32,7 +32,7 @@ struct ImportFixture {
     }
 
     @discardableResult
-    func run(_ files: [String], names: [String]? = nil, order: ListOrder? = nil) async throws -> ImportSummary {
+    func run(_ files: [String], names: [String]? = nil, order: SavedListOrder? = nil) async throws -> ImportSummary {
         try await TranscriptImporter(into: store, account: account).run(input(files, names: names, order: order))
     }
 

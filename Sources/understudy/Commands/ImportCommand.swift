@@ -47,7 +47,7 @@ struct ImportCommand: AsyncParsableCommand {
             valueName: "order"
         )
     )
-    var order: ListOrder?
+    var order: SavedListOrder?
 
     @Argument(
         help: "The files, or - for standard input.",
@@ -147,4 +147,4 @@ struct ImportCommand: AsyncParsableCommand {
     }
 }
 
-extension ListOrder: ExpressibleByArgument {}
+extension SavedListOrder: ExpressibleByArgument {}
