@@ -35,12 +35,9 @@ package struct ModelServer: Sendable {
     ///   - key: what the server knows its users by, if it does.
     ///   - timeout: how long a reply may take, with every retry.
     ///   - keepsReasoning: whether a reply's `meta` has what the model thought before it replied.
-    /// - Returns: `nil` where `baseURL` is not an `http` or `https` URL.
+    /// - Returns: `nil` if `baseURL` is not the URL of a server, as `URL.init(ofServer:)` defines it.
     package init?(baseURL: String, key: Secret?, timeout: Duration, keepsReasoning: Bool = false, logger: Logger) {
-        guard let parsed = URL(string: baseURL), let scheme = parsed.scheme?.lowercased(),
-            ["http", "https"].contains(scheme), let host = parsed.host, !host.isEmpty, parsed.query == nil,
-            parsed.fragment == nil
-        else { return nil }
+        guard let host = URL(ofServer: baseURL)?.host else { return nil }
         url = (baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL) + "/chat/completions"
         self.key = key
         self.timeout = timeout

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Replies
 import UnderstudyServer
 
 struct HealthCommand: AsyncParsableCommand {
@@ -29,10 +30,15 @@ struct HealthCommand: AsyncParsableCommand {
     var url: String?
 
     func run() async throws {
+        if let url, URL(ofServer: url) == nil {
+            throw UsageError("--url must be an http or https URL, like http://127.0.0.1:8080.")
+        }
         let base = try url.map { $0.last == "/" ? String($0.dropLast()) : $0 } ?? localURL(Settings(common))
         // It may hold a password.
         let name = Setting.withoutSecrets(base)
         var configuration = HTTPClient.Configuration()
+        // The first refusal counts.
+        configuration.connectionPool.retryConnectionEstablishment = false
         if url == nil {
             // The certificate is for the server's public name, and a connection to this machine cannot be intercepted.
             var tls = TLSConfiguration.makeClientConfiguration()
@@ -68,7 +74,7 @@ struct HealthCommand: AsyncParsableCommand {
         case let error as HTTPClientError where [.connectTimeout, .readTimeout, .deadlineExceeded].contains(error):
             "it took longer than \(Self.patience) seconds"
         case let error as HTTPClientError where error == .remoteConnectionClosed: "it closed the connection"
-        case is HTTPClientError: "the URL must be http or https, with a host name in ASCII"
+        case is HTTPClientError: "the URL cannot be requested"
         default: "its response is not HTTP"
         }
     }
@@ -76,6 +82,10 @@ struct HealthCommand: AsyncParsableCommand {
     /// Where `understudy serve` listens with the same settings.
     private func localURL(_ settings: Settings) throws -> String {
         let address = try ServeOptions.address(settings)
+        guard address.port != 0 else {
+            let name = settings.value(of: .port)?.source.name(of: .port) ?? ""
+            throw UsageError("\(name) is 0, so the server has chosen its port itself. Name the server with --url.")
+        }
         let host =
             switch address.host {
             case "0.0.0.0": "127.0.0.1"

@@ -38,11 +38,10 @@ extension ServerOptions {
         guard key.map(isHeaderText) ?? true else { throw UsageError("model-key must be one line of ASCII text") }
         let server = try settings.value(
             .modelURL,
-            allowed: "an http or https URL without query, with its host name in ASCII (Punycode, xn--…)"
-        ) { url -> ModelServer? in
-            // What a name in other letters stands for depends on data of ICU, which the program does not have.
-            guard url.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-            return ModelServer(
+            allowed:
+                "an http or https URL without query, with a port from 1 to 65535 and its host name in ASCII (Punycode, xn--…)"
+        ) { url in
+            ModelServer(
                 baseURL: url,
                 key: key.map(Secret.init),
                 timeout: timeout,
