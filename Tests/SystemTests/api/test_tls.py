@@ -4,6 +4,7 @@ import http.client
 import shutil
 import socket
 import ssl
+import subprocess
 
 import pytest
 import requests
@@ -67,7 +68,8 @@ def test_a_new_certificate_is_shown_without_a_restart(directory):
         assert shown_certificate(server) == old
         # A file that is no certificate, or not the key's, changes nothing.
         chain.write_text("no certificate")
-        wait_until(lambda: "cannot be used" in log_of(server), seconds=20)
+        failure = f"Cannot load the new TLS certificate; still using the previous one: The TLS certificate {chain} must have"
+        wait_until(lambda: failure in log_of(server), seconds=20)
         assert shown_certificate(server) == old
         shutil.copy(other_key, key)
         shutil.copy(other_chain, chain)
@@ -75,6 +77,7 @@ def test_a_new_certificate_is_shown_without_a_restart(directory):
         # Open connections continue.
         assert status() == 200
         assert requests.get(messages_url(server), auth=AUTH, verify=other_chain).status_code == 200
+        assert "ASN1Error" not in log_of(server) and ".swift" not in log_of(server)
 
 
 def log_of(server):
@@ -101,13 +104,38 @@ def test_who_speaks_no_tls_or_an_old_one_is_refused(directory):
 def test_certificates_that_cannot_be_used_are_said(directory):
     chain, key = make_certificate(directory, "first")
     _, other_key = make_certificate(directory, "other")
-    for arguments, said, code in (
-        (["--tls-certificate", chain], "go together", 64),
-        (["--tls-key", key], "go together", 64),
-        (["--tls-certificate", directory / "none.pem", "--tls-key", key], "none.pem", 1),
-        (["--tls-certificate", key, "--tls-key", key], "Cannot use the TLS certificate", 1),
-        (["--tls-certificate", chain, "--tls-key", other_key], "Cannot use the TLS certificate", 1),
+    encrypted, both, text, damaged, damaged_key = (
+        directory / f"{name}.pem" for name in ["encrypted", "both", "text", "damaged", "damaged-key"]
+    )
+    for legacy in [["-traditional"], []]:
+        encrypt = ["openssl", "rsa", *legacy, "-aes256", "-passout", "pass:secret", "-in", key, "-out", f"{encrypted}{len(legacy)}"]
+        subprocess.run(encrypt, check=True, capture_output=True)
+    both.write_text(chain.read_text() + key.read_text())
+    text.write_text("no certificate")
+    damaged.write_text(chain.read_text().replace("MII", "MIA", 1))
+    damaged_key.write_text(key.read_text().replace("MII", "MIA", 1))
+    for certificate, used_key, said in (
+        (directory / "none.pem", key, f"Cannot read the TLS certificate from {directory}/none.pem: No such file or directory."),
+        (text, key, f"The TLS certificate {text} must have certificates in PEM and nothing else, but has nothing in PEM."),
+        (key, chain, "but has PRIVATE KEY. Name a file of its own for the key, with --tls-key."),
+        (both, key, "but has CERTIFICATE, PRIVATE KEY. Name a file of its own"),
+        (chain, both, f"The TLS key {both} must have one private key in PEM and nothing else, but has CERTIFICATE, PRIVATE KEY."),
+        (chain, chain, f"The TLS key {chain} must have one private key in PEM and nothing else, but has CERTIFICATE."),
+        (chain, f"{encrypted}0", f"The TLS key {encrypted}0 is encrypted. Decrypt it: openssl pkey -in {encrypted}0 -out FILE"),
+        (chain, f"{encrypted}1", f"The TLS key {encrypted}1 is encrypted."),
+        (chain, other_key, f"The key in {other_key} does not belong to the first certificate in {chain}."),
+        (damaged, key, f"The TLS certificate {damaged} is damaged."),
+        (chain, damaged_key, f"The TLS key {damaged_key} is damaged, or of a kind that is not supported."),
     ):
+        arguments = ["--tls-certificate", certificate, "--tls-key", used_key]
         refused = command("serve", "--data-directory", directory, "--port", "0", *arguments, check=False)
-        assert (refused.returncode, said in refused.stderr) == (code, True), refused.stderr
+        assert (refused.returncode, said in refused.stderr) == (1, True), refused.stderr
+        # One line, for nothing was used before.
+        assert refused.stderr.count("\n") == 1 and "still using" not in refused.stderr
+        assert "ASN1Error" not in refused.stderr and ".swift" not in refused.stderr
         assert key.read_text().splitlines()[1] not in refused.stderr
+    # 'config' has no log.
+    assert command("config", *arguments, check=False).stderr == refused.stderr
+    for arguments in (["--tls-certificate", chain], ["--tls-key", key]):
+        refused = command("serve", "--data-directory", directory, "--port", "0", *arguments, check=False)
+        assert (refused.returncode, "go together" in refused.stderr) == (64, True), refused.stderr
