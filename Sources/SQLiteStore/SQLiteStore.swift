@@ -35,7 +35,7 @@ package struct SQLiteStore: Store {
                 throw DatabaseFileError.unfinishedCopy(path: path)
             }
         } catch let error as DatabaseError {
-            throw DatabaseFileError.unusable(path: path, reason: error.reason)
+            throw DatabaseFile(path: path).failure(error)
         }
     }
 

@@ -9,7 +9,7 @@ extension DatabaseFile {
     /// it is on the disk and has been checked.
     /// - Throws: `DatabaseFileError`.
     package func backUp(to path: String) throws {
-        if try state(under: Migrations.all) == .new { throw DatabaseFileError.empty(path: self.path) }
+        if try state(under: Migrations.all) == .new { throw emptiness }
         guard access(path, F_OK) != 0 else { throw DatabaseFileError.exists(path: path) }
         let partial = Self.partialPath(of: path)
         try create(partial)
@@ -36,6 +36,8 @@ extension DatabaseFile {
             }
         } catch let error as DatabaseError where error.resultCode.isOfDamage {
             throw DatabaseFileError.damaged(path: path, problem: error.reason)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            throw failure(error)
         } catch let error as DatabaseError {
             throw DatabaseFileError.notCopied(from: path, to: copy, reason: error.reason)
         }

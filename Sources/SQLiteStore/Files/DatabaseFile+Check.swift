@@ -64,7 +64,7 @@ extension DatabaseFile {
     /// - Throws: `DatabaseFileError` where it is not to be read at all.
     package func problems() throws -> [String] {
         let state = try state(under: Migrations.all)
-        if state == .new { throw DatabaseFileError.empty(path: path) }
+        if state == .new { throw emptiness }
         do {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
                 let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
@@ -87,9 +87,7 @@ extension DatabaseFile {
                 return try problems + Self.unreadableRows(db)
             }
         } catch let error as DatabaseError {
-            guard error.resultCode.isOfDamage else {
-                throw DatabaseFileError.unusable(path: path, reason: error.reason)
-            }
+            guard error.resultCode.isOfDamage else { throw failure(error) }
             return ["It cannot be read: \(error.reason)"]
         }
     }

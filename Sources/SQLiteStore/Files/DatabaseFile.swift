@@ -20,8 +20,16 @@ package struct DatabaseFile {
     /// Reads the file without changing it.
     /// - Throws: `DatabaseFileError` where the file is not to be opened.
     func state(under migrator: DatabaseMigrator) throws -> State {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        guard let size = attributes?[.size] as? Int, size > 0 else { return .new }
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw DatabaseFileError.inaccessible(FileAccessError(path: path)) }
+            return .new
+        }
+        let kind = status.st_mode & S_IFMT
+        guard kind == S_IFREG else {
+            throw DatabaseFileError.notRegular(path: path, isDirectory: kind == S_IFDIR)
+        }
+        guard status.st_size > 0 else { return .new }
         do {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
                 guard try Int32.fetchOne(db, sql: "PRAGMA application_id") == Migrations.applicationID else {
@@ -33,13 +41,37 @@ package struct DatabaseFile {
                 guard try !migrator.hasBeenSuperseded(db) else { throw DatabaseFileError.newer(path: path) }
                 return try migrator.hasCompletedMigrations(db) ? .current : .older
             }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            throw DatabaseFileError.notADatabase(path: path)
-        } catch let error as DatabaseError where error.resultCode.isOfDamage {
-            throw DatabaseFileError.damaged(path: path, problem: error.reason)
         } catch let error as DatabaseError {
-            throw DatabaseFileError.unusable(path: path, reason: error.reason)
+            throw failure(error)
         }
+    }
+
+    /// Why the file has no database, which `state` has found.
+    var emptiness: DatabaseFileError {
+        access(path, F_OK) == 0 ? .empty(path: path) : .inaccessible(FileAccessError(path: path))
+    }
+
+    /// Why SQLite cannot use the file. SQLite's own words name neither the cause nor the file if permission is denied.
+    func failure(_ error: DatabaseError) -> DatabaseFileError {
+        switch error.resultCode {
+        case .SQLITE_NOTADB: .notADatabase(path: path)
+        case .SQLITE_CORRUPT: .damaged(path: path, problem: error.reason)
+        case .SQLITE_BUSY: .locked(path: path)
+        case .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_PERM:
+            accessError.map { .inaccessible($0) } ?? .unusable(path: path, reason: error.reason)
+        default: .unusable(path: path, reason: error.reason)
+        }
+    }
+
+    /// The first of the database's files that the process may not read and write; `nil` if there is none.
+    private var accessError: FileAccessError? {
+        for path in ["", "-wal", "-shm", "-journal"].map({ path + $0 })
+        where access(path, R_OK | W_OK) != 0 && errno != ENOENT {
+            return FileAccessError(path: path)
+        }
+        // SQLite creates files beside the database.
+        let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        return access(directory, W_OK | X_OK) == 0 ? nil : FileAccessError(path: directory)
     }
 
     /// Creates an empty file that only its owner can read; SQLite gives `-wal` and `-shm` the same mode. It would leave the
@@ -51,9 +83,7 @@ package struct DatabaseFile {
             close(descriptor)
             return
         }
-        guard errno == EEXIST else {
-            throw DatabaseFileError.unusable(path: path, reason: String(cString: strerror(errno)))
-        }
+        guard errno == EEXIST else { throw DatabaseFileError.inaccessible(FileAccessError(path: path)) }
     }
 
     /// Writes a copy beside the file and returns its path. One that is there already is from an attempt that was cut

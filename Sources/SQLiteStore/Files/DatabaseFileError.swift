@@ -6,6 +6,10 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
     case unfinishedCopy(path: String)
     case unusable(path: String, reason: String)
     case empty(path: String)
+    case inaccessible(FileAccessError)
+    /// Neither a file nor missing.
+    case notRegular(path: String, isDirectory: Bool)
+    case locked(path: String)
     case exists(path: String)
     /// Left by an attempt that was interrupted, or another program's.
     case partialExists(path: String)
@@ -16,13 +20,19 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .notADatabase(let path):
-            "\(path) is not a SQLite database, or its beginning is damaged; restore a backup, or name another data directory"
+            "\(path) is not a SQLite database, or its beginning is damaged. Name another database, or restore a backup."
         case .foreign(let path):
-            "\(path) is another program's SQLite database; move it away, or name another data directory"
+            "\(path) is another program's SQLite database. Name another database, or move this one away."
         case .unusable(let path, let reason):
             "\(path) cannot be used as a database: \(reason)"
         case .empty(let path):
-            "\(path) has nothing in it, or is not there"
+            "\(path) is empty: it has no database"
+        case .inaccessible(let error):
+            error.description
+        case .notRegular(let path, let isDirectory):
+            "\(path) is \(isDirectory ? "a directory" : "not a regular file"). Name a database file."
+        case .locked(let path):
+            "Another program has \(path) locked. Try again when that program has finished."
         case .exists(let path):
             "The file \(path) already exists. Choose another name, or remove the file."
         case .partialExists(let path):

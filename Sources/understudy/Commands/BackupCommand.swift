@@ -24,10 +24,11 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(common)
         try settings.requireDirectory(else: "pg_dump backs up a PostgreSQL database")
+        let backup = try DatabaseFile(argument: file, else: "To back up a PostgreSQL database, use pg_dump.")
         let directory = try settings.dataDirectory()
         StoreLocation.directory(directory).announce()
         try directory.requireDatabase()
-        try DatabaseFile(path: directory.databasePath).backUp(to: file)
+        try DatabaseFile(path: directory.databasePath).backUp(to: backup.path)
         print(
             "The backup is \(file); keep \(directory.sealingKeyPath) apart from it, or the same as UNDERSTUDY_SECRET_KEY"
         )

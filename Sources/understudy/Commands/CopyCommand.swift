@@ -35,6 +35,7 @@ struct CopyCommand: AsyncParsableCommand {
     func run() async throws {
         let source = try StoreLocation(from, option: "--from")
         let target = try StoreLocation(to, option: "--to")
+        if case (.directory(let old), .directory(let new)) = (source, target) { try new.requireOther(than: old) }
         for location in [source, target] { location.announce() }
         if case .directory(let directory) = source { try directory.requireDatabase() }
         if case .directory(let directory) = target { try directory.create() }

@@ -23,13 +23,14 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(common)
         try settings.requireDirectory(else: "pg_restore restores a PostgreSQL database")
+        let backup = try DatabaseFile(argument: file, else: "To restore a PostgreSQL database, use pg_restore.")
         let directory = try settings.dataDirectory()
         StoreLocation.directory(directory).announce()
         try directory.create()
         let lock = try directory.lockForServing()
         defer { lock.release() }
         try directory.requireNoDatabase()
-        try DatabaseFile(path: file).backUp(to: directory.databasePath)
+        try backup.backUp(to: directory.databasePath)
         print("The database is \(directory.databasePath)")
         let isKeyThere = FileManager.default.fileExists(atPath: directory.sealingKeyPath)
         if !isKeyThere, try settings.sealingKey() == nil {

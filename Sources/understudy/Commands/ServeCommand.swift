@@ -158,7 +158,7 @@ struct ServeCommand: AsyncParsableCommand {
             guard options.readDatabases.isEmpty else {
                 throw UsageError("--database-read-urls needs --database-url, which names the cluster's coordinator.")
             }
-            if mustExist { try directory.requireDatabase() } else { try directory.create() }
+            if mustExist { try directory.requireDatabase(isServing: true) } else { try directory.create() }
             let lock = try directory.lockForServing()
             let store = try directory.openStore(under: lock, metrics: metrics, warn: warn)
             do {

@@ -12,6 +12,8 @@ struct DataDirectory {
     static let standardPath = "data"
 
     let path: String
+    /// The option that names it, for errors.
+    var option = "--data-directory"
 
     /// Whether a text can name a directory: not where it is the URL of a database, even a misspelled one, or libpq's other form,
     /// `host=… password=…`. What is taken for a path is repeated in errors.
@@ -33,12 +35,29 @@ struct DataDirectory {
         } else if errno != EEXIST {
             throw CommandError("Cannot create the data directory \(path): \(SystemError.reason()).")
         }
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR {
-            throw CommandError("The data directory \(path) is a file. Name a directory with --data-directory.")
-        }
+        try requireDirectory()
         guard access(path, R_OK | W_OK | X_OK) == 0 else {
-            throw CommandError("Cannot write to the data directory \(path): \(SystemError.reason()).")
+            let number = errno
+            throw CommandError(
+                """
+                Cannot write to the data directory \(path): \(SystemError.reason(number)).\
+                \(FileAccessError.advice(path, number))
+                """
+            )
+        }
+    }
+
+    /// - Throws: `CommandError` if the path leads to something other than a directory, or is a link that leads nowhere.
+    private func requireDirectory() throws {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            guard status.st_mode & S_IFMT != S_IFDIR else { return }
+            throw CommandError("The data directory \(path) is a file. Name a directory with \(option).")
+        }
+        if errno == ENOENT, lstat(path, &status) == 0 {
+            throw CommandError(
+                "The data directory \(path) is a symbolic link to a directory that does not exist. Create that directory first."
+            )
         }
     }
 
@@ -76,20 +95,33 @@ struct DataDirectory {
         return try openStore()
     }
 
+    /// - Parameter isServing: whether a server with `--existing` needs the database: then the disk may not be mounted, whereas other
+    ///   commands may have been given the wrong directory.
     /// - Throws: `CommandError` where the directory has no database.
-    func requireDatabase() throws {
+    func requireDatabase(isServing: Bool = false) throws {
+        try requireDirectory()
         var status = stat()
         let isFound = stat(databasePath, &status) == 0
+        guard isFound || errno == ENOENT else { throw FileAccessError(path: databasePath) }
         guard isFound, status.st_size > 0 else {
-            switch isFound ? ENOENT : errno {
-            case ENOENT:
-                throw CommandError(
-                    "There is no database in \(path). Create one with `understudy account create` or `understudy serve`."
-                )
-            default:
-                throw CommandError("Cannot open the data directory \(path): \(SystemError.reason()).")
-            }
+            let advice =
+                isServing
+                ? """
+                Check that its disk is mounted. To create a new one: \
+                `understudy account create --data-directory \(path)`.
+                """
+                : "Name the right directory with \(option)."
+            throw CommandError("There is no database in \(path). \(advice)")
         }
+    }
+
+    /// - Throws: `UsageError` if both are the same directory, perhaps by different paths.
+    func requireOther(than other: DataDirectory) throws {
+        var (status, otherStatus) = (stat(), stat())
+        guard stat(path, &status) == 0, stat(other.path, &otherStatus) == 0, status.st_dev == otherStatus.st_dev,
+            status.st_ino == otherStatus.st_ino
+        else { return }
+        throw UsageError("\(other.option) and \(option) are the same directory.")
     }
 
     /// - Throws: `CommandError` where the directory has a database, or what is left of one.

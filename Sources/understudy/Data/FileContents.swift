@@ -1,4 +1,5 @@
 import Foundation
+import SQLiteStore
 
 /// Reads whole files, pipes, and standard input.
 enum FileContents {
@@ -34,6 +35,8 @@ enum FileContents {
     }
 
     private static func failure(_ path: String, _ what: String) -> CommandError {
-        CommandError("Cannot read the \(what) from \(path): \(SystemError.reason()).")
+        let number = errno
+        let reason = SystemError.reason(number)
+        return CommandError("Cannot read the \(what) from \(path): \(reason).\(FileAccessError.advice(path, number))")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SQLiteStore
 
 /// An advisory lock on a file, which the kernel gives up when the process ends, however it ends.
 struct FileLock {
@@ -39,9 +40,7 @@ struct FileLock {
 
     private static func open(_ path: String) throws -> Int32 {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw CommandError("\(path) cannot be opened: \(SystemError.reason())")
-        }
+        guard descriptor >= 0 else { throw FileAccessError(path: path) }
         return descriptor
     }
 }

@@ -44,7 +44,11 @@ struct FirstAccount {
             return
         }
         guard try !settings.flag(.existing) else {
-            throw CommandError("The database has no account. Create one with `understudy account create`.")
+            let command =
+                try settings.postgresDatabase() == nil
+                ? "`understudy account create --data-directory \(directory.path)`"
+                : "`understudy account create` with the server's --database-url"
+            throw CommandError("The database has no account. Create one: \(command).")
         }
         let account = NewAccount(sid: sid ?? .random(), name: "", token: token ?? .random())
         let isPrinted = mayPrint && isatty(STDOUT_FILENO) == 1

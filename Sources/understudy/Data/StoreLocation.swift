@@ -23,7 +23,7 @@ enum StoreLocation: CustomStringConvertible {
         if let database = PostgresDatabase(text) {
             self = .postgres(database)
         } else if DataDirectory.canBePath(text) {
-            self = .directory(DataDirectory(path: text))
+            self = .directory(DataDirectory(path: text, option: option))
         } else {
             throw UsageError("\(option) must be a data directory, or \(PostgresDatabase.form)")
         }
