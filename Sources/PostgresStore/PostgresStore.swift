@@ -61,6 +61,9 @@ package struct PostgresStore: Store {
         }
     }
 
+    /// Whether libpq takes a URL for what its author meant: not if it has a password that is not percent-encoded.
+    package static func isValid(url: String) -> Bool { PostgresURL.isValid(url) }
+
     /// What people need to know to tell databases apart: the database and its host, never the password.
     package static func summary(ofURL url: String) -> String { PostgresURL.summary(of: url) }
 

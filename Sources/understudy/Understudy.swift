@@ -11,8 +11,8 @@ struct Understudy: AsyncParsableCommand {
             Programs written for the retired service change one line, the base URL, and go on; their transcripts are \
             their own.
 
-            Every option but those of copy may also come from the environment (--data-directory as \
-            UNDERSTUDY_DATA_DIRECTORY) or from a JSON file of options ({"data-directory": "data"}) that --config-file \
+            Settings, which are the options of serve and those that commands share, may also come from the environment \
+            (--data-directory as UNDERSTUDY_DATA_DIRECTORY) or from a JSON file ({"data-directory": "data"}) that --config-file \
             names. The command line wins over the environment, and the environment over the file.
 
             Exit codes: 0 done, 1 failed, 64 wrong usage.
@@ -45,6 +45,10 @@ struct Understudy: AsyncParsableCommand {
             )
             exit(withError: ExitCode.validationFailure)
         } catch {
+            if ServeCommand.logsJSON(CommandLine.arguments), !(error is ExitCode), exitCode(for: error) != .success {
+                ServeCommand.logFailure(message(for: error))
+                exit(withError: exitCode(for: error))
+            }
             exit(withError: error)
         }
     }

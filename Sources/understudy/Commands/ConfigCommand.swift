@@ -62,6 +62,10 @@ struct ConfigCommand: AsyncParsableCommand {
         init(_ setting: Setting, _ value: Settings.Value?) {
             name = setting.rawValue
             self.value = value.map { setting.masked($0.text) } ?? setting.standard
+            if let value, value.setting != setting {
+                source = value.name
+                return
+            }
             source =
                 switch value?.source {
                 case .commandLine: "command line"

@@ -83,7 +83,7 @@ struct HealthCommand: AsyncParsableCommand {
     private func localURL(_ settings: Settings) throws -> String {
         let address = try ServeOptions.address(settings)
         guard address.port != 0 else {
-            let name = settings.value(of: .port)?.source.name(of: .port) ?? ""
+            let name = settings.value(of: .port)?.name ?? ""
             throw UsageError("\(name) is 0, so the server has chosen its port itself. Name the server with --url.")
         }
         let host =

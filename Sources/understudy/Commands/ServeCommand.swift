@@ -51,6 +51,26 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// Whether the command line of `serve`, which may be wrong, or the environment asks for a log in JSON.
+    /// - Parameter arguments: with the program's name.
+    static func logsJSON(_ arguments: [String]) -> Bool {
+        guard arguments.dropFirst().first == configuration.commandName else { return false }
+        let option = "--\(Setting.logFormat.rawValue)"
+        let given = zip(arguments, arguments.dropFirst() + [""]).compactMap { argument, next in
+            argument == option
+                ? next : argument.hasPrefix("\(option)=") ? String(argument.dropFirst(option.count + 1)) : nil
+        }
+        return (given.last ?? ProcessInfo.processInfo.environment[Setting.logFormat.variable])
+            == OutputFormat.json.rawValue
+    }
+
+    /// Logs in JSON that the command line cannot be read; there is no log before that.
+    static func logFailure(_ reason: String) {
+        LineLogHandler.bootstrap(.json, to: .standardError)
+        Logger(label: LineLogHandler.label).critical("Cannot serve: \(reason)")
+        LogQueue.standardError.flush()
+    }
+
     /// How errors are reported, including those of the settings.
     private func format(by settings: Settings?) -> OutputFormat {
         let text = settings == nil ? logFormatDespiteErrors() : settings?.text(.logFormat)
@@ -155,9 +175,6 @@ struct ServeCommand: AsyncParsableCommand {
             directory.keepPrivate(warn: warn)
             return (store, [store], nil)
         case .directory(let directory):
-            guard options.readDatabases.isEmpty else {
-                throw UsageError("--database-read-urls needs --database-url, which names the cluster's coordinator.")
-            }
             if mustExist { try directory.requireDatabase(isServing: true) } else { try directory.create() }
             let lock = try directory.lockForServing()
             let store = try directory.openStore(under: lock, metrics: metrics, warn: warn)
@@ -189,7 +206,10 @@ extension ListenAddress {
             return "The host name \(host) has no address. Name an address of this machine with --\(option.rawValue)."
         case .system(EADDRINUSE):
             return
-                "Port \(port) of \(host) is in use by another program. Choose another port with --\(portOption.rawValue)."
+                """
+                Port \(port) of \(host) is already in use, perhaps by another Understudy. Choose another port with \
+                --\(portOption.rawValue).
+                """
         case .system(EACCES):
             return """
                 This user may not use port \(port). Choose one above 1023 with --\(portOption.rawValue), \

@@ -54,6 +54,9 @@ struct ServeOptions {
                 let databases = parts.compactMap { PostgresDatabase(String($0)) }
                 return databases.count == parts.count && !databases.isEmpty ? databases : nil
             } ?? []
+        if !readDatabases.isEmpty, try settings.postgresDatabase() == nil {
+            throw UsageError("--database-read-urls needs --database-url, which names the cluster's coordinator.")
+        }
         if let size = try settings.integer(.pageCache, in: 0...1_048_576) {
             server.api.pageCacheSize = size << 20
         }
@@ -83,9 +86,12 @@ struct ServeOptions {
         certificate = chain.flatMap { chain in key.map { CertificateFiles(chain: chain, key: $0) } }
         metricsAddress = try settings.value(
             .metricsAddress,
-            allowed: "a host and a port, like 127.0.0.1:9464 or [::1]:9464",
+            allowed: "a host and a port, like 127.0.0.1:9464 or [::1]:9464; 0.0.0.0:9464 listens on all addresses",
             ListenAddress.init
         )
+        if let metricsAddress, address.port != 0, metricsAddress.overlaps(address) {
+            throw UsageError("--port and --metrics-address name the same port. Choose another port for one of them.")
+        }
         self.server = server
         logFormat =
             try settings.value(.logFormat, allowed: "text or json", OutputFormat.init(rawValue:)) ?? .text
@@ -96,7 +102,11 @@ struct ServeOptions {
 
     static func address(_ settings: Settings) throws -> ListenAddress {
         ListenAddress(
-            host: settings.text(.host) ?? address.host,
+            host: try settings.value(
+                .host,
+                allowed: "a name or an address without a port, like 127.0.0.1; 0.0.0.0 listens on all addresses",
+                ListenAddress.host
+            ) ?? address.host,
             port: try settings.integer(.port, in: 0...65_535) ?? address.port
         )
     }

@@ -8,6 +8,11 @@ struct Settings {
     struct Value {
         let text: String
         let source: SettingSource
+        /// The one that was set: an earlier name, perhaps.
+        let setting: Setting
+
+        /// What a person has to change to change the value.
+        var name: String { source.name(of: setting) }
     }
 
     private let values: [Setting: Value]
@@ -25,10 +30,14 @@ struct Settings {
             // Earlier names come first: current ones of the same source win.
             for (setting, text) in texts {
                 guard let replacement = setting.replacement else { continue }
-                values[replacement] = Value(text: try Self.current(text, of: setting, from: source), source: source)
+                values[replacement] = Value(
+                    text: try Self.current(text, of: setting, from: source),
+                    source: source,
+                    setting: setting
+                )
             }
             for (setting, text) in texts where setting.replacement == nil {
-                values[setting] = Value(text: text, source: source)
+                values[setting] = Value(text: text, source: source, setting: setting)
             }
         }
         if let path = commandLine[.configFile] ?? environment[.configFile] {
@@ -56,7 +65,7 @@ struct Settings {
     /// - Throws: `UsageError` for text that is neither true nor false.
     func flag(_ setting: Setting) throws -> Bool {
         guard let given = values[setting] else { return false }
-        return try Self.flag(given.text, given.source.name(of: setting))
+        return try Self.flag(given.text, given.name)
     }
 
     /// The value for the replacement of a setting under an earlier name.
@@ -77,7 +86,7 @@ struct Settings {
     func value<Value>(_ setting: Setting, allowed: String, _ make: (String) -> Value?) throws -> Value? {
         guard let given = values[setting] else { return nil }
         guard let value = make(given.text) else {
-            throw UsageError("\(given.source.name(of: setting)) must be \(allowed).")
+            throw UsageError("\(given.name) must be \(allowed).")
         }
         return value
     }
@@ -94,7 +103,7 @@ struct Settings {
             guard let value = Name(rawValue: part) else {
                 let allowed = Name.allCases.map(\.rawValue).joined(separator: ", ")
                 throw UsageError(
-                    "\(given.source.name(of: setting)) has an unknown value \"\(part)\". Allowed: \(allowed)."
+                    "\(given.name) has an unknown value \"\(part)\". Allowed: \(allowed)."
                 )
             }
             return value
@@ -107,10 +116,8 @@ struct Settings {
     /// - Throws: `UsageError` if the command line names a data directory, and something else a database.
     func postgresDatabase() throws -> PostgresDatabase? {
         let database = try value(.databaseURL, allowed: PostgresDatabase.form, PostgresDatabase.init)
-        if values[.dataDirectory]?.source == .commandLine, let source = values[.databaseURL]?.source,
-            source != .commandLine
-        {
-            let name = source.name(of: .databaseURL)
+        if values[.dataDirectory]?.source == .commandLine, let url = values[.databaseURL], url.source != .commandLine {
+            let name = url.name
             throw UsageError(
                 """
                 --data-directory and \(name) name two stores. Remove \(name) to use the directory, or give --database-url, too, \
@@ -130,8 +137,8 @@ struct Settings {
     /// - Throws: `CommandError` where a PostgreSQL database is used instead of the data directory's.
     func requireDirectory(else alternative: String) throws {
         guard try postgresDatabase() == nil else {
-            let source = values[.databaseURL]?.source.name(of: .databaseURL) ?? ""
-            throw CommandError("This command works on a data directory, and \(source) is set. \(alternative)")
+            let name = values[.databaseURL]?.name ?? ""
+            throw CommandError("This command works on a data directory, and \(name) is set. \(alternative)")
         }
     }
 
@@ -139,7 +146,7 @@ struct Settings {
         let path = text(.dataDirectory) ?? DataDirectory.standardPath
         // The value may hold a password, so the error does not repeat it.
         guard DataDirectory.canBePath(path) else {
-            let name = values[.dataDirectory]?.source.name(of: .dataDirectory) ?? ""
+            let name = values[.dataDirectory]?.name ?? ""
             throw UsageError("\(name) must be a directory. Name a PostgreSQL database with --database-url.")
         }
         return DataDirectory(path: path)

@@ -2,7 +2,7 @@ import Suggestions
 
 /// The environment variables of the program, which begin with `UNDERSTUDY_`.
 enum SettingsEnvironment {
-    private static let prefix = "UNDERSTUDY_"
+    static let prefix = "UNDERSTUDY_"
 
     /// The settings' values as text.
     /// - Throws: `UsageError` for a variable that is no setting.

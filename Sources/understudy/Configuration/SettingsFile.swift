@@ -9,17 +9,23 @@ struct SettingsFile {
     /// The settings' values as text; the items of a list are joined by the setting's separator.
     /// - Throws: `UsageError`, which repeats no value, because a value may be a secret.
     func read() throws -> [Setting: String] {
-        let bytes: [UInt8]
+        var bytes: [UInt8]
         do {
             bytes = try FileContents.read(path, what: "configuration")
         } catch {
             throw UsageError("\(error)")
         }
+        // A byte order mark, as some editors write it.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         var scanner = JSONScanner(bytes)
         let members: [JSONMember]
         do {
             members = try scanner.members()
         } catch {
+            let isObject = bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+            if !isObject, (try? JSONDecoder().decode(Value.self, from: Data(bytes))) != nil {
+                throw UsageError("The configuration file \(path) must be a JSON object, like {\"port\": 8080}.")
+            }
             throw UsageError(
                 "The configuration file \(path) is not JSON: \(error.reason), \(position(of: error, in: bytes))."
             )
@@ -29,8 +35,9 @@ struct SettingsFile {
         for name in members.map(\.key) {
             guard let setting = Setting(rawValue: name), setting != .configFile else {
                 let names = Setting.allCases.filter { $0 != .configFile }.map(\.rawValue)
+                let suggestion = Suggestion.text(for: name, among: names, prefix: SettingsEnvironment.prefix)
                 throw UsageError(
-                    "The configuration file \(path) has an unknown key \"\(LineLogHandler.escaped(name))\".\(Suggestion.text(for: name, among: names))"
+                    "The configuration file \(path) has an unknown key \"\(LineLogHandler.escaped(name))\".\(suggestion)"
                 )
             }
             values[setting] = try decoded[name].map { try text(of: $0, setting) }

@@ -4,16 +4,21 @@ import PrometheusMetrics
 /// A PostgreSQL database, by its URL.
 struct PostgresDatabase: CustomStringConvertible {
     /// What an option must be that names one.
-    static let form = "like postgresql://user@host/database"
+    static let form = """
+        like postgresql://user@host/database, with parameters that libpq knows. In the user name and the password, percent-encode \
+        every character that is neither a letter nor a digit: @ as %40, / as %2F
+        """
 
     private let url: String
 
     /// Its host and name, without a password.
     var description: String { PostgresStore.summary(ofURL: url) }
 
-    /// `nil` where `url` is none of PostgreSQL.
+    /// `nil` where `url` is none of PostgreSQL, or not valid.
     init?(_ url: String) {
-        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://") else { return nil }
+        guard url.hasPrefix("postgresql://") || url.hasPrefix("postgres://"), PostgresStore.isValid(url: url) else {
+            return nil
+        }
         self.url = url
     }
 

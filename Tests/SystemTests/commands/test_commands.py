@@ -270,7 +270,8 @@ def test_a_server_that_cannot_listen_leaves_nothing_behind(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         error = fails("serve", "--data-directory", tmp_path / "data", "--port", port, code=1)
-    assert f"Port {port} of 127.0.0.1 is in use by another program. Choose another port with --port." in error
+    problem = f"Port {port} of 127.0.0.1 is already in use, perhaps by another Understudy. Choose another port with --port."
+    assert problem in error
     for host, problem in [
         ("no-such-host.invalid", "The host name no-such-host.invalid has no address."),
         ("192.0.2.1", "192.0.2.1 is not an address of this machine."),
@@ -278,8 +279,8 @@ def test_a_server_that_cannot_listen_leaves_nothing_behind(tmp_path):
         assert problem in fails("serve", "--data-directory", tmp_path / "data", "--host", host, "--port", "0", code=1)
     # Two sockets can be bound to one port until one of them listens.
     port = free_port()
-    same = ["--port", port, "--metrics-address", f"127.0.0.1:{port}"]
-    assert f"Port {port} of 127.0.0.1 is in use" in fails("serve", "--data-directory", tmp_path / "data", *same, code=1)
+    same = ["--port", port, "--metrics-address", f"localhost:{port}"]
+    assert f"Port {port} of localhost is already in use" in fails("serve", "--data-directory", tmp_path / "data", *same, code=1)
     assert list(tmp_path.iterdir()) == []
 
 

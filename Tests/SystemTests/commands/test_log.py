@@ -189,7 +189,7 @@ def test_json_has_nothing_else_on_either_stream(tmp_path):
         result = command(*arguments, check=False)
     assert (result.returncode, result.stdout) == (1, "")
     [line] = [json.loads(line) for line in result.stderr.splitlines()]
-    assert line["level"] == "critical" and "is in use by another program" in line["message"]
+    assert line["level"] == "critical" and "is already in use" in line["message"]
     # What is wrong with the settings, too.
     for env in [{"UNDERSTUDY_PORT": "x"}, {"UNDERSTUDY_NONSENSE": "x"}]:
         result = command("serve", "--log-format", "json", check=False, env=env)
@@ -204,6 +204,17 @@ def test_json_has_nothing_else_on_either_stream(tmp_path):
     # The environment wins over it.
     result = command("serve", "--config-file", file, check=False, env={"UNDERSTUDY_LOG_FORMAT": "text", "UNDERSTUDY_NONSENSE": "x"})
     assert result.stderr.startswith("Error: ")
+    # And with the command line, before any setting is read.
+    for arguments, env in [
+        (["--port", "abc"], {"UNDERSTUDY_LOG_FORMAT": "json"}), (["--log-format", "json", "--prot", "8"], {}),
+        (["--log-format=json", "--prot", "8"], {"UNDERSTUDY_LOG_FORMAT": "text"}),
+    ]:
+        result = command("serve", *arguments, check=False, env=env)
+        line = json.loads(result.stderr)
+        assert (result.returncode, result.stdout, line["level"]) == (64, "", "critical")
+        assert line["message"].startswith("Cannot serve: ") and arguments[-2].removesuffix("=json") in line["message"]
+    assert command("serve", "--log-format", "json", "--help").stdout.startswith("OVERVIEW")
+    assert command("serve", "--prot", "8", "--log-format", "text", check=False, env=env).stderr.startswith("Error: ")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])

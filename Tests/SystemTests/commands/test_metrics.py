@@ -115,12 +115,12 @@ def test_the_address_of_the_figures_is_their_own(tmp_path):
         assert requests.get(f"http://{address}/v1/Sessions/s/Messages", auth=AUTH).status_code == 404
         taken = command("serve", "--data-directory", tmp_path / "other", "--port", "0", "--metrics-address", address, check=False)
         host, port = address.split(":")
-        problem = f"Port {port} of {host} is in use by another program. Choose another port with --metrics-address."
+        problem = f"Port {port} of {host} is already in use, perhaps by another Understudy. Choose another port with --metrics-address."
         assert (taken.returncode, problem in taken.stderr) == (1, True)
         assert not (tmp_path / "other").exists()
 
 
-@pytest.mark.parametrize("address", ["9464", "127.0.0.1", ":9464", "::1:9464", "127.0.0.1:99999", "127.0.0.1:x", ""])
+@pytest.mark.parametrize("address", ["9464", "127.0.0.1", ":9464", "*:9464", "::1:9464", "127.0.0.1:99999", "127.0.0.1:x", ""])
 def test_an_address_that_is_none_is_refused(tmp_path, address):
     refused = command("serve", "--data-directory", tmp_path, "--metrics-address", address, check=False)
     assert (refused.returncode, "like 127.0.0.1:9464" in refused.stderr) == (64, True)

@@ -37,7 +37,11 @@ def file(tmp_path):
     ("variable", "suggestion"),
     [
         ("UNDERSTUDY_DATA_DIRECTROY", "Did you mean UNDERSTUDY_DATA_DIRECTORY?"),
-        ("UNDERSTUDY_DATADIR", ""),
+        ("UNDERSTUDY_DATADIR", "Did you mean UNDERSTUDY_DATA_DIRECTORY?"),
+        ("UNDERSTUDY_DATA_DIR", "Did you mean UNDERSTUDY_DATA_DIRECTORY?"),
+        ("UNDERSTUDY_DATABASE", "Did you mean UNDERSTUDY_DATABASE_URL?"),
+        ("UNDERSTUDY_PROT", "Did you mean UNDERSTUDY_PORT?"),
+        ("UNDERSTUDY_TL", ""),
         ("UNDERSTUDY_YES", ""),
         ("UNDERSTUDY_DRY_RUN", ""),
         ("UNDERSTUDY_MODELKEY", "Did you mean UNDERSTUDY_MODEL_KEY?"),
@@ -54,6 +58,8 @@ def test_an_unknown_key_of_the_file_is_refused_with_a_suggestion(file):
     error = refused("account", "list", *file({"data-direktory": "value-of-it"}))
     assert 'has an unknown key "data-direktory". Did you mean data-directory?' in error
     assert "value-of-it" not in error
+    for key in ["prot", "PORT", "UNDERSTUDY_PORT"]:
+        assert f'has an unknown key "{key}". Did you mean port?' in refused("account", "list", *file({key: 1}))
     assert "unknown key" in refused("account", "list", *file({"config-file": "other.json"}))
 
 
@@ -81,7 +87,7 @@ def test_the_links_of_kubernetes_are_no_settings(tmp_path):
         ("", "the text ends too early: expected an object, line 1, column 1"),
         ('{"port": 8080,}', "expected a key in double quotes, line 1, column 15"),
         ('{\n  "host": "é",\n  "name": "é" "x"\n}', 'expected a comma or "}", line 3, column 15'),
-        ("[]", "expected an object, line 1, column 1"),
+        ("[1", "expected an object, line 1, column 1"),
         ('{"port": 1, "port": 2}', 'the key "port" comes twice, line 1, column 13'),
     ],
 )
@@ -89,6 +95,17 @@ def test_a_file_that_is_not_json_is_named_with_line_and_column(file, content, pr
     option = file(content)
     error = refused("account", "list", *option)
     assert f"The configuration file {option[1]} is not JSON: {problem}." in error
+
+
+def test_a_file_that_is_json_but_no_object_is_refused(file):
+    for content in ["[]", '"x"', " 1", "[{}]"]:
+        option = file(content)
+        error = refused("account", "list", *option)
+        assert f'The configuration file {option[1]} must be a JSON object, like {{"port": 8080}}.' in error
+
+
+def test_a_byte_order_mark_is_accepted(file):
+    assert config(*file('\ufeff{"port": 9000}'))["port"]["value"] == "9000"
 
 
 @pytest.mark.parametrize("value", [None, 1.5, {"a": "b"}, ["8080"], [1]])
@@ -132,6 +149,10 @@ def test_a_directory_beside_the_url_of_the_environment_is_refused(tmp_path):
     env = {"UNDERSTUDY_DATABASE_URL": "postgresql://understudy@db.invalid/understudy"}
     error = refused("check", "--data-directory", tmp_path, env=env)
     assert "--data-directory and UNDERSTUDY_DATABASE_URL name two stores." in error
+    # A password with an @ of its own: libpq would take part of it for the host.
+    error = refused("account", "list", env={"UNDERSTUDY_DATABASE_URL": "postgresql://u:p@the-password@h/d"})
+    assert "UNDERSTUDY_DATABASE_URL must be like postgresql://user@host/database" in error and "@ as %40" in error
+    assert "the-password" not in error
     # Both on the command line are meant.
     path = tmp_path / "understudy.json"
     path.write_text(json.dumps({"database-url": "postgresql://db.invalid/understudy"}))
@@ -218,13 +239,20 @@ def test_config_shows_no_secret_of_a_value_that_is_not_valid(setting, value):
         {"ACCOUNT_SID": "foo"},
         {"EXISTING": "maybe"},
         {"KEEP_REASONING": "maybe"},
+        {"DATABASE_READ_URLS": "postgresql://u@h/d"},
+        {"DATABASE_URL": "postgresql://u:p@ss@h/d"},
+        {"METRICS_ADDRESS": "127.0.0.1:8080", "PORT": "8080"},
+        {"METRICS_ADDRESS": "127.0.0.1:8080", "PORT": "8080", "HOST": "0.0.0.0"},
     ],
 )
 def test_config_checks_what_serve_would_refuse(tmp_path, env):
     env = {f"UNDERSTUDY_{name}": value for name, value in env.items()}
-    arguments = ["--data-directory", tmp_path / "data"]
-    assert command("config", *arguments, check=False, env=env).returncode == 64
-    assert command("serve", *arguments, "--port", "0", check=False, env=env).returncode == 64
+    env["UNDERSTUDY_DATA_DIRECTORY"] = str(tmp_path / "data")
+    refusal = command("config", check=False, env=env)
+    assert refusal.returncode == 64
+    free = [] if "UNDERSTUDY_PORT" in env else ["--port", "0"]
+    served = command("serve", *free, check=False, env=env)
+    assert (served.returncode, served.stderr.replace("serve --help", "config --help")) == (64, refusal.stderr)
     assert not (tmp_path / "data").exists()
 
 
@@ -233,6 +261,16 @@ def test_earlier_names_of_settings_work(file):
     rows = config(*option, "--callback-retry-time", "5", env={"UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS": "true"})
     assert not any("callback" in name for name in rows)
     assert (rows["webhook-retry-time"]["value"], rows["allow-private"]["value"]) == ("5", "webhooks")
+    # The name that somebody set is the one to change.
+    assert rows["webhook-retry-time"]["source"] == "--callback-retry-time"
+    assert rows["allow-private"]["source"] == "UNDERSTUDY_ALLOW_PRIVATE_CALLBACKS"
+    option = file({"callback-retry-time": "-1"})
+    assert config("--webhook-retry-time", "1", *option)["webhook-retry-time"]["source"] == "command line"
+    for refusal, name in [
+        (refused("serve", *option), f'"callback-retry-time" in {option[1]}'),
+        (refused("serve", env={"UNDERSTUDY_CALLBACK_RETRY_TIME": "-1"}), "UNDERSTUDY_CALLBACK_RETRY_TIME"),
+    ]:
+        assert f"Error: {name} must be an integer" in refusal
 
 
 def test_an_earlier_name_wins_over_a_source_behind_it(file):

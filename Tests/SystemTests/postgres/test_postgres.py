@@ -353,7 +353,7 @@ def test_a_database_without_citus_is_not_distributed(empty_url):
         ("postgresql://127.0.0.1:1/x", 1, "cannot be reached"),
         (with_path("/not_there"), 1, "does not exist"),
         (server_url().replace(urlsplit(server_url()).password, "a-wrong-password"), 1, "authentication failed"),
-        ("postgresql://127.0.0.1/x?nonsense=1", 1, "parameter that libpq does not know"),
+        ("postgresql://127.0.0.1/x?nonsense=1", 64, "with parameters that libpq knows"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_a_clear_error(tmp_path, url, code, error):
