@@ -14,6 +14,13 @@ show_progress() {
     if [ -t 1 ]; then printf '\r\033[K'; fi
 }
 
+port=${UNDERSTUDY_PORT:-8080}
+# Before the build, and before an account is created and its banner printed.
+if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    echo "Port $port of 127.0.0.1 is already in use, perhaps by another Understudy. Choose another one: UNDERSTUDY_PORT=8081 make run" >&2
+    exit 1
+fi
+
 # Here, where they can be seen and can ask for a password.
 require_swift
 install_packages "${BUILD_PACKAGES[@]}"
@@ -31,7 +38,7 @@ echo "Built in $SECONDS s"
 
 # This is about ./data, whatever database the environment names.
 unset UNDERSTUDY_DATABASE_URL UNDERSTUDY_DATABASE_READ_URLS UNDERSTUDY_CONFIG_FILE
-port=${UNDERSTUDY_PORT:-8080}
+docs="Docs:        README.md, docs/operating.md, http://127.0.0.1:$port/openapi.json"
 if first_account; then
     if [ "$IS_NEW" = yes ]; then
         "$UNDERSTUDY" import --data-directory data --account "$UNDERSTUDY_ACCOUNT_SID" scripts/sample-session.jsonl
@@ -47,11 +54,20 @@ Address:     http://127.0.0.1:$port
 Account SID: $UNDERSTUDY_ACCOUNT_SID
 Auth token:  $token
              Create another: $UNDERSTUDY account token create --data-directory data --account $UNDERSTUDY_ACCOUNT_SID
-Docs:        README.md, docs/operating.md, http://127.0.0.1:$port/openapi.json
+$docs
 
 List the sample's messages from another terminal:
 
   curl --user $UNDERSTUDY_ACCOUNT_SID:$shown_token http://127.0.0.1:$port/v1/Sessions/sample/Messages
+
+END
+else
+    cat <<END
+
+Address:     http://127.0.0.1:$port
+Accounts:    $UNDERSTUDY account list --data-directory data
+Auth token:  Create another: $UNDERSTUDY account token create --data-directory data --account AC…
+$docs
 
 END
 fi
