@@ -35,6 +35,33 @@ struct URLTests {
         #expect(!PostgresURL.isValid(url))
     }
 
+    @Test(
+        "the summary has every host with its port, and an address of IPv6 in brackets",
+        arguments: [
+            ("postgresql://u:secret@db/x", "PostgreSQL database x on db"),
+            ("postgresql://h1,h2:5/x", "PostgreSQL database x on h1,h2:5"),
+            ("postgresql://h1:4,h2:5/x", "PostgreSQL database x on h1:4,h2:5"),
+            ("postgresql:///x?host=h1,h2&port=5", "PostgreSQL database x on h1:5,h2:5"),
+            ("postgresql://[::1]:1/x", "PostgreSQL database x on [::1]:1"),
+            ("postgresql://", "PostgreSQL database on the local socket"),
+            ("postgresql://u:a@b@h/x", "PostgreSQL"),
+        ]
+    )
+    func summary(url: String, text: String) {
+        #expect(PostgresURL.summary(of: url) == text)
+    }
+
+    @Test("the reason of each host that cannot be reached is on one line, without libpq's questions")
+    func unreachable() {
+        let error = #expect(throws: PostgresError.self) {
+            _ = try PostgresConnection(url: "postgresql://127.0.0.1:1,127.0.0.2:1/x")
+        }
+        let lines = [1, 2].map { host in
+            "connection to server at \"127.0.0.\(host)\", port 1 failed: Connection refused"
+        }
+        #expect(error?.message == lines.joined(separator: "; "))
+    }
+
     @Test("pages are not read from a database that is no node of the same cluster")
     func readsElsewhere() async throws {
         let (database, other) = (try TestDatabase(), try TestDatabase())

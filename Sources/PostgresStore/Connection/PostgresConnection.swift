@@ -164,9 +164,9 @@ struct PostgresConnection: ~Copyable {
         return PostgresError(message: Self.message(of: handle))
     }
 
+    /// On one line, without libpq's questions ("Is the server running…?"), which follow the reason on lines with a tab.
     private static func message(of handle: OpaquePointer) -> String {
-        var text = String(cString: PQerrorMessage(handle))
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
+        String(cString: PQerrorMessage(handle)).split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\t") }
+            .joined(separator: "; ")
     }
 }

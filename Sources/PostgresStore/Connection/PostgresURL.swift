@@ -22,9 +22,16 @@ enum PostgresURL {
     /// What people need to know to tell databases apart: never the password.
     static func summary(of url: String) -> String {
         guard isValid(url), let options = options(of: url) else { return "PostgreSQL" }
-        let host = options["host"] ?? options["hostaddr"] ?? "the local socket"
-        let port = options["port"].map { ":\($0)" } ?? ""
-        return "PostgreSQL database \(options["dbname"] ?? options["user"] ?? "") on \(host)\(port)"
+        let ports = (options["port"] ?? "").split(separator: ",", omittingEmptySubsequences: false)
+        let hosts = (options["host"] ?? options["hostaddr"] ?? "the local socket").split(separator: ",")
+        let addresses = hosts.enumerated().map { index, host in
+            // One port is that of every host.
+            let port = ports.count == 1 ? ports[0] : index < ports.count ? ports[index] : ""
+            guard !port.isEmpty else { return String(host) }
+            return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }
+        let name = (options["dbname"] ?? options["user"]).map { "\($0) " } ?? ""
+        return "PostgreSQL database \(name)on \(addresses.joined(separator: ","))"
     }
 
     /// The options that the URL sets, by libpq's names for them; `nil` if libpq does not understand it.
