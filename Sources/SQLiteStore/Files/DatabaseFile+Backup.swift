@@ -9,10 +9,17 @@ extension DatabaseFile {
     /// it is on the disk and has been checked.
     /// - Throws: `DatabaseFileError`.
     package func backUp(to path: String) throws {
-        if try state(under: Migrations.all) == .new { throw emptiness }
-        guard access(path, F_OK) != 0 else { throw DatabaseFileError.exists(path: path) }
+        try requireDatabase()
+        var status = stat()
+        if lstat(path, &status) == 0 {
+            let kind = status.st_mode & S_IFMT
+            guard kind == S_IFREG || kind == S_IFLNK else {
+                throw DatabaseFileError.notRegular(path: path, isDirectory: kind == S_IFDIR)
+            }
+            throw DatabaseFileError.exists(path: path)
+        }
         let partial = Self.partialPath(of: path)
-        try create(partial)
+        try create(partial, as: path)
         do {
             try vacuum(into: partial)
             let problems = try DatabaseFile(path: partial).problems()
@@ -45,13 +52,17 @@ extension DatabaseFile {
     }
 
     /// Makes a file that only its owner can read, where there is none.
-    func create(_ path: String) throws {
+    /// - Parameter name: that it is to have in the end, and that errors have; `nil` for the same.
+    func create(_ path: String, as name: String? = nil) throws {
         let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            switch errno {
+            let number = errno
+            let name = name ?? path
+            let directory = URL(fileURLWithPath: name).deletingLastPathComponent().path
+            switch number {
             case EEXIST: throw DatabaseFileError.partialExists(path: path)
-            case ENOENT: throw DatabaseFileError.directoryMissing(path: path)
-            default: throw failure(to: path)
+            case ENOENT where access(directory, F_OK) != 0: throw DatabaseFileError.directoryMissing(path: name)
+            default: throw DatabaseFileError.inaccessible(FileAccessError(path: name, number, "create"))
             }
         }
         close(descriptor)

@@ -63,8 +63,7 @@ extension DatabaseFile {
     /// - Returns: what is wrong, in words; nothing where all is right.
     /// - Throws: `DatabaseFileError` where it is not to be read at all.
     package func problems() throws -> [String] {
-        let state = try state(under: Migrations.all)
-        if state == .new { throw emptiness }
+        let state = try requireDatabase()
         do {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
                 let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }

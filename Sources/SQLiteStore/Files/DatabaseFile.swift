@@ -3,7 +3,7 @@ import GRDB
 
 /// A database file, in use or not: its state, its integrity, and copies of it.
 package struct DatabaseFile {
-    enum State {
+    package enum State {
         /// There is no file, or one in which nothing has been stored.
         case new
         /// It lacks migrations that this program has.
@@ -46,9 +46,13 @@ package struct DatabaseFile {
         }
     }
 
-    /// Why the file has no database, which `state` has found.
-    var emptiness: DatabaseFileError {
-        access(path, F_OK) == 0 ? .empty(path: path) : .inaccessible(FileAccessError(path: path))
+    /// - Throws: `DatabaseFileError` where the file is not to be opened, or has no database.
+    @discardableResult
+    package func requireDatabase() throws -> State {
+        let state = try state(under: Migrations.all)
+        guard state == .new else { return state }
+        guard access(path, F_OK) == 0 else { throw DatabaseFileError.inaccessible(FileAccessError(path: path)) }
+        throw DatabaseFileError.empty(path: path)
     }
 
     /// Why SQLite cannot use the file. SQLite's own words name neither the cause nor the file if permission is denied.

@@ -30,7 +30,7 @@ package enum DatabaseFileError: Error, CustomStringConvertible {
         case .inaccessible(let error):
             error.description
         case .notRegular(let path, let isDirectory):
-            "\(path) is \(isDirectory ? "a directory" : "not a regular file"). Name a database file."
+            "\(path) is \(isDirectory ? "a directory" : "not a regular file"). Name another file."
         case .locked(let path):
             "Another program has \(path) locked. Try again when that program has finished."
         case .exists(let path):

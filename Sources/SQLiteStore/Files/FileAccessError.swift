@@ -1,12 +1,14 @@
 import Foundation
 
-/// A file or a directory that the system does not let the process open.
+/// A file or a directory that the system does not let the process open or create.
 package struct FileAccessError: Error, CustomStringConvertible {
     package let description: String
 
-    /// - Parameter number: the system's error number; by default, of the call that has just failed.
-    package init(path: String, _ number: CInt = errno) {
-        description = "Cannot open \(path): \(String(cString: strerror(number))).\(Self.advice(path, number))"
+    /// - Parameters:
+    ///   - number: the system's error number; by default, of the call that has just failed.
+    ///   - verb: what the process cannot do.
+    package init(path: String, _ number: CInt = errno, _ verb: String = "open") {
+        description = "Cannot \(verb) \(path): \(String(cString: strerror(number))).\(Self.advice(path, number))"
     }
 
     /// What to do if permission is denied, as a sentence with a space before it; empty for other errors.

@@ -24,13 +24,16 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(common)
         try settings.requireDirectory(else: "pg_dump backs up a PostgreSQL database")
+        guard file != "-" else {
+            throw UsageError("FILE must be a file: a backup cannot be written to standard output.")
+        }
         let backup = try DatabaseFile(argument: file, else: "To back up a PostgreSQL database, use pg_dump.")
         let directory = try settings.dataDirectory()
         StoreLocation.directory(directory).announce()
         try directory.requireDatabase()
         try DatabaseFile(path: directory.databasePath).backUp(to: backup.path)
-        print(
-            "The backup is \(file); keep \(directory.sealingKeyPath) apart from it, or the same as UNDERSTUDY_SECRET_KEY"
-        )
+        let key =
+            try settings.sealingKey() == nil ? directory.sealingKeyPath : "the value of UNDERSTUDY_SECRET_KEY"
+        print("Backed up to \(file). The encryption key is not in it: keep a copy of \(key) in another place.")
     }
 }

@@ -34,6 +34,9 @@ struct CheckCommand: AsyncParsableCommand {
             guard common.databaseURL == nil else {
                 throw UsageError("FILE and --database-url name two databases. Leave one out.")
             }
+            guard common.dataDirectory == nil else {
+                throw UsageError("FILE and --data-directory name two databases. Leave one out.")
+            }
             let file = try DatabaseFile(argument: file, else: "Name a PostgreSQL database with --database-url.").path
             var status = stat()
             if stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {

@@ -36,10 +36,11 @@ struct CopyCommand: AsyncParsableCommand {
         let source = try StoreLocation(from, option: "--from")
         let target = try StoreLocation(to, option: "--to")
         if case (.directory(let old), .directory(let new)) = (source, target) { try new.requireOther(than: old) }
-        for location in [source, target] { location.announce() }
+        source.announce(as: "From")
+        target.announce(as: "To")
         if case .directory(let directory) = source { try directory.requireDatabase() }
-        if case .directory(let directory) = target { try directory.create() }
         let (sourceContents, sourceLock) = try await source.openContents(isTarget: false)
+        if case .directory(let directory) = target { try directory.create() }
         let (targetContents, targetLock) = try await target.openContents(isTarget: true)
         defer {
             sourceLock?.release()

@@ -26,6 +26,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let backup = try DatabaseFile(argument: file, else: "To restore a PostgreSQL database, use pg_restore.")
         let directory = try settings.dataDirectory()
         StoreLocation.directory(directory).announce()
+        try backup.requireDatabase()
         try directory.create()
         let lock = try directory.lockForServing()
         defer { lock.release() }

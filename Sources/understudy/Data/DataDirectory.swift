@@ -204,7 +204,7 @@ struct DataDirectory {
     /// Held while a database is opened, and perhaps created.
     private var openLockPath: String { file("open.lock") }
 
-    private func file(_ name: String) -> String { "\(path)/\(name)" }
+    private func file(_ name: String) -> String { path.hasSuffix("/") ? path + name : "\(path)/\(name)" }
 
     private func openStore(
         isForCopy: Bool = false,

@@ -25,13 +25,14 @@ enum StoreLocation: CustomStringConvertible {
         } else if DataDirectory.canBePath(text) {
             self = .directory(DataDirectory(path: text, option: option))
         } else {
-            throw UsageError("\(option) must be a data directory, or \(PostgresDatabase.form)")
+            throw UsageError("\(option) must be a data directory, or \(PostgresDatabase.form).")
         }
     }
 
-    /// Says on standard error which store a command uses.
-    func announce() {
-        FileHandle.standardError.write(Data("Store: \(self)\n".utf8))
+    /// Prints to standard error which store a command uses.
+    /// - Parameter label: what it is to the command.
+    func announce(as label: String = "Store") {
+        FileHandle.standardError.write(Data("\(label): \(self)\n".utf8))
     }
 
     /// Opens the store, and creates the database in a directory that has none.

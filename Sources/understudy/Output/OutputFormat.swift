@@ -5,9 +5,10 @@ import Foundation
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case text, json
 
-    /// Prints a result in the format that was asked for.
+    /// Prints a result in the format that was asked for. An empty text is no line.
     func print(_ result: some Encodable, text: @autoclosure () -> String) throws {
-        Swift.print(try string(of: result, text: text()))
+        let string = try string(of: result, text: text())
+        if !string.isEmpty { Swift.print(string) }
     }
 
     /// A result in the format that was asked for.

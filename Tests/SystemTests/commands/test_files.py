@@ -111,3 +111,48 @@ def test_a_directory_is_not_copied_into_itself(data, tmp_path):
     (tmp_path / "link").symlink_to(data)
     for target in [f"{data}/", tmp_path / "link"]:
         assert "--from and --to are the same directory." in fails("copy", "--from", data, "--to", target, code=64)
+
+
+def test_a_file_in_place_of_a_directory_is_named(data, tmp_path):
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.touch()
+    link.symlink_to(tmp_path / "gone")
+    for words in [["check"], ["backup", tmp_path / "backup"], ["import", "--account", SID, "-"], ["account", "create"]]:
+        error = fails(*words, "--data-directory", file)
+        assert f"The data directory {file} is a file. Name a directory with --data-directory." in error
+        error = fails(*words, "--data-directory", link)
+        assert f"The data directory {link} is a symbolic link to a directory that does not exist. Create that directory" in error
+    assert f"{file} is a file. Name a directory with --from." in fails("copy", "--from", file, "--to", tmp_path / "new")
+    assert f"{file} is a file. Name a directory with --to." in fails("copy", "--from", data, "--to", file)
+    assert f"FILE and --data-directory name two databases." in fails("check", file, "--data-directory", data, code=64)
+
+
+def test_a_backup_that_cannot_be_written_is_named_as_it_was_typed(data, tmp_path):
+    at = ["--data-directory", data]
+    error = fails("backup", *at, tmp_path / "none" / "b.sqlite")
+    assert f"Cannot write {tmp_path}/none/b.sqlite, because its directory does not exist." in error
+    assert "Cannot create /proc/b.sqlite: No such file or directory." in fails("backup", *at, "/proc/b.sqlite")
+    assert "/dev/full is not a regular file. Name another file." in fails("backup", *at, "/dev/full")
+    assert "a backup cannot be written to standard output" in fails("backup", *at, "-", code=64, cwd=tmp_path)
+    printed = command("backup", *at, tmp_path / "b.sqlite").stdout
+    key = f"keep a copy of {data}/secret.key in another place."
+    assert printed == f"Backed up to {tmp_path}/b.sqlite. The encryption key is not in it: {key}\n"
+    env = {"UNDERSTUDY_SECRET_KEY": "ab" * 32}
+    assert "keep a copy of the value of UNDERSTUDY_SECRET_KEY" in command("backup", *at, tmp_path / "c", env=env).stdout
+
+
+def test_a_restoration_or_copy_whose_source_is_none_leaves_no_directory(data, tmp_path):
+    new = tmp_path / "new"
+    fails("restore", "--data-directory", new, tmp_path / "none")
+    assert "cannot be reached" in fails("copy", "--from", "postgresql://127.0.0.1:1/x", "--to", new)
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "understudy.sqlite").write_text("this is not a database " * 100)
+    fails("copy", "--from", tmp_path / "text", "--to", new)
+    assert not new.exists()
+    result = command("copy", "--from", f"{data}/", "--to", new)
+    assert result.stderr == f"From: {data}/understudy.sqlite\nTo: {new}/understudy.sqlite\n"
+
+
+def test_an_empty_list_is_no_line(data):
+    assert command("key", "list", "--data-directory", data, "--account", SID).stdout == ""
+    assert command("webhook", "list", "--data-directory", data).stdout == ""

@@ -111,12 +111,14 @@ def test_what_cannot_be_backed_up_or_restored_is_said(tmp_path):
     postgres = {"UNDERSTUDY_DATABASE_URL": "postgresql://understudy@db.example.com/understudy"}
     assert "pg_dump" in refused("backup", tmp_path / "other", env=postgres)
     assert "already" in refused("restore", "--data-directory", data, backup)
-    assert "not there" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "none")
+    assert "No such file" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "none")
     (tmp_path / "text").write_text("This is no database, though it is long enough to be taken for one by its size." * 99)
     assert "not a SQLite database" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "text")
     with closing(sqlite3.connect(tmp_path / "foreign")) as database:
         database.execute("CREATE TABLE t (x)")
     assert "another program" in refused("restore", "--data-directory", tmp_path / "new", tmp_path / "foreign")
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "new").mkdir()
     (tmp_path / "new" / "understudy.sqlite.partial").touch()
     assert "restoration was not finished" in refused("serve", "--data-directory", tmp_path / "new", "--port", "0")
     (tmp_path / "new" / "understudy.sqlite.partial").unlink()
