@@ -1,6 +1,7 @@
 import ArgumentParser
 import AssistantsStore
 import Foundation
+import SQLiteStore
 import TranscriptExport
 
 struct ExportCommand: AsyncParsableCommand {
@@ -48,6 +49,7 @@ struct ExportCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
+        _ = try DatabaseFile(argument: file, else: "Name a PostgreSQL database with --database-url.")
         let settings = try Settings(
             common,
             [.account: account, .format: output.format?.rawValue]

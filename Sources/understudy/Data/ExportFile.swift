@@ -1,5 +1,6 @@
 import CRenaming
 import Foundation
+import SQLiteStore
 
 /// The file that an export writes: `FILE.partial` until it is complete. Beside it, `FILE.partial.arguments` says which export it
 /// belongs to, so that no other one continues it.
@@ -28,7 +29,7 @@ struct ExportFile {
             throw CommandError(
                 """
                 \(partialPath) is of another export: its account, database, or selection is different. Run that command again, or \
-                remove \(partialPath) and \(argumentsPath).
+                remove the files whose names begin with \(partialPath).
                 """
             )
         }
@@ -41,7 +42,8 @@ struct ExportFile {
             try requireMissing(path)
             let descriptor = open(partialPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else {
-                throw CommandError("\(partialPath) cannot be opened: \(SystemError.reason())")
+                guard errno == ENOENT else { throw FileAccessError(path: partialPath, errno, "create") }
+                throw CommandError("Cannot write \(path), because its directory does not exist. Create that first.")
             }
             // Not a `FileLock`, which writes into its file. The kernel gives it up when the process ends.
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

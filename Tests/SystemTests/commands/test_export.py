@@ -104,7 +104,10 @@ def test_a_file_that_exists_is_not_replaced_and_a_failure_leaves_none(directory,
     file.write_text("mine")
     assert f"{file} already exists" in fails(directory, file)
     assert file.read_text() == "mine"
-    assert "No such file or directory" in fails(directory, tmp_path / "nowhere" / "out.jsonl")
+    missing = tmp_path / "nowhere" / "out.jsonl"
+    assert f"Cannot write {missing}, because its directory does not exist. Create that first." in fails(directory, missing)
+    refusal = fails(directory, "postgresql://user:secret@host/database", code=64)
+    assert "FILE must be a file, not a URL" in refusal and "secret" not in refusal
 
 
 @pytest.fixture
