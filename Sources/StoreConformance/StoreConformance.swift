@@ -26,8 +26,8 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
 
     package static var all: [StoreConformance] {
         [
-            paging, pageLengths, walks, versions, appending, idempotency, editing, importing, sessions, assistants,
-            turns, callbacks, credentials,
+            paging, anchors, pageLengths, walks, versions, appending, idempotency, editing, importing, sessions,
+            assistants, turns, callbacks, credentials,
         ].flatMap(\.self)
     }
 }
