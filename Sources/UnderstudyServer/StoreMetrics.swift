@@ -58,6 +58,7 @@ struct StoreMetrics: Service {
                 reading.set(try await read())
                 pause = interval
             } catch {
+                guard !Task.isCancelled else { return }
                 logger.debug("Cannot read a metric from the store; it is unknown until that works again: \(error)")
                 reading.set(nil)
                 pause = min(interval, Self.interval)

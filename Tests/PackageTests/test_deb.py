@@ -203,15 +203,28 @@ def accounts(debian):
     return json.loads(debian.run("runuser", "--user", USER, "--", *listing))
 
 
-def test_a_directory_of_the_service_that_has_a_key_keeps_it(debian, deb):
+def test_a_directory_of_the_service_keeps_its_key_and_its_credentials(debian, deb):
     debian.add_user()
     data = debian.path(DATA)
     data.mkdir(mode=0o700)
     (data / "secret.key").write_text(EARLIER_KEY)
+    (data / "initial-credentials").write_text("of a database to be restored")
     own(debian, data)
     debian.install(deb)
     assert (data / "secret.key").read_text() == EARLIER_KEY
+    assert (data / "initial-credentials.~1~").read_text() == "of a database to be restored"
     assert_serves(debian)
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-journal"])
+def test_the_log_of_a_lost_database_is_not_put_into_a_new_one(debian, deb, suffix):
+    debian.add_user()
+    data = debian.path(DATA)
+    data.mkdir(mode=0o700)
+    (data / f"understudy.sqlite{suffix}").write_text("what was written last")
+    own(debian, data)
+    assert f"{DATA} has the log of a database without its database" in debian.install(deb)
+    assert [path.name for path in data.iterdir()] == [f"understudy.sqlite{suffix}"]
 
 
 def own(debian, path):
@@ -240,6 +253,19 @@ def test_a_directory_of_another_user_is_left_as_it_is(debian, deb, is_link):
     for line in re.findall("^  (chown .*|runuser .*)", printed, re.MULTILINE):
         printed = debian.run(*line.split())
     assert re.search("Account SID: AC.*\nAuth token: +[0-9a-f]{32}", printed)
+
+
+def test_a_database_of_another_user_is_left_as_it_is(debian, deb):
+    data = debian.path(DATA)
+    data.mkdir(mode=0o700)
+    put_earlier_data(debian)
+    printed = debian.install(deb)
+    assert f"{DATA} exists and does not belong to the user understudy" in printed
+    assert "account create" not in printed and (data / "understudy.sqlite").owner() == "root"
+    [line] = re.findall("^  (chown .*)", printed, re.MULTILINE)
+    debian.run(*line.split())
+    set_port(debian)
+    assert_earlier_data_is_shown(debian)
 
 
 def test_a_purge_does_not_follow_a_link(debian, deb):

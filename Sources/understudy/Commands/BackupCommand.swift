@@ -27,7 +27,9 @@ struct BackupCommand: AsyncParsableCommand {
         guard file != "-" else {
             throw UsageError("FILE must be a file: a backup cannot be written to standard output.")
         }
-        let backup = try DatabaseFile(argument: file, else: "To back up a PostgreSQL database, use pg_dump.")
+        let backup = DatabaseFile(
+            path: try FileArgument.path(file, else: "To back up a PostgreSQL database, use pg_dump.")
+        )
         let directory = try settings.dataDirectory()
         StoreLocation.directory(directory).announce()
         try directory.requireDatabase()

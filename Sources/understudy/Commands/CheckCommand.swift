@@ -37,7 +37,7 @@ struct CheckCommand: AsyncParsableCommand {
             guard common.dataDirectory == nil else {
                 throw UsageError("FILE and --data-directory name two databases. Leave one out.")
             }
-            let file = try DatabaseFile(argument: file, else: "Name a PostgreSQL database with --database-url.").path
+            let file = try FileArgument.path(file, else: "Name a PostgreSQL database with --database-url.")
             var status = stat()
             if stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
                 throw UsageError("\(file) is a directory. Check it with `understudy check --data-directory \(file)`.")

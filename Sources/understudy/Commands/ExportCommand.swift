@@ -1,7 +1,6 @@
 import ArgumentParser
 import AssistantsStore
 import Foundation
-import SQLiteStore
 import TranscriptExport
 
 struct ExportCommand: AsyncParsableCommand {
@@ -49,7 +48,7 @@ struct ExportCommand: AsyncParsableCommand {
     var file: String
 
     func run() async throws {
-        _ = try DatabaseFile(argument: file, else: "Name a PostgreSQL database with --database-url.")
+        let path = try FileArgument.path(file, else: "Name a PostgreSQL database with --database-url.")
         let settings = try Settings(
             common,
             [.account: account, .format: output.format?.rawValue]
@@ -60,7 +59,7 @@ struct ExportCommand: AsyncParsableCommand {
         let store = try await settings.storeLocation().openExisting()
         let account = try await Self.account(settings, in: store)
         let bar = ProgressBar()
-        let isBarShown = bar.isShown && (file != "-" || isatty(STDOUT_FILENO) == 0)
+        let isBarShown = bar.isShown && (path != "-" || isatty(STDOUT_FILENO) == 0)
         let exporter = TranscriptExporter(
             of: account,
             in: store,
@@ -68,7 +67,7 @@ struct ExportCommand: AsyncParsableCommand {
             isInterrupted: { Interruption.isRequested },
             report: isBarShown ? { bar.show("\($0.messages) messages", $0.fraction) } : nil
         )
-        if file == "-" {
+        if path == "-" {
             var output = ExportOutput(stream: STDOUT_FILENO, name: "standard output")
             do {
                 defer { bar.clear() }
@@ -77,7 +76,7 @@ struct ExportCommand: AsyncParsableCommand {
             // Standard output has the messages.
             FileHandle.standardError.write(Data("\(try text(of: output, start, format))\n".utf8))
         } else {
-            let file = try ExportFile(path: file, arguments: try await exporter.arguments())
+            let file = try ExportFile(path: path, arguments: try await exporter.arguments())
             let output = try await export(exporter, to: file, bar)
             try file.finish()
             print(try text(of: output, start, format))

@@ -23,7 +23,9 @@ struct RestoreCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings(common)
         try settings.requireDirectory(else: "pg_restore restores a PostgreSQL database")
-        let backup = try DatabaseFile(argument: file, else: "To restore a PostgreSQL database, use pg_restore.")
+        let backup = DatabaseFile(
+            path: try FileArgument.path(file, else: "To restore a PostgreSQL database, use pg_restore.")
+        )
         let directory = try settings.dataDirectory()
         StoreLocation.directory(directory).announce()
         try backup.requireDatabase()

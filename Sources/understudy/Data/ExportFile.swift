@@ -28,8 +28,8 @@ struct ExportFile {
         guard status.st_size == 0 || noted == Data(arguments.utf8) else {
             throw CommandError(
                 """
-                \(partialPath) is of another export: its account, database, or selection is different. Run that command again, or \
-                remove the files whose names begin with \(partialPath).
+                \(partialPath) is not of this export, which has another account, database, or selection. Run the command that created \
+                it again, or remove \(partialPath) and, if it is there, \(argumentsPath).
                 """
             )
         }

@@ -188,7 +188,7 @@ def test_identities_of_an_export_are_told_apart_by_their_bytes(directory, target
     with faulty.failing(WRITING, errno.ENOSPC):
         fails(directory, "--identity", "user_id:caf\u00e9", file, env=faulty.env)
     partial(file).write_text(export(directory, "--identity", "user_id:caf\u00e9", "-").stdout)
-    assert "is of another export" in fails(directory, "--identity", "user_id:cafe\u0301", file)
+    assert "is not of this export" in fails(directory, "--identity", "user_id:cafe\u0301", file)
 
 
 def on_terminal(*arguments):
@@ -326,7 +326,7 @@ def test_only_the_same_export_continues_a_partial_file(many, tmp_path):
     ]:
         result = command("export", *arguments, file, env=other_env, check=False)
         assert result.returncode == 1
-        assert "out.jsonl.partial is of another export" in result.stderr
+        assert "out.jsonl.partial is not of this export" in result.stderr
     assert partial(file).read_bytes() == left
     command("export", "--account", SID, file, env=env)
     assert file.read_bytes() == whole
