@@ -147,7 +147,7 @@ struct ConditionalTests {
     @Test("what URLs begin with is part of what a tag stands for")
     func isOfOneAddress() {
         let digests = ["http://a", "https://a", "http://b"].map {
-            PageKey(account: TestServer.sid, baseURL: $0, target: list).digest
+            PageKey(account: TestServer.sid, baseURL: $0, target: list).digest(with: [], [])
         }
         #expect(Set(digests).count == 3)
     }

@@ -26,14 +26,16 @@ struct PageKey: Hashable {
         self.init(account: account, baseURL: request.baseURL, target: request.http.target, coding: request.coding)
     }
 
-    /// SHA-256 over it and what pages look like, the same for every server.
-    var digest: SHA256Digest {
+    /// SHA-256 over a secret, the key and what pages look like, and more; the same for every server that has the secret.
+    func digest(with secret: [UInt8], _ content: [UInt8]) -> SHA256Digest {
         var hash = SHA256()
+        hash.update(data: secret)
         hash.update(MessageRepresentation.form)
         hash.update(account.text)
         hash.update(baseURL)
         hash.update(target)
         hash.update(coding.rawValue)
+        hash.update(data: content)
         return hash.finalize()
     }
 }

@@ -26,28 +26,29 @@ struct PageTag: Sendable {
 /// Makes and reads the entity tags of pages.
 ///
 /// In a tag's quotes are 48 letters of base64url, which are 36 bytes: the session's number and stamp and the position at which the page
-/// ends, 8 bytes each, big-endian, and the first 12 of HMAC-SHA256 over these and `PageKey.digest`. So a tag says which version the client
-/// has, and what comes behind its page, before anything is read; and no client can make one up that others would be given.
+/// ends, 8 bytes each, big-endian, and the first 12 of SHA-256 over a secret, `PageKey`, and these. So a tag says which version the
+/// client has, and what comes behind its page, before anything is read; and no client can make one up that others would be given. A hash
+/// behind a secret can be continued by others, but not one of which they know 12 bytes of 32.
 struct PageTags: Sendable {
     /// In bytes.
     private static let contentLength = 24
-    private static let macLength = 12
+    private static let digestLength = 12
 
-    /// Copied for each tag: the key has been processed.
-    private let authenticator: HMAC<SHA256>
+    private let secret: [UInt8]
 
-    /// - Parameter key: 32 bytes, the same for every server on a database; that of page tokens, whose codes are over other lengths.
+    /// - Parameter key: 32 bytes, the same for every server on a database; that of page tokens.
     init(key: [UInt8]) {
-        authenticator = HMAC(key: SymmetricKey(data: key))
+        secret = Array(HMAC<SHA256>.authenticationCode(for: Array("entity tags".utf8), using: SymmetricKey(data: key)))
     }
 
     func tag(_ version: SessionVersion, endingAt position: Int64, of page: PageKey) -> PageTag {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.contentLength + Self.macLength)
+        bytes.reserveCapacity(Self.contentLength + Self.digestLength)
         bytes.append(bigEndian: version.session.value)
         bytes.append(bigEndian: version.stamp)
         bytes.append(bigEndian: position)
-        code(bytes, page).withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Self.macLength)) }
+        let digest = page.digest(with: secret, bytes)
+        digest.withUnsafeBytes { bytes.append(contentsOf: $0.prefix(Self.digestLength)) }
         return PageTag(
             version: version,
             end: MessageCursor(session: version.session, position: position),
@@ -60,7 +61,7 @@ struct PageTags: Sendable {
         let quote = UInt8(ascii: "\"")
         for tag in PageTag.tags(in: header) {
             guard tag.utf8.first == quote, tag.utf8.last == quote,
-                tag.utf8.count == 2 + Base64URL.encodedLength(of: Self.contentLength + Self.macLength),
+                tag.utf8.count == 2 + Base64URL.encodedLength(of: Self.contentLength + Self.digestLength),
                 let bytes = Base64URL.decode(tag.utf8.dropFirst().dropLast())
             else { continue }
             let version = SessionVersion(
@@ -71,12 +72,5 @@ struct PageTags: Sendable {
             if known.text == tag { return known }
         }
         return nil
-    }
-
-    private func code(_ content: [UInt8], _ page: PageKey) -> HMAC<SHA256>.MAC {
-        var authenticator = authenticator
-        page.digest.withUnsafeBytes { authenticator.update(data: $0) }
-        authenticator.update(data: content)
-        return authenticator.finalize()
     }
 }

@@ -35,18 +35,21 @@ struct Listing<Cursor: KeysetCursor>: Sendable {
         page = PageRequest(anchor, in: query.order, size: query.size, budget: budget)
     }
 
-    /// - Parameter path: the list's, in the least encoding; the request's may be encoded once too often.
+    /// - Parameters:
+    ///   - path: the list's, in the least encoding; the request's may be encoded once too often.
+    ///   - token: that of the next page, if it is known already.
     func links(
         to path: String,
         at baseURL: String,
         neighbors: PageNeighbors<Cursor>,
+        next token: String? = nil,
         tokens: PageTokens
     ) -> PageLinks {
         PageLinks(
             query,
             list: baseURL + path,
             previous: neighbors.previous.map { tokens.token(before: $0, in: account, binding: digest) },
-            next: neighbors.next.map { tokens.token(after: $0, in: account, binding: digest) }
+            next: neighbors.next.map { token ?? tokens.token(after: $0, in: account, binding: digest) }
         )
     }
 }

@@ -59,43 +59,44 @@ struct MessagesResource: Sendable {
         }
         guard case .read(let place) = reading else {
             guard let known else { preconditionFailure("no version was given that it could be") }
-            let page = cached ?? page(of: listing, known, content: nil, in: state)
+            let page =
+                cached
+                ?? PageCache.Page(
+                    listing: listing,
+                    tag: known,
+                    nextPageToken: nextPageToken(of: listing, known.end),
+                    content: nil,
+                    state: state
+                )
             cache.confirm(page, for: key, in: state)
             return Response(unless: condition, page)
         }
         sizeEstimate.add(json.length, of: json.count)
+        let nextPageToken = nextPageToken(of: listing, place.end)
         let links = listing.links(
             to: request.route.template.path(PathParameters(session.name ?? "")),
             at: request.baseURL,
             neighbors: place.neighbors,
+            // Where there is a next page, it begins at the end of this one.
+            next: nextPageToken,
             tokens: tokens
         )
         let body = json.finish(links: links, total: listing.query.includesTotal ? place.total : nil)
-        let page = page(
-            of: listing,
-            tags.tag(place.version, endingAt: place.end.position, of: key),
+        let page = PageCache.Page(
+            listing: listing,
+            tag: tags.tag(place.version, endingAt: place.end.position, of: key),
+            nextPageToken: nextPageToken,
             content: await Content(body, as: request.coding),
-            in: state
+            state: state
         )
         cache.insert(page, for: key)
         return Response(unless: condition, page)
     }
 
-    /// What is cached, or would be.
-    private func page(
-        of listing: MessageListing,
-        _ tag: PageTag,
-        content: Content?,
-        in state: StoreState?
-    ) -> PageCache.Page {
-        PageCache.Page(
-            listing: listing,
-            tag: tag,
-            nextPageToken: listing.page.order == .ascending
-                ? tokens.token(after: tag.end, in: listing.account, binding: listing.digest) : nil,
-            content: content,
-            state: state
-        )
+    /// The page token of what comes behind a page, now or later; `nil` where nothing comes there later.
+    private func nextPageToken(of listing: MessageListing, _ end: MessageCursor) -> String? {
+        guard listing.page.order == .ascending else { return nil }
+        return tokens.token(after: end, in: listing.account, binding: listing.digest)
     }
 
     /// Reads a page as the store does. Where a page token was made for the session that `session` names when it is decoded once
