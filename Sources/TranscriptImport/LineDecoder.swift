@@ -35,8 +35,7 @@ struct LineDecoder {
         var (meta, dateUpdated) = (message.meta, message.dateUpdated)
         if isOfPage {
             (content, meta) = (content.withoutWhiteSpace, meta?.withoutWhiteSpace)
-            // Earlier versions stored earlier ones. Exports have these instead.
-            dateUpdated = dateUpdated.map { max($0, message.dateCreated ?? $0) }
+            dateUpdated = dateUpdated.map { NewMessage.dateUpdated($0, notBefore: message.dateCreated ?? $0) }
         }
         for (name, object) in [("content", content), ("meta", meta ?? .empty)]
         where object.text.utf8.count > Self.maximumObjectLength {

@@ -27,8 +27,7 @@ package enum TranscriptLine {
             line.append(",\"date_created\":")
             line.appendExactJSONString(message.dateCreated)
             line.append(",\"date_updated\":")
-            // Earlier versions stored earlier ones, which an import refuses.
-            line.appendExactJSONString(max(message.dateCreated, message.dateUpdated))
+            line.appendExactJSONString(NewMessage.dateUpdated(message.dateUpdated, notBefore: message.dateCreated))
             line.append("}\n")
         }
     }

@@ -60,11 +60,15 @@ package struct NewMessage: Sendable {
         )
     }
 
+    /// Earlier versions may have stored a `dateUpdated` before `dateCreated`; exports write `dateCreated` instead.
+    package static func dateUpdated(_ dateUpdated: Timestamp, notBefore dateCreated: Timestamp) -> Timestamp {
+        max(dateCreated, dateUpdated)
+    }
+
     /// Whether all that was given of it is what a stored message has, byte for byte but for white space between the tokens of `content` and
     /// `meta`, which programs lay out differently, and for a fraction of a second, which the API does not show.
     package func agrees(with stored: Message) -> Bool {
-        // Earlier versions stored earlier ones, which exports give as `dateCreated`.
-        let storedUpdated = max(stored.dateCreated, stored.dateUpdated)
+        let storedUpdated = Self.dateUpdated(stored.dateUpdated, notBefore: stored.dateCreated)
         return (assistantID ?? stored.assistantID) == stored.assistantID
             && (identity ?? stored.identity).utf8.elementsEqual(stored.identity.utf8)
             && role == stored.role
