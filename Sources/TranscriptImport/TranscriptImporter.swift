@@ -50,6 +50,7 @@ package struct TranscriptImporter {
         }
         var batches = MessageBatches(input, account: account, numbers: numbers)
         var repeated = RepeatedMessages()
+        var late = LateMessages(store: store, account: account)
         var preview = ImportPreview()
         var bad: [BadMessage] = []
         while bad.count < Self.maximumBadMessages, let batch = try batches.next(upTo: checkedAtOnce) {
@@ -68,6 +69,8 @@ package struct TranscriptImporter {
             preview.messages.stored += compared.count - comparison.alreadyThere
             bad += batch.bad
             bad += comparison.conflicts.map { BadMessage(place: compared[$0].place, reason: Self.conflict) }
+            let arePresent = comparison.alreadyThere + comparison.conflicts.count > 0
+            bad += try await late.find(in: compared, arePresent: arePresent)
             bad.sort { $0.place.index < $1.place.index }
             report(ImportProgress(phase: .checking, fraction: batches.fraction))
         }
@@ -86,16 +89,21 @@ package struct TranscriptImporter {
         var batch = try batches.next(upTo: size.messages)
         while let current = batch {
             let start = ContinuousClock.now
+            let bad = current.bad.first
+            let messages = current.messages.prefix { $0.place.index < bad?.place.index ?? .max }
             // The next messages are read while these are stored.
-            async let stored = store.importMessages(current.messages.map(\.message), to: account, defaults: defaults)
+            async let stored = store.importMessages(messages.map(\.message), to: account, defaults: defaults)
             batch = try batches.next(upTo: size.messages)
             do {
                 result += try await stored
             } catch StoreError.messageConflict(_, let index) {
-                let place = current.messages[index].place
+                // Nothing of this transaction was stored.
+                let before = messages[..<index].map(\.message)
+                _ = try await store.importMessages(before, to: account, defaults: defaults)
+                let place = messages[index].place
                 throw ImportError.inputChanged(BadMessage(place: place, reason: Self.conflict))
             }
-            if let bad = current.bad.first { throw ImportError.inputChanged(bad) }
+            if let bad { throw ImportError.inputChanged(bad) }
             size.adapt(to: start.duration(to: .now))
             report(ImportProgress(phase: .storing, fraction: batches.fraction))
             if batch != nil, isInterrupted() {

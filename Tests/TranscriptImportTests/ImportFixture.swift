@@ -62,3 +62,26 @@ struct ImportFixture {
         return values
     }
 }
+
+/// A saved page of the messages of these numbers. By default, message 1 is a second later than message 0.
+func savedPage(
+    _ messages: some Sequence<Int>,
+    of session: String = "s",
+    number: Int? = 0,
+    size: Int? = nil,
+    second: (Int) -> Int = { $0 },
+    id: (Int) -> String = { "aia_msg_\($0)" }
+) -> String {
+    let messages = messages.map { message in
+        let second = second(message)
+        let date = "2026-06-01T09:3\(second / 60):\(second % 60 / 10)\(second % 10)Z"
+        return """
+            {"id":"\(id(message))","session_id":"\(session)","role":"user","content":{},"date_created":"\(date)"}
+            """
+    }
+    let meta = [("page", number), ("page_size", size)].compactMap { name, value in value.map { "\"\(name)\":\($0)" } }
+    return "{\"messages\":[\(messages.joined(separator: ","))],\"meta\":{\(meta.joined(separator: ","))}}"
+}
+
+/// The ids that `savedPage` gives these messages.
+func savedIDs(_ messages: some Sequence<Int>) -> [String] { messages.map { "aia_msg_\($0)" } }

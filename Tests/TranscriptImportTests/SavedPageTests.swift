@@ -174,6 +174,33 @@ struct SavedPageTests {
         #expect(error?.description.hasPrefix("\(file) cannot be read: another file has got its name") == true)
     }
 
+    @Test("of a file that is changed during the import, what comes before the change is stored")
+    func changedFile() async throws {
+        try await fixture.run([#"{"session_id":"s","role":"user","content":{},"id":"aia_msg_1"}"#])
+        let lines = (2...10).map { line($0) }
+        let bad = #"{"session_id":"s","role":"user","content":{"n":1},"id":"aia_msg_1"}"#
+        for (session, change, reason) in [
+            ("t", "nonsense", "is not a JSON object"),
+            ("u", bad, "has the id of a message that its session has already"),
+        ] {
+            let good = lines.map { $0.replacing("\"s\"", with: "\"\(session)\"") }
+            let input = try fixture.input([good.joined(separator: "\n")])
+            let changed = good.prefix(4) + [change] + good.dropFirst(5)
+            let file = fixture.directory.file("0")
+            let importer = TranscriptImporter(
+                into: fixture.store,
+                account: fixture.account,
+                report: { _ in
+                    try? changed.joined(separator: "\n").write(toFile: file, atomically: false, encoding: .utf8)
+                }
+            )
+            let error = await #expect(throws: ImportError.self) { try await importer.run(input) }
+            #expect(error?.description.hasPrefix("line 5 \(reason)") == true, "\(String(describing: error))")
+            #expect(error?.description.contains("What comes before it is stored") == true)
+            #expect(try await fixture.contents(of: session).count == 4)
+        }
+    }
+
     @Test("progress grows to 1 with lines and pages")
     func progress() async throws {
         let files = [

@@ -13,7 +13,8 @@ struct ImportCommand: AsyncParsableCommand {
             session are in their order, and several files are read one after another.
 
             Or it has pages of the API's list of messages ({"messages": […], "meta": …}) as a client saved them, one or several. Pages may \
-            overlap, and the files may be given in any order: pages of a session follow their number in meta, or the names of their files.
+            overlap, and the files may be given in any order: pages of a session follow their number in meta, or the names of their files. \
+            Name all pages of a session in one command: new messages are stored after those that the session already has.
 
             The whole input is checked before anything is stored. The same input twice changes nothing, and after an interruption \
             the same command stores the rest. A server may be running on the same data. A message without an id is \
