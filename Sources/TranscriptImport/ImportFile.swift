@@ -34,9 +34,11 @@ struct ImportFile {
         init(_ status: stat) { (device, inode) = (status.st_dev, status.st_ino) }
     }
 
-    /// - Parameter path: of a file, or `-` for standard input. What is no regular file is first copied to disk.
-    /// - Throws: `ImportError.unreadable`, `ImportError.otherForm`.
-    init(path: String) throws {
+    /// - Parameters:
+    ///   - path: of a file, or `-` for standard input. What is no regular file is first copied to disk.
+    ///   - isInterrupted: asked now and then, while it is copied, whether to end.
+    /// - Throws: `ImportError.unreadable`, `ImportError.unwritable`, `ImportError.otherForm`, `ImportError.interrupted`.
+    init(path: String, isInterrupted: () -> Bool) throws {
         name = path == "-" ? "standard input" : path
         var file =
             path == "-" ? ReadableFile(descriptor: STDIN_FILENO, name: name, isOwned: false) : try Self.open(path)
@@ -46,7 +48,7 @@ struct ImportFile {
         case S_IFREG: source = .opened(file)
         case S_IFDIR: throw ImportError.unreadable(path: name, reason: "it is a directory")
         default:
-            file = try Self.spool(file)
+            file = try Self.spool(file, isInterrupted)
             source = .opened(file)
         }
         size = UInt64(try file.status().st_size)
@@ -104,7 +106,7 @@ struct ImportFile {
     }
 
     /// Copies to a file that has no name, and so is gone with the process.
-    private static func spool(_ source: ReadableFile) throws -> ReadableFile {
+    private static func spool(_ source: ReadableFile, _ isInterrupted: () -> Bool) throws -> ReadableFile {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("understudy-\(UUID()).jsonl").path
         // For its owner alone, from the beginning.
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -112,6 +114,7 @@ struct ImportFile {
         let spool = ReadableFile(descriptor: descriptor, name: path, isOwned: true)
         unlink(path)
         while true {
+            try source.waitForBytes(isInterrupted)
             let piece = try source.read(upToCount: LineReader.chunkSize)
             if piece.isEmpty { return spool }
             var rest = piece[...]

@@ -30,10 +30,11 @@ package struct ImportInput {
     /// - Parameters:
     ///   - paths: of files, or `-` for standard input.
     ///   - order: that of the saved pages; `nil` judges it for each session by its messages.
+    ///   - isInterrupted: asked now and then whether to end.
     /// - Throws: `ImportError`.
-    package init(paths: [String], order: SavedListOrder? = nil) throws {
-        files = try paths.map { try ImportFile(path: $0) }
-        let saved = try Self.pages(of: files)
+    package init(paths: [String], order: SavedListOrder? = nil, isInterrupted: () -> Bool = { false }) throws {
+        files = try paths.map { try ImportFile(path: $0, isInterrupted: isInterrupted) }
+        let saved = try Self.pages(of: files, isInterrupted)
         var pieces: [PagePiece] = []
         var reversedSessions = 0
         for (session, pages) in saved.sessions {
@@ -55,12 +56,15 @@ package struct ImportInput {
         try self.init(paths: [path])
     }
 
+    package var hasPages: Bool { files.contains { $0.form == .pages } }
+
     /// The name of a file in places of messages; `nil` where there is only one.
     func placeName(of file: Int) -> String? { files.count > 1 ? files[file].name : nil }
 
     /// Finds the pages of each session, sessions in the order of their first ones; and what is no page.
     private static func pages(
-        of files: [ImportFile]
+        of files: [ImportFile],
+        _ isInterrupted: () -> Bool
     ) throws -> (sessions: [(String, [SavedList.Page])], others: [PageLocation], messageBytes: UInt64) {
         var sessions: [(String, [SavedList.Page])] = []
         var indexOfSession: [[UInt8]: Int] = [:]
@@ -69,6 +73,7 @@ package struct ImportInput {
         for (index, file) in files.enumerated() where file.form == .pages {
             var documents = try file.documents()
             while let document = try documents.next() {
+                guard !isInterrupted() else { throw ImportError.interrupted(stored: 0, end: nil) }
                 let location = PageLocation(
                     file: index,
                     offset: document.offset,

@@ -34,6 +34,18 @@ package final class ReadableFile: Sendable {
         return bytes
     }
 
+    /// Waits until there is something to read, or the end of the file.
+    /// - Throws: `ImportError.interrupted`.
+    func waitForBytes(_ isInterrupted: () -> Bool) throws(ImportError) {
+        var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        var result: CInt
+        repeat {
+            guard !isInterrupted() else { throw ImportError.interrupted(stored: 0, end: nil) }
+            // In milliseconds: a signal may interrupt another thread than this one.
+            result = poll(&request, 1, 100)
+        } while result == 0 || (result < 0 && errno == EINTR)
+    }
+
     /// Continues with the byte at an offset.
     /// - Throws: `ImportError.unreadable`.
     package func seek(to offset: UInt64) throws(ImportError) {

@@ -43,8 +43,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Which message the saved pages list first.",
-            discussion: "By default, each session's ids and dates decide.",
+            "Order of the messages in saved pages. Default: judged for each session by ids and dates.",
             valueName: "order"
         )
     )
@@ -76,8 +75,13 @@ struct ImportCommand: AsyncParsableCommand {
         )
         do {
             defer { bar.clear() }
-            let input = try ImportInput(paths: files, order: order)
             Interruption.watch()
+            let input = try ImportInput(paths: files, order: order, isInterrupted: { Interruption.isRequested })
+            if order != nil, !input.hasPages {
+                throw UsageError(
+                    "--order is for saved pages, and the input has none. Leave it out, or name files with pages."
+                )
+            }
             if dryRun {
                 let preview = try await importer.check(input)
                 bar.clear()

@@ -85,6 +85,14 @@ def test_the_order_of_saved_pages_can_be_given(tmp_path):
         assert [m["id"] for m in listed(server, "s")] == [f"aia_msg_{number}" for number in (0, 1, 4, 2, 3)]
 
 
+def test_an_order_without_saved_pages_is_refused(tmp_path):
+    create_account(tmp_path)
+    line = json.dumps(message("s", 1))
+    result = command("import", "--data-directory", tmp_path, "--account", SID, "--order", "newest-first", "-", input=line, check=False)
+    assert (result.returncode, result.stdout) == (64, "")
+    assert "Error: --order is for saved pages, and the input has none. Leave it out, or name files with pages." in result.stderr
+
+
 def test_an_input_may_have_more_files_than_a_process_may_open(tmp_path):
     create_account(tmp_path / "data")
     for number in range(300):
@@ -177,6 +185,16 @@ def start_large_import(directory, database):
         assert process.poll() is None
         time.sleep(0.005)
     return process
+
+
+def test_an_import_can_be_interrupted_while_it_waits_for_its_input(tmp_path):
+    create_account(tmp_path)
+    arguments = [PROGRAM, "import", "--data-directory", tmp_path, "--account", SID, "-"]
+    with subprocess.Popen(arguments, env=environment(), stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: process.poll() is not None or handles(process, signal.SIGINT))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=10) == -signal.SIGINT
+        assert "Interrupted while the input was being checked. Nothing of the input was stored." in process.stderr.read()
 
 
 def test_an_interrupted_import_says_how_far_it_is(tmp_path):
