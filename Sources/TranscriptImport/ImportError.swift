@@ -9,7 +9,7 @@ package enum ImportError: Error, CustomStringConvertible {
     case unwritable(path: String, reason: String)
     /// It is unknown in which order a session's messages were listed. The two are what cannot be put in order, or what contradicts the rest.
     case unknownOrder(Doubt, session: String, first: String, second: String)
-    /// A file has something else than lines or saved pages.
+    /// A file contains neither lines nor saved pages.
     case otherForm(path: String, form: String, advice: String)
     /// - Parameter end: where the last message stands that was stored or was there already; `nil` where the input was still being checked.
     case interrupted(stored: Int, end: ImportPlace?)
@@ -18,7 +18,7 @@ package enum ImportError: Error, CustomStringConvertible {
     package enum Doubt: Sendable {
         /// Whether the list begins with the oldest one.
         case direction
-        /// How lists that were saved at different times, or with different page sizes, fit together.
+        /// How pages fit together: some are missing, or their lists were saved at different times or with different page sizes.
         case merge
     }
 
@@ -37,15 +37,15 @@ package enum ImportError: Error, CustomStringConvertible {
             "\(path) cannot be written: \(reason)"
         case .unknownOrder(.direction, let session, let first, let second):
             """
-            The pages of session \(session) list most messages newest first, but \(first) before \(second), which is later. \
-            Look which message is the oldest, and give --order newest-first or --order oldest-first, which is the order of \
+            The pages of session \(session) do not list messages in one direction: \(first) comes before \(second), which is \
+            later. Find the oldest message, then use --order newest-first or --order oldest-first, which is the order of \
             Understudy's lists. It is applied to all sessions. Nothing of the input was stored.
             """
         case .unknownOrder(.merge, let session, let first, let second):
             """
-            The pages of session \(session) were saved from several lists, and do not say which of the messages \(first) and \
-            \(second) comes first. Import the pages of each list by a command of its own, earlier lists first. \
-            Nothing of the input was stored.
+            The pages of session \(session) do not say which of the messages \(first) and \(second) comes first: a page is \
+            missing, or they were saved from several lists. Add the missing page, or import the pages of each list with a \
+            command of its own, oldest messages first. Nothing of the input was stored.
             """
         case .otherForm(let path, let form, let advice):
             "\(path) \(form). \(advice)"

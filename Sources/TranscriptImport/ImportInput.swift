@@ -85,8 +85,8 @@ package struct ImportInput {
                     continue
                 }
                 messageBytes += page.messages.reduce(0) { $0 + UInt64($1.count) }
-                let names = page.messages.map(MessageNames.init)
-                let session = names.lazy.compactMap(\.session).first ?? ""
+                let fields = page.messages.map(PlacingFields.init)
+                let session = fields.lazy.compactMap(\.session).first ?? ""
                 // As bytes: Strings are equal whose ids are different.
                 let known = indexOfSession[Array(session.utf8)]
                 if known == nil {
@@ -99,7 +99,7 @@ package struct ImportInput {
                         number: page.number,
                         pageSize: page.pageSize,
                         fileName: file.name,
-                        messages: names.map(ListedMessage.init)
+                        messages: fields.map(ListedMessage.init)
                     )
                 )
             }
@@ -117,7 +117,7 @@ package struct ImportInput {
             let location = list.page(place).location
             let json = try files[location.file].bytes(at: location.offset, count: location.size)
             let messages = (try? SavedPage(json: json).messages) ?? []
-            let id = messages.indices.contains(place.message) ? MessageNames(json: messages[place.message]).id : nil
+            let id = messages.indices.contains(place.message) ? PlacingFields(json: messages[place.message]).id : nil
             return "\(id ?? "?") (\(files[location.file].name), line \(location.line), message \(place.message + 1))"
         }
         return .unknownOrder(

@@ -7,10 +7,10 @@ struct ListedMessage {
     /// When the message was created, in seconds since 1970; `nil` where it does not say.
     let seconds: Int64?
 
-    init(_ names: MessageNames) {
-        key = names.id.map { RepeatedMessages.key(session: names.session ?? "", id: $0) }
+    init(_ fields: PlacingFields) {
+        key = fields.id.map { RepeatedMessages.key(session: fields.session ?? "", id: $0) }
         // Callers of Understudy may choose the date, but not the time in the id. The clocks of several servers differ by less than a second.
-        seconds = names.id.flatMap(Self.secondsOfUUID) ?? names.date.map { $0.microseconds / 1_000_000 }
+        seconds = fields.id.flatMap(Self.secondsOfUUID) ?? fields.date.map { $0.microseconds / 1_000_000 }
     }
 
     /// The time in an id that ends with a UUID of version 7 (RFC 9562, section 5.7); `nil` in others.
@@ -24,7 +24,7 @@ struct ListedMessage {
 }
 
 /// The fields of a message that place it, as far as it has them: whatever is wrong with it is reported later.
-struct MessageNames {
+struct PlacingFields {
     private(set) var id: String?
     private(set) var session: String?
     private(set) var date: Timestamp?

@@ -22,6 +22,14 @@ enum NaturalOrder {
         return left.isEmpty && !right.isEmpty
     }
 
+    /// A name with 0 as its last number: what the files of one walk have in common.
+    static func walk(of name: String) -> [UInt8] {
+        let bytes = Array(name.utf8)
+        guard let last = bytes.lastIndex(where: isDigit) else { return bytes }
+        let beforeNumber = bytes[..<last].lastIndex { !isDigit($0) }.map { bytes[...$0] } ?? []
+        return beforeNumber + [UInt8(ascii: "0")] + bytes[(last + 1)...]
+    }
+
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     private static func significant(_ digits: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -145,7 +145,7 @@ package struct ImportPreview: Sendable {
     package var messages = ImportResult()
     /// How many sessions the input has messages of.
     package var sessions = 0
-    /// Of how many sessions saved pages list the newest message first, so that they are stored in reverse.
+    /// Number of sessions whose pages list the newest message first, so that they are stored in reverse.
     package var reversedSessions = 0
     /// How many messages of each role the input has.
     package var roles: [MessageRole: Int] = [:]

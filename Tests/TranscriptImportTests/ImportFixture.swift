@@ -37,8 +37,8 @@ struct ImportFixture {
     }
 
     /// What an import says that must fail; nothing may be stored.
-    func failure(_ files: [String]) async -> String {
-        let error = await #expect(throws: ImportError.self) { try await run(files) }
+    func failure(_ files: [String], names: [String]? = nil, order: SavedListOrder? = nil) async -> String {
+        let error = await #expect(throws: ImportError.self) { try await run(files, names: names, order: order) }
         let sessions = try? await store.sessions(of: account, page: PageRequest(.first, size: 1)).items
         #expect(sessions?.isEmpty == true)
         // Files are named without their directory.
@@ -85,3 +85,8 @@ func savedPage(
 
 /// The ids that `savedPage` gives these messages.
 func savedIDs(_ messages: some Sequence<Int>) -> [String] { messages.map { "aia_msg_\($0)" } }
+
+/// A line without an id.
+func transcriptLine(_ number: Int, of session: String = "s") -> String {
+    #"{"session_id":"\#(session)","role":"\#(number.isMultiple(of: 2) ? "user" : "tool")","content":{"n":\#(number)}}"#
+}

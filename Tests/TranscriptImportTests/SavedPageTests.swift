@@ -20,6 +20,7 @@ struct SavedPageTests {
         _ numbers: Range<Int>,
         of session: String = "s",
         number: Int?,
+        size: Int? = nil,
         isNewestFirst: Bool = false,
         isPretty: Bool = false
     ) throws -> String {
@@ -30,7 +31,7 @@ struct SavedPageTests {
                 "date_created": "2026-06-01T09:30:0\(index / 2)Z", "date_updated": "2026-06-01T09:30:10Z",
             ]
         }
-        var meta: [String: Any] = ["key": "messages", "page_size": numbers.count, "next_page_url": NSNull()]
+        var meta: [String: Any] = ["key": "messages", "page_size": size ?? numbers.count, "next_page_url": NSNull()]
         meta["page"] = number
         let json = try JSONSerialization.data(
             withJSONObject: ["messages": messages, "meta": meta],
@@ -66,10 +67,10 @@ struct SavedPageTests {
         #expect(try await fixture.ids(of: "s") == (0..<4).map { "aia_msg_\($0)" })
     }
 
-    @Test("pages that list the newest message first are turned round, also where two are of one second")
+    @Test("pages that list the newest message first are reversed, also where two are of one second")
     func newestFirst() async throws {
         let files = [(0..<2, 1), (2..<6, 0), (0..<1, 2)]
-        _ = try await fixture.run(try files.map { try page($0, number: $1, isNewestFirst: true) })
+        _ = try await fixture.run(try files.map { try page($0, number: $1, size: 4, isNewestFirst: true) })
         #expect(try await fixture.ids(of: "s") == (0..<6).map { "aia_msg_\($0)" })
         let error = await #expect(throws: ImportError.self) {
             try await fixture.run([try page(6..<10, number: 0, isNewestFirst: true).replacing("aia_msg_6", with: "6")])
@@ -205,7 +206,7 @@ struct SavedPageTests {
     func progress() async throws {
         let files = [
             (1...3).map { line($0) }.joined(separator: "\n"), try page(0..<6, number: 0, isPretty: true),
-            try page(6..<8, number: 1),
+            try page(6..<8, number: 1, size: 6),
         ]
         var fractions: [Double] = []
         let importer = TranscriptImporter(

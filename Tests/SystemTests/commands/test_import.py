@@ -77,7 +77,7 @@ def test_the_order_of_saved_pages_can_be_given(tmp_path):
     page = json.dumps({"messages": [message("s", number, id=f"aia_msg_{number}") for number in (3, 2, 4, 1, 0)]})
     arguments = ["import", "--data-directory", tmp_path, "--account", SID, "-"]
     error = command(*arguments, input=page, check=False).stderr
-    assert "Error: The pages of session s list most messages newest first, but aia_msg_2 (standard input, line 1, message 2)" in error
+    assert "Error: The pages of session s do not list messages in one direction: aia_msg_2 (standard input, line 1, message 2) comes" in error
     assert json_of(*arguments, "--order", "newest-first", "--dry-run", input=page)["reversed_sessions"] == 1
     assert "oldest-first" in command(*arguments, "--order", "newest", input=page, check=False).stderr
     command(*arguments, "--order", "newest-first", input=page)
@@ -96,7 +96,7 @@ def test_an_order_without_saved_pages_is_refused(tmp_path):
 def test_an_input_may_have_more_files_than_a_process_may_open(tmp_path):
     create_account(tmp_path / "data")
     for number in range(300):
-        page = {"messages": [message(f"s{number % 7}", number, id=f"aia_msg_{number}")], "meta": {"page": number}}
+        page = {"messages": [message(f"s{number % 7}", number, id=f"aia_msg_{number}")], "meta": {"page": number // 7}}
         (tmp_path / f"{number}.json").write_text(json.dumps(page))
         (tmp_path / f"{number}.jsonl").write_text(json.dumps(message("lines", number)))
     process = subprocess.run(
