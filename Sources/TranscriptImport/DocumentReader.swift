@@ -27,8 +27,7 @@ struct DocumentReader {
         var start = (offset: offset, line: line)
         var bytes: [UInt8] = []
         var depth = 0
-        var isInString = false
-        var isEscaped = false
+        var strings = JSONStrings()
         while let byte = try nextByte() {
             if bytes.isEmpty {
                 if [0x20, 0x09, 0x0A, 0x0D].contains(byte) { continue }
@@ -39,18 +38,8 @@ struct DocumentReader {
             guard bytes.count <= Self.maximumLength else {
                 throw file.unreadable("a page is longer than \(Self.maximumLength) bytes")
             }
-            if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-                continue
-            }
+            if strings.read(byte) { continue }
             switch byte {
-            case UInt8(ascii: "\""): isInString = true
             case UInt8(ascii: "{"): depth += 1
             case UInt8(ascii: "}"): depth -= 1
             default: break

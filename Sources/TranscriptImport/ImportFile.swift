@@ -26,7 +26,7 @@ struct ImportFile {
         case opened(ReadableFile)
     }
 
-    /// What tells a file from another one that has got its name.
+    /// Identifies the file, so that a replacement is noticed.
     private struct Identity: Equatable {
         let device: dev_t
         let inode: ino_t
@@ -89,7 +89,7 @@ struct ImportFile {
             guard Identity(try file.status()) == identity else {
                 throw ImportError.unreadable(
                     path: path,
-                    reason: "another file has got its name during the import. Run the same command again."
+                    reason: "it was replaced during the import. Run the same command again."
                 )
             }
         }
@@ -135,11 +135,20 @@ struct ImportFile {
 
     // MARK: Form
 
-    /// - Throws: `ImportError.otherForm` where it is one that people have, and that must be converted.
+    /// - Throws: `ImportError.otherForm` where it is one that people have, and that must be converted. `ImportError.unreadable` where it
+    ///   begins with a page that is too long.
     private static func form(of file: ReadableFile, name: String) throws -> Form {
         try file.seek(to: 0)
         var documents = DocumentReader(file)
-        guard let first = try? documents.next()?.bytes else { return .lines }
+        let document: DocumentReader.Document?
+        do {
+            document = try documents.next()
+        } catch {
+            // A line that is too long is reported as a line.
+            if try beginsInLine(file) { return .lines }
+            throw error
+        }
+        guard let first = document?.bytes else { return .lines }
         if first.first == UInt8(ascii: "[") {
             throw ImportError.otherForm(
                 path: name,
@@ -158,8 +167,9 @@ struct ImportFile {
                     """
             )
         }
-        // Whatever is wrong with a message of the page.
-        if (try? SavedPage(json: first)) != nil { return .pages }
+        // Whatever is wrong with the page.
+        let members = (JSONParts.split(first[...]) ?? []).compactMap(JSONParts.member)
+        if members.contains(where: { $0.key == "messages" }) { return .pages }
         var scanner = JSONScanner(first, numbers: .any)
         guard first.contains(0x0A), (try? scanner.members()) != nil else { return .lines }
         throw ImportError.otherForm(
@@ -167,6 +177,14 @@ struct ImportFile {
             form: "has messages that go over several lines, and import reads one message a line",
             advice: "Convert it: jq -c . FILE | understudy import … -"
         )
+    }
+
+    /// Whether an object that is too long has lines too long to be read, rather than line breaks within it.
+    private static func beginsInLine(_ file: ReadableFile) throws -> Bool {
+        try file.seek(to: 0)
+        var lines = LineReader(file)
+        guard case .bytes(let line) = try lines.next() else { return true }
+        return !line.contains(UInt8(ascii: "{"))
     }
 
     /// Whether a first line has names between commas, semicolons, or tabs, one of them a message's field.

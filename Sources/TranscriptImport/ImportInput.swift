@@ -20,9 +20,16 @@ package struct ImportInput {
         var messages: [Int]
     }
 
+    struct BadPage {
+        let location: PageLocation
+        /// Continues a sentence that begins with the place.
+        let reason: String
+    }
+
     let files: [ImportFile]
     let pieces: [PagePiece]
-    /// Of how many sessions the pages list the newest message first.
+    let badPages: [BadPage]
+    /// Number of sessions whose pages list the newest message first.
     let reversedSessions: Int
     /// Of its lines and of the messages of its pages, in bytes.
     let size: UInt64
@@ -48,7 +55,8 @@ package struct ImportInput {
             }
         }
         size = saved.messageBytes + files.filter { $0.form == .lines }.reduce(0) { $0 + $1.size }
-        self.pieces = pieces + saved.others.map { PagePiece(location: $0, messages: []) }
+        self.pieces = pieces
+        badPages = saved.bad
         self.reversedSessions = reversedSessions
     }
 
@@ -61,14 +69,14 @@ package struct ImportInput {
     /// The name of a file in places of messages; `nil` where there is only one.
     func placeName(of file: Int) -> String? { files.count > 1 ? files[file].name : nil }
 
-    /// Finds the pages of each session, sessions in the order of their first ones; and what is no page.
+    /// Finds the pages of each session, sessions in the order of their first ones.
     private static func pages(
         of files: [ImportFile],
         _ isInterrupted: () -> Bool
-    ) throws -> (sessions: [(String, [SavedList.Page])], others: [PageLocation], messageBytes: UInt64) {
+    ) throws -> (sessions: [(String, [SavedList.Page])], bad: [BadPage], messageBytes: UInt64) {
         var sessions: [(String, [SavedList.Page])] = []
         var indexOfSession: [[UInt8]: Int] = [:]
-        var others: [PageLocation] = []
+        var bad: [BadPage] = []
         var messageBytes: UInt64 = 0
         for (index, file) in files.enumerated() where file.form == .pages {
             var documents = try file.documents()
@@ -80,14 +88,21 @@ package struct ImportInput {
                     size: document.bytes.count,
                     line: document.line
                 )
-                guard let page = try? SavedPage(json: document.bytes) else {
-                    others.append(location)
+                let page: SavedPage
+                do throws(InvalidObject) {
+                    page = try SavedPage(json: document.bytes)
+                } catch {
+                    bad.append(BadPage(location: location, reason: error.reason))
                     continue
                 }
                 messageBytes += page.messages.reduce(0) { $0 + UInt64($1.count) }
                 let fields = page.messages.map(PlacingFields.init)
                 let session = fields.lazy.compactMap(\.session).first ?? ""
                 // As bytes: Strings are equal whose ids are different.
+                guard fields.allSatisfy({ $0.session?.utf8.elementsEqual(session.utf8) ?? true }) else {
+                    bad.append(BadPage(location: location, reason: "has messages of several sessions"))
+                    continue
+                }
                 let known = indexOfSession[Array(session.utf8)]
                 if known == nil {
                     indexOfSession[Array(session.utf8)] = sessions.count
@@ -104,7 +119,7 @@ package struct ImportInput {
                 )
             }
         }
-        return (sessions, others, messageBytes)
+        return (sessions, bad, messageBytes)
     }
 
     private static func importError(

@@ -1,3 +1,5 @@
+import AssistantsStore
+
 /// Divides JSON by its brackets, commas, and quotes alone, so that what is wrong with one part does not hide the others.
 enum JSONParts {
     /// The members of an object or the elements of an array, each without the white space around it; `nil` where it is neither, or does
@@ -8,12 +10,10 @@ enum JSONParts {
         var parts: [ArraySlice<UInt8>] = []
         var start = json.startIndex + 1
         var depth = 0
-        var index = json.startIndex
-        while index < json.endIndex {
+        var strings = JSONStrings()
+        var end: Int?
+        for index in json.indices where !strings.read(json[index]) {
             switch json[index] {
-            case UInt8(ascii: "\""):
-                guard let end = endOfString(json[index...]) else { return nil }
-                index = end
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
             case UInt8(ascii: ",") where depth == 1:
@@ -21,30 +21,27 @@ enum JSONParts {
                 start = index + 1
             default: break
             }
-            index += 1
-            if depth == 0 { break }
+            if depth == 0 {
+                end = index
+                break
+            }
         }
-        // In ASCII, a closing bracket comes two behind its opening one.
-        guard depth == 0, index == json.endIndex, json.last == opening + 2 else { return nil }
-        let last = trimmed(json[start..<index - 1])
+        // In ASCII, a closing bracket comes two after its opening one.
+        guard let end, end == json.endIndex - 1, json[end] == opening + 2 else { return nil }
+        let last = trimmed(json[start..<end])
         return parts.isEmpty && last.isEmpty ? [] : parts + [last]
     }
 
-    /// The bytes of a member's key between its quotes, and its value; `nil` where it is no member.
-    static func member(_ json: ArraySlice<UInt8>) -> (key: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
-        guard json.first == UInt8(ascii: "\""), let end = endOfString(json) else { return nil }
+    /// A member's key, without its escapes, and its value; `nil` where it is no member.
+    static func member(_ json: ArraySlice<UInt8>) -> (key: String, value: ArraySlice<UInt8>)? {
+        var strings = JSONStrings()
+        guard json.first == UInt8(ascii: "\""),
+            let end = json.indices.first(where: { strings.read(json[$0]) && !strings.isInside })
+        else { return nil }
         let rest = trimmed(json[(end + 1)...])
-        guard rest.first == UInt8(ascii: ":") else { return nil }
-        return (json[(json.startIndex + 1)..<end], trimmed(rest.dropFirst()))
-    }
-
-    /// Where the quote is that ends the string with which `json` begins.
-    private static func endOfString(_ json: ArraySlice<UInt8>) -> Int? {
-        var index = json.startIndex + 1
-        while index < json.endIndex, json[index] != UInt8(ascii: "\"") {
-            index += json[index] == UInt8(ascii: "\\") ? 2 : 1
-        }
-        return index < json.endIndex ? index : nil
+        var scanner = JSONScanner(Array("{".utf8) + json[...end] + Array(":0}".utf8))
+        guard rest.first == UInt8(ascii: ":"), let key = (try? scanner.members())?.first?.key else { return nil }
+        return (key, trimmed(rest.dropFirst()))
     }
 
     private static func trimmed(_ json: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

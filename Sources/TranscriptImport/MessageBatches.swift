@@ -23,6 +23,7 @@ struct MessageBatches {
     /// The number of the file that lines are read from.
     private var file = -1
     private var nextPiece = 0
+    private var nextBadPage = 0
     private var piece: ImportInput.PagePiece?
     /// The messages of the piece's page.
     private var page: [ArraySlice<UInt8>] = []
@@ -103,7 +104,7 @@ struct MessageBatches {
 
     private mutating func readMessageOfPage(into batch: inout Batch) throws -> Int? {
         while readOfPiece == piece?.messages.count ?? 0 {
-            guard nextPiece < input.pieces.count else { return nil }
+            guard nextPiece < input.pieces.count else { return readBadPage(into: &batch) }
             let next = input.pieces[nextPiece]
             nextPiece += 1
             do {
@@ -128,6 +129,16 @@ struct MessageBatches {
         finishedBytes += UInt64(json.count)
         decode(json, at: place, into: &batch)
         return json.count
+    }
+
+    /// - Returns: 0; `nil` behind the last one.
+    private mutating func readBadPage(into batch: inout Batch) -> Int? {
+        guard nextBadPage < input.badPages.count else { return nil }
+        let page = input.badPages[nextBadPage]
+        nextBadPage += 1
+        let place = place(page.location.file, line: page.location.line)
+        batch.bad.append(BadMessage(place: place, reason: page.reason))
+        return 0
     }
 
     /// Reads a page, unless it is that of the last piece.

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TranscriptImport
 
-@Suite("Importing saved pages and several files")
+@Suite("Importing saved pages")
 struct SavedPageTests {
     private let fixture: ImportFixture
 
@@ -126,6 +126,48 @@ struct SavedPageTests {
         }
     }
 
+    @Test(
+        "a page that may have more messages than it seems is refused",
+        arguments: [
+            ("\"meta\":{},{\"messages\":[", "]}", "something in it is neither a key nor its value"),
+            ("\"meta\":{},\"mess\\u0061ges\":[", "]", "it has \"messages\" twice"),
+            ("\"meta\":{\"page\":0},\"m\\u0065ta\":[", "]", "it has \"meta\" twice"),
+            ("\"meta\":{\"page\":\"0\"},\"more\":[", "]", "its \"meta\" is not an object"),
+            ("\"meta\":{\"page_size\":-1},\"more\":[", "]", "its \"meta\" is not an object"),
+            ("\"meta\":7,\"more\":[", "]", "its \"meta\" is not an object"),
+        ]
+    )
+    func hiddenMessages(_ start: String, _ end: String, _ reason: String) async throws {
+        func message(_ number: Int) -> String {
+            #"{"id":"aia_msg_\#(number)","session_id":"s","role":"user","content":{}}"#
+        }
+        let page = "{\"messages\":[\(message(0))],\(start)\(message(1))\(end)}"
+        for files in [[page], [try self.page(0..<2, number: 0), page]] {
+            let error = await fixture.failure(files)
+            #expect(error.contains("line 1 is not a saved page: \(reason)"), "\(error)")
+        }
+    }
+
+    @Test("a page with messages of two sessions is refused")
+    func twoSessions() async throws {
+        let messages = [("a", 0), ("b", 1)].map {
+            #"{"id":"aia_msg_\#($1)","session_id":"\#($0)","role":"user","content":{}}"#
+        }
+        let error = await fixture.failure([
+            try page(0..<2, number: 0), "{\"messages\":[\(messages.joined(separator: ","))],\"meta\":{\"page\":1}}",
+        ])
+        #expect(error == "1: line 1 has messages of several sessions. Nothing of the input was stored.")
+    }
+
+    @Test("a page laid out in lines that is longer than 32 MiB is named")
+    func tooLong() async throws {
+        let texts = Array(repeating: "\"\(String(repeating: "x", count: 1 << 20))\"", count: 33).joined(
+            separator: ",\n"
+        )
+        let error = await fixture.failure(["{\n\"messages\": [\(texts)]}"])
+        #expect(error == "0 cannot be read: a page is longer than 33554432 bytes")
+    }
+
     @Test("a message may be nested as deeply in a page as in a line")
     func depth() async throws {
         let depth = JSONScanner.maximumDepth - 1
@@ -164,48 +206,10 @@ struct SavedPageTests {
         #expect(try await fixture.run([page]).messages.alreadyThere == 1)
     }
 
-    @Test("a file that is replaced during the import is noticed")
-    func replacedFile() async throws {
-        let input = try fixture.input([line(1)])
-        try line(2).write(toFile: fixture.directory.file("new"), atomically: false, encoding: .utf8)
-        let file = fixture.directory.file("0")
-        #expect(rename(fixture.directory.file("new"), file) == 0)
-        let importer = TranscriptImporter(into: fixture.store, account: fixture.account)
-        let error = await #expect(throws: ImportError.self) { try await importer.run(input) }
-        #expect(error?.description.hasPrefix("\(file) cannot be read: another file has got its name") == true)
-    }
-
-    @Test("of a file that is changed during the import, what comes before the change is stored")
-    func changedFile() async throws {
-        try await fixture.run([#"{"session_id":"s","role":"user","content":{},"id":"aia_msg_1"}"#])
-        let lines = (2...10).map { line($0) }
-        let bad = #"{"session_id":"s","role":"user","content":{"n":1},"id":"aia_msg_1"}"#
-        for (session, change, reason) in [
-            ("t", "nonsense", "is not a JSON object"),
-            ("u", bad, "has the id of a message that its session has already"),
-        ] {
-            let good = lines.map { $0.replacing("\"s\"", with: "\"\(session)\"") }
-            let input = try fixture.input([good.joined(separator: "\n")])
-            let changed = good.prefix(4) + [change] + good.dropFirst(5)
-            let file = fixture.directory.file("0")
-            let importer = TranscriptImporter(
-                into: fixture.store,
-                account: fixture.account,
-                report: { _ in
-                    try? changed.joined(separator: "\n").write(toFile: file, atomically: false, encoding: .utf8)
-                }
-            )
-            let error = await #expect(throws: ImportError.self) { try await importer.run(input) }
-            #expect(error?.description.hasPrefix("line 5 \(reason)") == true, "\(String(describing: error))")
-            #expect(error?.description.contains("What comes before it is stored") == true)
-            #expect(try await fixture.contents(of: session).count == 4)
-        }
-    }
-
     @Test("progress grows to 1 with lines and pages")
     func progress() async throws {
         let files = [
-            (1...3).map { line($0) }.joined(separator: "\n"), try page(0..<6, number: 0, isPretty: true),
+            (1...3).map { transcriptLine($0) }.joined(separator: "\n"), try page(0..<6, number: 0, isPretty: true),
             try page(6..<8, number: 1, size: 6),
         ]
         var fractions: [Double] = []
@@ -226,88 +230,5 @@ struct SavedPageTests {
         #expect(await fixture.failure([text]).hasPrefix("line 1, message 1, is not a JSON object: the number of \"n\""))
         let importer = TranscriptImporter(into: fixture.store, account: fixture.account, numbers: .any)
         #expect(try await importer.run(fixture.input([text])).messages.stored == 1)
-    }
-
-    // MARK: Lines
-
-    private func line(_ number: Int, of session: String = "s") -> String {
-        #"{"session_id":"\#(session)","role":"\#(number.isMultiple(of: 2) ? "user" : "tool")","content":{"n":\#(number)}}"#
-    }
-
-    @Test("several files are one input: their equal lines are different messages")
-    func severalFiles() async throws {
-        let files = ["\(line(1))\n\(line(2))", "\(line(1))\n"]
-        #expect(try await fixture.run(files).messages.stored == 3)
-        #expect(try await fixture.contents(of: "s") == ["{\"n\":1}", "{\"n\":2}", "{\"n\":1}"])
-        #expect(try await fixture.run(["\(line(1))\n\(line(2))\n\(line(1))"]).messages.alreadyThere == 3)
-    }
-
-    @Test("the first 20 messages that cannot be imported are named, whatever is wrong with them")
-    func manyBadLines() async throws {
-        let long =
-            #"{"session_id":"s","role":"user","content":{"content":"\#(String(repeating: "x", count: 2 << 20))"}}"#
-        let tooLong = String(repeating: "y", count: 10 << 20)
-        let error = await fixture.failure([
-            ([long, tooLong, line(1)] + (1...30).map { "bad \($0)" }).joined(separator: "\n")
-        ])
-        let lines = error.split(separator: "\n")
-        #expect(lines.count == 22)
-        #expect(lines.first == "The first 20 messages that cannot be imported:")
-        #expect(lines[1] == "  line 1 has a \"content\" of more than 1048576 bytes")
-        #expect(lines[2] == "  line 2 is longer than 4194304 bytes")
-        #expect(lines[3].hasPrefix("  line 4 is not a JSON object"))
-        #expect(lines[20].hasPrefix("  line 21 "))
-        #expect(lines.last == "Nothing of the input was stored.")
-    }
-
-    @Test("a preview counts what would be stored, and stores nothing")
-    func preview() async throws {
-        _ = try await fixture.run([(1...3).map { line($0) }.joined(separator: "\n")])
-        let pages = [try page(0..<3, number: 0), try page(2..<5, number: 1)]
-        let input = try fixture.input([(1...6).map { line($0) }.joined(separator: "\n")] + pages)
-        let preview = try await TranscriptImporter(into: fixture.store, account: fixture.account).check(input)
-        #expect(preview.messages.stored == 3 + 5)
-        #expect(preview.messages.alreadyThere == 3 + 1)
-        #expect(preview.sessions == 1)
-        #expect(preview.roles == [.user: 9, .tool: 3])
-        #expect(try await fixture.contents(of: "s").count == 3)
-    }
-
-    @Test("an interrupted import says how far it is, and the same one stores the rest")
-    func interrupted() async throws {
-        let lines = (1...3_000).map { line($0) }.joined(separator: "\n")
-        var calls = 0
-        let importer = TranscriptImporter(into: fixture.store, account: fixture.account) {
-            calls += 1
-            // The check asks three times.
-            return calls > 5
-        }
-        let error = await #expect(throws: ImportError.self) { try await importer.run(fixture.input([lines])) }
-        let stored = try await fixture.contents(of: "s").count
-        #expect((32..<3_000).contains(stored))
-        #expect(
-            error?.description == """
-                Interrupted. The input is stored up to line \(stored): \(stored) messages by this command. The same command \
-                continues.
-                """
-        )
-        #expect(try await fixture.run([lines]).messages.stored == 3_000 - stored)
-        let checking = TranscriptImporter(into: fixture.store, account: fixture.account) { true }
-        let early = await #expect(throws: ImportError.self) { try await checking.run(fixture.input([lines])) }
-        #expect(early?.description.hasPrefix("Interrupted while the input was being checked.") == true)
-    }
-
-    @Test(
-        "what is neither lines nor pages is recognized, with what to do",
-        arguments: [
-            ("[{\"session_id\":\"s\"}]", "is a JSON array"), ("[\n  {\n", "is a JSON array"),
-            ("session_id,role,content\ns,user,Hello\n", "looks like CSV"), ("\"Role\";\"Text\"\r\n", "looks like CSV"),
-            ("{\n  \"session_id\": \"s\",\n  \"role\": \"user\"\n}\n", "has messages that go over several lines"),
-        ]
-    )
-    func otherForms(_ text: String, _ form: String) async throws {
-        let error = await fixture.failure([text])
-        #expect(error.contains(form), "\(error)")
-        #expect(error.contains("Convert"), "\(error)")
     }
 }
