@@ -1,3 +1,5 @@
+import AssistantsStore
+
 /// Reads a file of JSON objects one by one, whether they have line breaks within them or not.
 struct DocumentReader {
     /// In bytes: more than a page of Understudy's has.
@@ -30,7 +32,7 @@ struct DocumentReader {
         var strings = JSONStrings()
         while let byte = try nextByte() {
             if bytes.isEmpty {
-                if [0x20, 0x09, 0x0A, 0x0D].contains(byte) { continue }
+                if byte.isJSONWhiteSpace { continue }
                 if offset <= LineReader.byteOrderMark.count, LineReader.byteOrderMark.contains(byte) { continue }
                 start = (offset - 1, line)
             }

@@ -45,8 +45,7 @@ enum JSONParts {
     }
 
     private static func trimmed(_ json: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
-        guard let end = json.lastIndex(where: { !isSpace($0) }) else { return [] }
-        return json[...end].drop(while: isSpace)
+        guard let end = json.lastIndex(where: { !$0.isJSONWhiteSpace }) else { return [] }
+        return json[...end].drop(while: \.isJSONWhiteSpace)
     }
 }

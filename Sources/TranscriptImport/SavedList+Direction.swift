@@ -36,12 +36,11 @@ extension SavedList {
 
     /// The steps between messages that have times, on pages and from page to page.
     private func steps(of sequence: [Int]) -> (onPages: Steps, between: Steps) {
-        let successors = successorsOnPages()
         var (onPages, between) = (Steps(), Steps())
         var last: (number: Int, seconds: Int64)?
         var isOnPage = true
         for (index, number) in sequence.enumerated() {
-            if index > 0, !successors[sequence[index - 1]].contains(number) { isOnPage = false }
+            if index > 0, !successorsOnPages[sequence[index - 1]].contains(number) { isOnPage = false }
             let place = places[number][0]
             guard let seconds = pages[place.page].messages[place.message].seconds else { continue }
             if let last {
@@ -75,7 +74,6 @@ extension SavedList {
 
     /// The first messages that follow one another and are not on one page.
     private func firstGap(in sequence: [Int]) -> UnknownOrder? {
-        let successors = successorsOnPages()
-        return zip(sequence, sequence.dropFirst()).first { !successors[$0].contains($1) }.map { doubt($0, $1) }
+        zip(sequence, sequence.dropFirst()).first { !successorsOnPages[$0].contains($1) }.map { doubt($0, $1) }
     }
 }

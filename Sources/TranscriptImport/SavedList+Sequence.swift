@@ -12,9 +12,8 @@ extension SavedList {
     /// The numbers of its messages in the order of the list.
     /// - Throws: `UnknownOrder` where facts leave it open, or contradict each other.
     func sequence() throws(UnknownOrder) -> (numbers: [Int], Basis) {
-        let onPages = successorsOnPages()
-        if let sequence = try? sorted(onPages) { return (sequence, .pages) }
-        var successors = onPages
+        if let sequence = try? sorted(successorsOnPages) { return (sequence, .pages) }
+        var successors = successorsOnPages
         let messages = pages.indices.map(messages(of:))
         for (page, following) in followingPages() {
             guard let last = messages[page].last else { continue }
@@ -24,20 +23,6 @@ extension SavedList {
         }
         return (try sorted(successors), isOneWalk ? .oneWalk : .severalWalks)
     }
-
-    /// The messages that come next to each message on a page.
-    func successorsOnPages() -> [[Int]] {
-        var successors: [[Int]] = Array(repeating: [], count: places.count)
-        for page in distinctPages {
-            let numbers = messages(of: page)
-            for (number, next) in zip(numbers, numbers.dropFirst()) where number != next {
-                successors[number].append(next)
-            }
-        }
-        return successors
-    }
-
-    private func messages(of page: Int) -> [Int] { numbers[page].compactMap(\.self) }
 
     private var isOneWalk: Bool {
         let numbers = distinctPages.compactMap { pages[$0].number }

@@ -36,6 +36,8 @@ struct SavedList {
     private(set) var numbers: [[Int?]] = []
     /// The indices of all pages but copies of numbered ones.
     private(set) var distinctPages: [Int] = []
+    /// The messages that come next to each message on a page.
+    private(set) var successorsOnPages: [[Int]] = []
 
     /// - Parameter pages: in the order of the files.
     init(_ pages: [Page]) {
@@ -55,6 +57,13 @@ struct SavedList {
             let content = PageContent(number: saved.number, pageSize: saved.pageSize, messages: numbers[page])
             if saved.number == nil || copies.insert(content).inserted { distinctPages.append(page) }
         }
+        successorsOnPages = Array(repeating: [], count: places.count)
+        for page in distinctPages {
+            let numbers = messages(of: page)
+            for (number, next) in zip(numbers, numbers.dropFirst()) where number != next {
+                successorsOnPages[number].append(next)
+            }
+        }
     }
 
     /// What copies of a page have in common.
@@ -65,6 +74,9 @@ struct SavedList {
     }
 
     func page(_ place: Place) -> Page { pages[place.page] }
+
+    /// The numbers of a page's messages that can be imported.
+    func messages(of page: Int) -> [Int] { numbers[page].compactMap(\.self) }
 
     /// Its messages, oldest first, as pieces of pages. Of a message that is on several pages, the duplicates come after all messages.
     /// - Parameter order: that of the list; `nil` judges it by the messages.

@@ -1,13 +1,19 @@
 import AssistantsStore
 
-/// A parameter of lists beside those of paging. `docs/listing.md` says what each means.
+/// A parameter of lists. `docs/listing.md` says what each means.
 enum ListParameter: String, CaseIterable {
     case after = "After"
     case around = "Around"
     case before = "Before"
     case includeTotal = "IncludeTotal"
     case order = "Order"
+    case page = "Page"
+    case pageSize = "PageSize"
+    case pageToken = "PageToken"
     case strict = "Strict"
+
+    /// Those that every list has.
+    static let common: Set<ListParameter> = [.page, .pageSize, .pageToken, .strict]
 
     /// Where the page lies relative to the item that the parameter names; `nil` for those that name none.
     var place: MessageAnchor.Place? {
@@ -15,7 +21,7 @@ enum ListParameter: String, CaseIterable {
         case .after: .after
         case .around: .around
         case .before: .before
-        case .includeTotal, .order, .strict: nil
+        case .includeTotal, .order, .page, .pageSize, .pageToken, .strict: nil
         }
     }
 }

@@ -14,7 +14,7 @@ struct Listing<Cursor: KeysetCursor>: Sendable {
 
     /// - Parameters:
     ///   - budget: of a page.
-    ///   - parameters: those of `ListParameter` that the list has.
+    ///   - parameters: those that the list has beside `ListParameter.common`.
     /// - Throws: `APIError` where a parameter is wrong, or the page token is not of this listing.
     init(
         _ query: Substring?,

@@ -2,10 +2,8 @@ import AssistantsStore
 import Suggestions
 import TextEncodings
 
-/// The query of a list: the paging parameters `Page`, `PageSize`, and `PageToken`, and those of `ListParameter`. Other parameters are
-/// ignored, but kept for the page's URLs.
+/// The query of a list. Parameters that are none of `ListParameter` are ignored, but kept for the page's URLs.
 struct PageQuery: Sendable {
-    private static let pagingParameters = ["Page", "PageSize", "PageToken"]
     private enum Flag: String, CaseIterable {
         case on = "true"
         case off = "false"
@@ -31,52 +29,51 @@ struct PageQuery: Sendable {
     /// All parameters but the anchor and those of paging as they came, with an ampersand behind each.
     let otherParameters: String
 
-    /// - Parameter parameters: those that the list has, beside `Strict`.
+    /// - Parameter parameters: those that the list has beside `ListParameter.common`.
     init(_ query: Substring?, taking parameters: Set<ListParameter> = []) throws(APIError) {
-        var values: [String: String] = [:]
+        let parameters = parameters.union(ListParameter.common)
+        var values: [ListParameter: String] = [:]
         var (others, anchorParameter) = ("", "")
         var unknown: String?
         // By bytes: where a mark of Unicode follows a sign, both are one character.
-        for parameter in query?.utf8.split(separator: UInt8(ascii: "&")).map(Substring.init) ?? [] {
-            let parts = parameter.utf8
+        for text in query?.utf8.split(separator: UInt8(ascii: "&")).map(Substring.init) ?? [] {
+            let parts = text.utf8
                 .split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
                 .map(Substring.init)
-            let decoded = try? PercentEncoding.decode(parts[0], plusIsSpace: true)
-            let pagingName = Self.pagingParameters.first { $0 == decoded }
-            let listParameter = decoded.flatMap(ListParameter.init)
-            if pagingName == nil {
-                let text = PercentEncoding.encodeForbidden(in: parameter) + "&"
-                if listParameter?.place != nil {
-                    anchorParameter = text
-                } else {
-                    others += text
-                }
-            }
-            guard let name = pagingName ?? listParameter?.rawValue else {
-                unknown = unknown ?? decoded ?? String(parts[0])
+            let name = try? PercentEncoding.decode(parts[0], plusIsSpace: true)
+            guard let parameter = name.flatMap(ListParameter.init) else {
+                others += PercentEncoding.encodeForbidden(in: text) + "&"
+                unknown = unknown ?? name ?? String(parts[0])
                 continue
             }
-            if let listParameter, listParameter != .strict, !parameters.contains(listParameter) {
-                throw .badRequest("\(name) does not apply to this list: leave it out")
+            guard parameters.contains(parameter) else {
+                throw .badRequest("\(parameter.rawValue) does not apply to this list: leave it out")
             }
-            guard values[name] == nil else {
+            guard values[parameter] == nil else {
                 // Java's SDK sends two where a program sets both a page size and a limit: the first is the program's.
-                if name == "PageSize" { continue }
-                throw .badRequest("\(name) is given more than once: give it once")
+                if parameter == .pageSize { continue }
+                throw .badRequest("\(parameter.rawValue) is given more than once: give it once")
             }
             do {
-                values[name] = parts.count == 2 ? try PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
+                values[parameter] = parts.count == 2 ? try PercentEncoding.decode(parts[1], plusIsSpace: true) : ""
             } catch {
-                throw .badRequest("\(name) is not well-formed: it must be UTF-8, percent-encoded where needed")
+                throw .badRequest(
+                    "\(parameter.rawValue) is not well-formed: it must be UTF-8, percent-encoded where needed"
+                )
+            }
+            switch parameter {
+            case .page, .pageSize, .pageToken: break
+            case .after, .around, .before: anchorParameter = PercentEncoding.encodeForbidden(in: text) + "&"
+            case .includeTotal, .order, .strict: others += PercentEncoding.encodeForbidden(in: text) + "&"
             }
         }
         if try Self.flag(.strict, of: values), let unknown { throw Self.unknownParameter(unknown, parameters) }
         includesTotal = try Self.flag(.includeTotal, of: values)
         otherParameters = others
         self.anchorParameter = anchorParameter
-        size = try values["PageSize"].map(Self.size) ?? Self.defaultSize
-        page = try values["Page"].map(Self.page) ?? 0
-        token = values["PageToken"]
+        size = try values[.pageSize].map(Self.size) ?? Self.defaultSize
+        page = try values[.page].map(Self.page) ?? 0
+        token = values[.pageToken]
         order = try Self.choice(.order, ListOrder.allCases, of: values) ?? .ascending
         anchor = try Self.anchor(of: values)
         if page > 0, token == nil {
@@ -84,12 +81,13 @@ struct PageQuery: Sendable {
         }
     }
 
-    private static func anchor(of values: [String: String]) throws(APIError) -> ItemAnchor? {
+    private static func anchor(of values: [ListParameter: String]) throws(APIError) -> ItemAnchor? {
         let anchors = ListParameter.allCases.compactMap { parameter -> ItemAnchor? in
-            guard let place = parameter.place, let id = values[parameter.rawValue] else { return nil }
+            guard let place = parameter.place, let id = values[parameter] else { return nil }
             return ItemAnchor(parameter: parameter, place: place, id: id)
         }
-        let names = anchors.map(\.parameter.rawValue) + (values["PageToken"] == nil ? [] : ["PageToken"])
+        let names =
+            anchors.map(\.parameter.rawValue) + (values[.pageToken] == nil ? [] : [ListParameter.pageToken.rawValue])
         guard anchors.isEmpty || names.count == 1 else {
             throw .badRequest("\(names[0]) and \(names[1]) cannot be combined: give only one")
         }
@@ -100,9 +98,9 @@ struct PageQuery: Sendable {
     private static func choice<Value: RawRepresentable<String>>(
         _ parameter: ListParameter,
         _ allowed: [Value],
-        of values: [String: String]
+        of values: [ListParameter: String]
     ) throws(APIError) -> Value? {
-        guard let text = values[parameter.rawValue] else { return nil }
+        guard let text = values[parameter] else { return nil }
         guard let value = allowed.first(where: { $0.rawValue == text }) else {
             throw .badRequest(
                 "\(parameter.rawValue) must be \(allowed.map(\.rawValue).joined(separator: " or "))"
@@ -111,12 +109,12 @@ struct PageQuery: Sendable {
         return value
     }
 
-    private static func flag(_ parameter: ListParameter, of values: [String: String]) throws(APIError) -> Bool {
+    private static func flag(_ parameter: ListParameter, of values: [ListParameter: String]) throws(APIError) -> Bool {
         try choice(parameter, Flag.allCases, of: values) == .on
     }
 
     private static func unknownParameter(_ name: String, _ parameters: Set<ListParameter>) -> APIError {
-        let names = pagingParameters + parameters.union([.strict]).map(\.rawValue).sorted()
+        let names = parameters.map(\.rawValue).sorted()
         return .badRequest(
             "This list has no parameter \"\(name.shortened)\".\(Suggestion.text(for: name.shortened, among: names))"
         )

@@ -44,13 +44,9 @@ struct AssistantBody: Sendable {
 
     private static func isNothing(_ json: [UInt8]) -> Bool {
         // Nearly every body is an object.
-        guard json.first(where: { !isWhitespace($0) }) != UInt8(ascii: "{") else { return false }
-        let tokens = json.split(whereSeparator: isWhitespace).map { String(decoding: $0, as: UTF8.self) }
+        guard json.first(where: { !$0.isJSONWhiteSpace }) != UInt8(ascii: "{") else { return false }
+        let tokens = json.split(whereSeparator: \.isJSONWhiteSpace).map { String(decoding: $0, as: UTF8.self) }
         return [[], ["null"], ["[]"], ["[", "]"]].contains(tokens)
-    }
-
-    private static func isWhitespace(_ byte: UInt8) -> Bool {
-        [UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains(byte)
     }
 
     /// - Parameter sealingKey: what the credential is sealed with, so that it is never stored unsealed.

@@ -121,7 +121,9 @@ struct MessagesResource: Sendable {
         do {
             return try await store.readMessages(of: session, in: account, page: page, at: anchor, unless: known, body)
         } catch {
-            guard error.isOfSessionName, page.isByCursor, let decoded = Self.decodedAgain(session) else { throw error }
+            guard error.isOfSessionName, page.anchor.cursor != nil, let decoded = Self.decodedAgain(session) else {
+                throw error
+            }
             do {
                 let reading = try await store.readMessages(
                     of: decoded,

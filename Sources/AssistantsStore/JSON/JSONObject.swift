@@ -27,23 +27,9 @@ package struct JSONObject: Hashable, Sendable {
 
     /// The same without any white space between its tokens.
     package var withoutWhiteSpace: JSONObject {
-        func isWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || Self.isLineBreak(byte) }
-        guard text.utf8.contains(where: isWhiteSpace) else { return self }
-        var kept: [UInt8] = []
-        kept.reserveCapacity(text.utf8.count)
-        var isInString = false
-        var isEscaped = false
-        for byte in text.utf8 {
-            if isInString {
-                isInString = isEscaped || byte != UInt8(ascii: "\"")
-                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
-            } else if isWhiteSpace(byte) {
-                continue
-            } else {
-                isInString = byte == UInt8(ascii: "\"")
-            }
-            kept.append(byte)
-        }
+        guard text.utf8.contains(where: \.isJSONWhiteSpace) else { return self }
+        var strings = JSONStrings()
+        let kept = text.utf8.filter { strings.read($0) || !$0.isJSONWhiteSpace }
         return JSONObject(unchecked: String(decoding: kept, as: UTF8.self))
     }
 

@@ -216,7 +216,7 @@ package struct JSONScanner {
     }
 
     private mutating func skipWhitespace() {
-        while let byte = peek(), byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { index += 1 }
+        while let byte = peek(), byte.isJSONWhiteSpace { index += 1 }
     }
 
     private func failure(_ reason: String) -> JSONError {

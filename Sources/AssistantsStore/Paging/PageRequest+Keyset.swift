@@ -8,11 +8,7 @@ extension PageRequest where Cursor: KeysetCursor {
             _ direction: KeysetDirection, _ cursor: Cursor, _ limit: Int, _ wantsMore: (Item, Cursor) -> Bool
         ) throws -> Void
     ) rethrows -> Page<Item, Cursor> {
-        let start: Cursor =
-            switch anchor {
-            case .first: direction == .after ? .beginning : .end
-            case .after(let cursor), .before(let cursor): cursor
-            }
+        let start = anchor.cursor ?? (direction == .after ? .beginning : .end)
         var items: [Item] = []
         var nearest: Cursor?
         var farthest: Cursor?
@@ -28,9 +24,7 @@ extension PageRequest where Cursor: KeysetCursor {
         }
         let far = hasMore ? farthest : nil
         var near: Cursor?
-        if case .first = anchor {
-            near = nil
-        } else {
+        if anchor.cursor != nil {
             let edge = nearest ?? start.moved(by: direction == .after ? 1 : -1)
             try read(direction.opposite, edge, 1) { _, _ in
                 near = edge

@@ -14,6 +14,14 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
         case after(Cursor)
         /// The items before the cursor: the nearest ones, in the list's order.
         case before(Cursor)
+
+        /// `nil` at the beginning of the list: only beside a cursor there may be items on both sides of the page.
+        package var cursor: Cursor? {
+            switch self {
+            case .first: nil
+            case .after(let cursor), .before(let cursor): cursor
+            }
+        }
     }
 
     package var anchor: Anchor
@@ -34,11 +42,6 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
         self.order = order
         self.size = size
         self.budget = budget
-    }
-
-    /// Whether the page lies beside a cursor, so that there may be items on both of its sides.
-    package var isByCursor: Bool {
-        if case .first = anchor { false } else { true }
     }
 
     /// Whether the items are read from the page's last to its first, because they are the nearest to a cursor behind them.

@@ -21,11 +21,7 @@ struct MessagePage {
         func cursor(_ position: Int64) -> MessageCursor {
             MessageCursor(session: rows.version.session, position: position)
         }
-        let start =
-            switch request.anchor {
-            case .first: MessagePageQuery.start(request.direction)
-            case .after(let cursor), .before(let cursor): cursor.position
-            }
+        let start = MessagePageQuery.start(request)
         // Where the page is empty, the position right behind the cursor, or before it.
         let nearest = count > 0 ? rows.position(0) : start &+ (request.direction == .after ? 1 : -1)
         let farthest = count > 0 ? rows.position(count - 1) : start

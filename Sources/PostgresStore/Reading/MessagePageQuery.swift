@@ -25,9 +25,9 @@ enum MessagePageQuery {
 
     /// Values: session key, position, how many rows, and a length in bytes, the longest that a content or meta may have: one that is
     /// longer is NULL, so that a page of short messages does not pay for sums. Columns: position, and those of a message. Rows, in
-    /// this order: the session, with its number and stamp for dates, and with how many messages it has for the assistant's id; the message that comes next on the other side of the
-    /// position, if there is one, without an id (none is looked for on a first page); the messages, nearest to the position
-    /// first. Without a session there are none.
+    /// this order: the session, with its number and stamp for dates, and with how many messages it has for the assistant's id; the
+    /// message that comes next on the other side of the position, if there is one, without an id (none is looked for on a first page);
+    /// the messages, nearest to the position first. Without a session there are none.
     ///
     /// The parts are a union, not a join: it takes half of the planning, which Citus does twice for each request.
     private static func union(_ parts: [String], _ direction: KeysetDirection) -> String {
@@ -52,7 +52,12 @@ enum MessagePageQuery {
     }
 
     /// A position before all that are read in this direction.
-    static func start(_ direction: KeysetDirection) -> Int64 { direction == .after ? 0 : .max }
+    private static func start(_ direction: KeysetDirection) -> Int64 { direction == .after ? 0 : .max }
+
+    /// The position from which a page is read.
+    static func start(_ request: PageRequest<MessageCursor>) -> Int64 {
+        request.anchor.cursor?.position ?? start(request.direction)
+    }
 
     private static func session(_ direction: KeysetDirection) -> String {
         """
@@ -118,16 +123,14 @@ enum MessagePageQuery {
 
         init(_ request: PageRequest<MessageCursor>) {
             let isForward = request.direction == .after
-            switch request.anchor {
-            case .first:
+            if request.anchor.cursor == nil {
                 page = isForward ? first : firstDescending
                 neighbor = nil
-                position = start(request.direction)
-            case .after(let cursor), .before(let cursor):
+            } else {
                 page = isForward ? after : before
                 neighbor = isForward ? neighborAfter : neighborBefore
-                position = cursor.position
             }
+            position = start(request)
             longPage = isForward ? longAfter : longBefore
             rows = isForward ? rowsAfter : rowsBefore
             size = request.size
@@ -162,10 +165,7 @@ enum MessagePageQuery {
     ) async throws(StoreError) -> MessagePage? {
         let statements = Statements(request)
         func isMeant(_ session: SessionNumber) -> Bool {
-            switch request.anchor {
-            case .first: true
-            case .after(let cursor), .before(let cursor): cursor.session == session
-            }
+            request.anchor.cursor.map { $0.session == session } ?? true
         }
         var isAnyThere = false
         for candidate in reference.candidates {

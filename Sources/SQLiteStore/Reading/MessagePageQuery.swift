@@ -114,7 +114,7 @@ struct MessagePageQuery: ~Copyable {
         let start = isForward ? read.bounds.lower : read.bounds.upper
         let nearest = read.nearest ?? MessageKey(start.value + (isForward ? 1 : -1))
         var isAnyNear = false
-        if request.isByCursor {
+        if request.anchor.cursor != nil {
             isAnyNear = try isForward ? hasRow(before: nearest, of: number) : hasRow(after: nearest, of: number)
         }
         return MessagePagePlace(
@@ -146,16 +146,14 @@ struct MessagePageQuery: ~Copyable {
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
         var (lower, upper) = (MessageKey(number, position: 0), MessageKey.end(of: number))
-        switch (request.anchor, request.direction) {
-        case (.first, _): break
-        case (.after(let cursor), .after), (.before(let cursor), .after):
-            lower = MessageKey(number, position: cursor.position)
-        case (.after(let cursor), .before), (.before(let cursor), .before):
-            upper = MessageKey(number, position: cursor.position)
-        }
-        return switch request.direction {
-        case .after: try Self.read(&after, of: session, (lower, upper), request, body)
-        case .before: try Self.read(&before, of: session, (lower, upper), request, body)
+        let start = request.anchor.cursor.map { MessageKey(number, position: $0.position) }
+        switch request.direction {
+        case .after:
+            lower = start ?? lower
+            return try Self.read(&after, of: session, (lower, upper), request, body)
+        case .before:
+            upper = start ?? upper
+            return try Self.read(&before, of: session, (lower, upper), request, body)
         }
     }
 

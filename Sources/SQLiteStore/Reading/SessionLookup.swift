@@ -24,11 +24,7 @@ struct SessionLookup: ~Copyable {
         in account: AccountSID,
         for anchor: PageRequest<MessageCursor>.Anchor
     ) throws -> SessionVersion {
-        var wanted: SessionNumber?
-        switch anchor {
-        case .first: wanted = nil
-        case .after(let cursor), .before(let cursor): wanted = cursor.session
-        }
+        let wanted = anchor.cursor?.session
         var isAnyThere = false
         try byID.bind(account.text, at: 1)
         for candidate in reference.candidates {

@@ -9,20 +9,18 @@ struct SettingsFile {
     /// The settings' values as text; the items of a list are joined by the setting's separator.
     /// - Throws: `UsageError`, which repeats no value, because a value may be a secret.
     func read() throws -> [Setting: String] {
-        var bytes: [UInt8]
+        let bytes: [UInt8]
         do {
-            bytes = try FileContents.read(path, what: "configuration")
+            bytes = try contents()
         } catch {
             throw UsageError("\(error)")
         }
-        // A byte order mark, as some editors write it.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         var scanner = JSONScanner(bytes)
         let members: [JSONMember]
         do {
             members = try scanner.members()
         } catch {
-            let isObject = bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+            let isObject = bytes.first { !$0.isJSONWhiteSpace } == UInt8(ascii: "{")
             if !isObject, (try? JSONDecoder().decode(Value.self, from: Data(bytes))) != nil {
                 throw UsageError("The configuration file \(path) must be a JSON object, like {\"port\": 8080}.")
             }
@@ -47,11 +45,18 @@ struct SettingsFile {
 
     /// The text of one setting, even if others are wrong; `nil` if the file cannot be parsed.
     func text(_ setting: Setting) -> String? {
-        guard let bytes = try? FileContents.read(path, what: "configuration"),
+        guard let bytes = try? contents(),
             let values = try? JSONDecoder().decode([String: Value].self, from: Data(bytes)),
             case .text(let text) = values[setting.rawValue]
         else { return nil }
         return text
+    }
+
+    /// The file without a byte order mark, which some editors write.
+    private func contents() throws -> [UInt8] {
+        let bytes = try FileContents.read(path, what: "configuration")
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        return bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
     }
 
     private func text(of value: Value, _ setting: Setting) throws -> String {
