@@ -141,6 +141,7 @@ let package = Package(
                 "AssistantsStore",
                 "CLibdeflate",
                 "PrometheusMetrics",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]

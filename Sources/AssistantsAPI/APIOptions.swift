@@ -1,3 +1,5 @@
+package import AssistantsStore
+
 /// How requests are answered.
 package struct APIOptions: Sendable {
     /// What URLs in responses begin with; `nil` for the address that the client used.
@@ -9,6 +11,10 @@ package struct APIOptions: Sendable {
     package var isCompressing = true
     /// Maximum number of requests in flight, not counting messages to assistants.
     package var maximumRequests = 1_000
+    /// Maximum number of them that are for lists with a filter.
+    package var maximumScans = 64
+    /// How much each of these may examine.
+    package var scan = ScanBudget()
     /// Maximum memory for request bodies that are still arriving, in bytes.
     package var bodyMemory = 64 << 20
     /// Maximum number of requests of an account per second; `nil` for no limit.

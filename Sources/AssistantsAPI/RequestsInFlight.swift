@@ -1,13 +1,16 @@
 import Synchronization
 
-/// Bounds how many requests are worked on at once: those over the limit are refused at once, so that those before them are still
-/// answered in time.
+/// Bounds how many requests, or requests of a kind, are worked on at once: those over the limit are refused at once, so that those before
+/// them are still answered in time.
 final class RequestsInFlight: Sendable {
     private let limit: Int
+    private let kind: String
     private let number = Atomic(0)
 
-    init(limit: Int) {
+    /// - Parameter kind: in words that continue "requests", with a space in front.
+    init(limit: Int, kind: String = "") {
         self.limit = limit
+        self.kind = kind
     }
 
     var current: Int { number.load(ordering: .relaxed) }
@@ -16,7 +19,9 @@ final class RequestsInFlight: Sendable {
     func count<Value>(_ body: () async throws -> Value) async throws -> Value {
         defer { number.subtract(1, ordering: .relaxed) }
         guard number.add(1, ordering: .relaxed).newValue <= limit else {
-            throw APIError.overloaded("The server has \(limit) requests to work on, as many as it may; try again later")
+            throw APIError.overloaded(
+                "The server has \(limit) requests\(kind) to work on, as many as it may; try again later"
+            )
         }
         return try await body()
     }

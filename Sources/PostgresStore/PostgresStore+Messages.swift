@@ -11,12 +11,21 @@ extension PostgresStore {
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
         at anchor: MessageAnchor?,
+        matching filter: MessageFilter?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         let start = ContinuousClock.now
-        defer { pageTimes.record(start.duration(to: .now)) }
-        let page = try await MessagePageQuery.run(session, in: account, page: page, at: anchor, unless: known, on: self)
+        defer { (filter == nil || page.scan.isShort ? pageTimes : sliceTimes).record(start.duration(to: .now)) }
+        let page = try await MessagePageQuery.run(
+            session,
+            in: account,
+            page: page,
+            at: anchor,
+            matching: filter,
+            unless: known,
+            on: self
+        )
         guard let page else { return .unchanged }
         page.forEach(body)
         return .read(page.place)

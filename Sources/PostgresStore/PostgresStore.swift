@@ -8,13 +8,17 @@ package struct PostgresStore: Store {
     /// For the queries that every request runs, so that these never wait for writers. A processor can be kept busy by one
     /// or two, for queries that come together are sent together.
     private let readers: PostgresPool
+    private static let scannerCount = 2
     /// For pages, where they are read from nodes of Citus.
     private let nodeReaders: [PostgresPool]
     /// Where each of them is stored.
     var nodes: ShardNodes?
+    /// For slices of messages that are examined for lists with a filter, so that pages do not wait for these.
+    let scanners: PostgresPool
     /// For everything else.
     let pool: PostgresPool
     let pageTimes: Histogram
+    let sliceTimes: Histogram
     private let transactionTimes: Histogram
 
     /// - Parameters:
@@ -34,16 +38,23 @@ package struct PostgresStore: Store {
         let size = min(ProcessInfo.processInfo.activeProcessorCount + 1, 8)
         readers = PostgresPool(url: url, size: size)
         nodeReaders = readURLs.map { PostgresPool(url: $0, size: size, isPrimaryNeeded: true) }
+        scanners = PostgresPool(url: url, size: Self.scannerCount)
         pool = PostgresPool(url: url, size: connections)
         pageTimes = metrics.histogram(
             "understudy_page_read_seconds",
             "How long the database took for a page of messages: the session's version, and what was not at hand."
         )
+        sliceTimes = metrics.histogram(
+            "understudy_slice_read_seconds",
+            "How long the database took for a slice of messages, examined for a list with a filter."
+        )
         transactionTimes = metrics.histogram(
             "understudy_transaction_seconds",
             "How long a transaction took that writes, with the wait for a connection."
         )
-        for (name, pools) in [("reading", nodeReaders + [readers]), ("everything else", [pool])] {
+        for (name, pools) in [
+            ("reading", nodeReaders + [readers]), ("scanning", [scanners]), ("everything else", [pool]),
+        ] {
             let waiting: [@Sendable () -> Int] = pools.map { pool in { [weak pool] in pool?.waitingCount ?? 0 } }
             metrics.gauge(
                 "understudy_database_work_waiting",
@@ -95,7 +106,7 @@ package struct PostgresStore: Store {
 
     /// Takes no more work, and ends the connections when what is under way is done.
     package func close() async {
-        for pool in nodeReaders + [readers, pool] { await pool.close() }
+        for pool in nodeReaders + [readers, scanners, pool] { await pool.close() }
     }
 
     // MARK: Page tokens
@@ -175,6 +186,14 @@ package struct PostgresStore: Store {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws(StoreError) -> Value {
+        try await read(on: pool, body)
+    }
+
+    /// The same on certain connections.
+    private func read<Value: Sendable>(
+        on pool: PostgresPool,
+        _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
+    ) async throws(StoreError) -> Value {
         do {
             return try await pool.run(body)
         } catch {
@@ -183,10 +202,12 @@ package struct PostgresStore: Store {
     }
 
     /// Runs `body` on a connection, all statements of which see one state of the database.
+    /// - Parameter pool: has the connection; `nil` for the one for everything.
     func readOneState<Value: Sendable>(
+        on pool: PostgresPool? = nil,
         _ body: @escaping @Sendable (inout PostgresConnection) throws -> Value
     ) async throws(StoreError) -> Value {
-        try await read { connection in try connection.transaction(isolation: .oneState, body) }
+        try await read(on: pool ?? self.pool) { connection in try connection.transaction(isolation: .oneState, body) }
     }
 
     /// Runs `body` in a transaction; what it did is undone where it throws.

@@ -8,17 +8,57 @@ extension SQLiteStore {
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
         at anchor: MessageAnchor?,
+        matching filter: MessageFilter?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
-        let start = ContinuousClock.now
-        defer { pageTimes.record(start.duration(to: .now)) }
         do {
-            return try readers.read {
-                try $0.messages.run(session, in: account, page: page, at: anchor, unless: known, body)
+            if filter == nil || page.scan.isShort {
+                let start = ContinuousClock.now
+                defer { pageTimes.record(start.duration(to: .now)) }
+                return try readers.read {
+                    try $0.messages.run(
+                        session,
+                        in: account,
+                        page: page,
+                        at: anchor,
+                        matching: filter,
+                        unless: known,
+                        body
+                    )
+                }
+            }
+            return try await withTaskExecutorPreference(scanThreads) {
+                try await readThere(
+                    of: session,
+                    in: account,
+                    page: page,
+                    at: anchor,
+                    matching: filter,
+                    unless: known,
+                    body
+                )
             }
         } catch {
             throw StoreError(error)
+        }
+    }
+
+    /// Reads a slice, on the thread that its task prefers.
+    @concurrent
+    private func readThere(
+        of session: SessionReference,
+        in account: AccountSID,
+        page: PageRequest<MessageCursor>,
+        at anchor: MessageAnchor?,
+        matching filter: MessageFilter?,
+        unless known: SessionVersion?,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws -> MessagePageReading {
+        let start = ContinuousClock.now
+        defer { sliceTimes.record(start.duration(to: .now)) }
+        return try readers.read {
+            try $0.messages.run(session, in: account, page: page, at: anchor, matching: filter, unless: known, body)
         }
     }
 

@@ -14,6 +14,8 @@ package struct SQLiteStore: Store {
     let commits: GroupCommit
     let clock: StoreClock
     let pageTimes: Histogram
+    let sliceTimes: Histogram
+    let scanThreads: ScanThreads
     private let header: WALIndexHeader?
 
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
@@ -79,6 +81,11 @@ package struct SQLiteStore: Store {
             "understudy_page_read_seconds",
             "How long the database took for a page of messages: the session's version, and what was not at hand."
         )
+        sliceTimes = metrics.histogram(
+            "understudy_slice_read_seconds",
+            "How long the database took for a slice of messages, examined for a list with a filter."
+        )
+        scanThreads = ScanThreads(count: max(ProcessInfo.processInfo.activeProcessorCount / 2, 1))
         statements = try pool.writeWithoutTransaction { db in try WriteStatements(db) }
         header = try pool.writeWithoutTransaction { db in
             // The memory is there from the first reading on.

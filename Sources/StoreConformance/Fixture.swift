@@ -121,11 +121,16 @@ struct Fixture: Sendable {
 
 extension NewMessage {
     /// A message whose id is its text, so that a walk's result can be compared with what was written.
-    static func text(_ text: String, in session: String, date: Timestamp? = nil) throws -> NewMessage {
+    static func text(
+        _ text: String,
+        in session: String,
+        role: MessageRole = .user,
+        date: Timestamp? = nil
+    ) throws -> NewMessage {
         NewMessage(
             id: MessageID(unchecked: text),
             sessionID: SessionID(unchecked: session),
-            role: .user,
+            role: role,
             content: try JSONObject(#"{"content":"\#(text)"}"#),
             dateCreated: date
         )

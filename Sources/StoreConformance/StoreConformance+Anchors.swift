@@ -117,6 +117,7 @@ extension Fixture {
             in: account,
             page: PageRequest(anchor, in: order, size: size),
             at: nil,
+            matching: nil,
             unless: nil
         ) { _ in }
         guard case .read(let place) = reading else { preconditionFailure("no version was given that it could be") }
@@ -136,6 +137,7 @@ extension Fixture {
             in: account,
             page: PageRequest(.first, in: order, size: size),
             at: anchor,
+            matching: nil,
             unless: nil
         ) { texts.append($0.id.text) }
         return texts

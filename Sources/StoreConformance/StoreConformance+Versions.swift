@@ -149,6 +149,7 @@ extension Fixture {
                 in: account,
                 page: request,
                 at: anchor,
+                matching: nil,
                 unless: nil
             ) { texts.append($0.id.text) }
             guard case .read(let place) = reading else { return nil }
@@ -171,6 +172,7 @@ extension Fixture {
             in: account,
             page: PageRequest(anchor, size: 1_000),
             at: nil,
+            matching: nil,
             unless: known
         ) { row in
             texts.append(row.id.text)

@@ -26,7 +26,8 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
 
     package static var all: [StoreConformance] {
         [
-            paging, anchors, pageLengths, walks, versions, appending, idempotency, editing, importing, sessions,
+            paging, anchors, filters, pageLengths, walks, versions, appending, idempotency, editing, importing,
+            sessions,
             assistants, turns, callbacks, credentials,
         ].flatMap(\.self)
     }

@@ -148,7 +148,7 @@ struct ListingTests {
     func otherLists() async throws {
         let server = try await TestServer()
         for path in ["/v1/Sessions", "/v1/Assistants"] {
-            for name in ["Order", "After", "Before", "Around", "IncludeTotal"] {
+            for name in ["Order", "After", "Before", "Around", "IncludeTotal", "Role", "Identity", "DateCreatedAfter"] {
                 let answer = try await server.send("\(path)?\(name)=asc")
                 #expect(answer.status == 400)
                 #expect(

@@ -79,7 +79,13 @@ struct PageTokenTests {
     @Test("a listing's tokens lead on in it, and are refused by every other one")
     func listings() throws {
         func listing(_ query: String) throws -> MessageListing {
-            try MessageListing(query[...], of: TestServer.sid, budget: PageBudget(), taking: [.order], tokens: tokens)
+            try MessageListing(
+                query[...],
+                of: TestServer.sid,
+                budget: PageBudget(),
+                taking: ListParameter.ofMessages,
+                tokens: tokens
+            )
         }
         for (query, others) in [
             ("", ["Order=desc"]), ("Order=asc", ["Order=desc"]), ("Order=desc", ["", "Order=asc"]),

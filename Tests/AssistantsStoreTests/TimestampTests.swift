@@ -36,6 +36,34 @@ struct TimestampTests {
         #expect(Timestamp(iso8601: text) == nil)
     }
 
+    @Test(
+        "in URLs, a date may have no time and no offset, and a space for the plus of its offset",
+        arguments: [
+            ("2024-02-29", "2024-02-29T00:00:00Z"), ("2024-02-29T23:59:59", "2024-02-29T23:59:59Z"),
+            ("2024-02-29T23:59:59.5", "2024-02-29T23:59:59.5Z"), ("2024-02-29T23:59:59Z", "2024-02-29T23:59:59Z"),
+            ("2024-03-01T01:59:59 02:00", "2024-02-29T23:59:59Z"),
+            ("2024-03-01T01:59:59.25+02:00", "2024-02-29T23:59:59.25Z"),
+            ("2024-02-29T18:29:59-05:30", "2024-02-29T23:59:59Z"),
+        ]
+    )
+    func readsURLs(_ text: String, _ exact: String) {
+        #expect(Timestamp(iso8601InURL: text) == Timestamp(iso8601: exact))
+        #expect(Timestamp(iso8601: exact) != nil)
+    }
+
+    @Test(
+        "what is no date in a URL is refused",
+        arguments: [
+            "", "2024", "2024-02", "2023-02-29", "2024-02-29T", "2024-02-29Z", "2024-02-29T23:59",
+            "2024-02-29 23:59:59",
+            "2024-02-29T23:59:59.", "2024-02-29T23:59:59 ", "2024-02-29T23:59:59  02:00", "2024-02-29T23:59:59.5 2:00",
+            "2024-02-29T23:59:59 \u{301}02:00", "1709251199", "now", "2024-02-29T23:59:59ZZ", "2024-02-29T23:59:59Z5",
+        ]
+    )
+    func refusesInURLs(_ text: String) {
+        #expect(Timestamp(iso8601InURL: text) == nil)
+    }
+
     @Test("every day from 1900 to 2100 is written as the calendar has it, and read again")
     func agreesWithCalendar() throws {
         var calendar = Calendar(identifier: .gregorian)

@@ -36,7 +36,7 @@ struct MessagePageTests {
                 let union = try #require(MessagePageRows(PostgresRows(whole)))
                 var texts: [[String]] = []
                 for rows in [parts, union] {
-                    let page = MessagePage(rows, for: request)
+                    let page = MessagePage(rows, for: request, isSlice: false)
                     var ids = ["\(page.place)"]
                     page.forEach { row in ids += [row.id.text, row.sessionID.text, row.content.text] }
                     texts.append(ids)
@@ -88,6 +88,7 @@ struct MessagePageTests {
                 in: fixture.account,
                 page: PageRequest(.first, size: 2),
                 at: nil,
+                matching: nil,
                 unless: SessionVersion(session: SessionNumber(1), stamp: 99)
             ) { _ in }
         }

@@ -14,7 +14,8 @@ struct QueryPlanTests {
             """
             INSERT INTO account VALUES ('AC', '', '', '', 0);
             INSERT INTO session
-                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'AC', n, n, 'a', 'i', false, 0, n, n, 0
+                SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'AC', n, n, 'a', 'i', false,
+                    CASE n WHEN 0 THEN 60000 ELSE 5 END, n, n, 0
                 FROM generate_series(0, 3000) AS n;
             INSERT INTO message
                 SELECT s.session_key, position, s.id || '-' || position, 'a', 'i', 'user', '{}', '{}', 0, 0
@@ -39,6 +40,20 @@ struct QueryPlanTests {
         #expect(plan.contains("using message_pkey on message"), "\(plan)")
         #expect(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "\(plan)")
         // The rows lie scattered: one block for each of 51, and a few of each index.
+        let blocks = try #require(lines.first { $0.contains("Buffers: shared") }).matches(of: /(?:hit|read)=(\d+)/)
+        let count = blocks.compactMap { Int($0.1) }.reduce(0, +)
+        #expect((1...80).contains(count), "\(plan)")
+    }
+
+    @Test(
+        "a slice of a long session reads a range of the primary key, and finds what lies behind it by a seek",
+        arguments: [MessagePageQuery.sliceAfter, MessagePageQuery.sliceBefore],
+        [0, 30_000, 60_001]
+    )
+    func slice(_ sql: String, _ position: Int) async throws {
+        let lines = try await plan(of: sql, "\(position), 51, 100000, 50, '{tool}', NULL, -9e18, 9e18")
+        let plan = lines.joined(separator: "\n")
+        #expect(!plan.contains("Seq Scan") && !plan.contains("Bitmap"), "\(plan)")
         let blocks = try #require(lines.first { $0.contains("Buffers: shared") }).matches(of: /(?:hit|read)=(\d+)/)
         let count = blocks.compactMap { Int($0.1) }.reduce(0, +)
         #expect((1...80).contains(count), "\(plan)")

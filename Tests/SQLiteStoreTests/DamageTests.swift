@@ -34,13 +34,17 @@ struct DamageTests {
         }
     }
 
+    private static let filters = [
+        MessageFilter(roles: [.user]), MessageFilter(roles: [.tool]), MessageFilter(identity: "user_id:nobody"),
+    ]
+
     @Test("a changed bit, wherever it is, is an error or changes nothing")
     func changedBits() async throws {
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         // These have few bytes, of which much depends; so that they have half of the bits.
         let leading = try bytes(ofTables: ["assistant", "session"]).filter { whole[$0] != 0 }
         let right = await readings(of: path)
-        #expect(right.count == Self.sessions.count * 3 + 2)
+        #expect(right.count == Self.sessions.count * 4 + 2)
         let rounds = Reliability.isSoak ? 10_000 : 500
         var errors = 0
         for seed in 0..<UInt64(rounds) {
@@ -90,6 +94,10 @@ struct DamageTests {
         }
         let problem = "Message two 7 of session two is not as it was written"
         await expectError(problem) { _ = try await walk("two", in: store) }
+        // It may have matched before.
+        for filter in Self.filters {
+            await expectError(problem) { _ = try await filtered("two", by: filter, in: store) }
+        }
         await expectError(problem) { _ = try await store.message(id, of: session, in: account) }
         let changes = MessageChanges(content: try JSONObject("{}"))
         await expectError(problem) { _ = try await store.update(id, of: session, in: account, with: changes, at: .now) }
@@ -204,6 +212,7 @@ struct DamageTests {
         }
         await expectError("Session two has not all of its messages") { _ = try await walk("two", in: store) }
         await #expect(throws: StoreError.self) { try await walkBack("two", in: store) }
+        await #expect(throws: StoreError.self) { _ = try await filtered("two", by: Self.filters[1], in: store) }
         await #expect(throws: StoreError.self) { _ = try await store.lockWrites() }
         #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
     }
@@ -359,6 +368,7 @@ struct DamageTests {
             await note("session \(session)") { try await $0.session(SessionReference(session), in: account) }
             await note("walk through \(session)") { try await walk(session, in: $0) }
             await note("walk back through \(session)") { try await walkBack(session, in: $0) }
+            await note("filtered \(session)") { try await filtered(session, by: Self.filters[0], in: $0) }
         }
         await note("sessions") { try await $0.sessions(of: account, page: PageRequest(.first, size: 50)) }
         await note("assistants") { try await $0.assistants(of: account, page: PageRequest(.first, size: 50)) }
@@ -377,6 +387,20 @@ struct DamageTests {
         return try await SessionWalk(session, of: account, in: store, size: 30, from: .before(end)) {
             $0.previous.map { .before($0) }
         }
+    }
+
+    /// The ids of all messages that match.
+    private func filtered(_ session: String, by filter: MessageFilter, in store: SQLiteStore) async throws -> [String] {
+        var ids: [String] = []
+        _ = try await store.readMatchingMessages(
+            of: SessionReference(session),
+            in: account,
+            page: PageRequest(.first, size: 1_000),
+            at: nil,
+            matching: filter,
+            unless: nil
+        ) { ids.append($0.id.text) }
+        return ids
     }
 
     private func expectError(

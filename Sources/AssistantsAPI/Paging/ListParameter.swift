@@ -5,15 +5,27 @@ enum ListParameter: String, CaseIterable {
     case after = "After"
     case around = "Around"
     case before = "Before"
+    case dateCreatedAfter = "DateCreatedAfter"
+    case dateCreatedBefore = "DateCreatedBefore"
+    case identity = "Identity"
     case includeTotal = "IncludeTotal"
     case order = "Order"
     case page = "Page"
     case pageSize = "PageSize"
     case pageToken = "PageToken"
+    case role = "Role"
     case strict = "Strict"
 
     /// Those that every list has.
     static let common: Set<ListParameter> = [.page, .pageSize, .pageToken, .strict]
+    /// Those of a session's messages.
+    static let ofMessages: Set<ListParameter> = common.union(anchors).union(messageFilters).union([
+        .includeTotal, .order,
+    ])
+    /// Those that name the item by which the first page is chosen.
+    static let anchors: Set<ListParameter> = [.after, .around, .before]
+    /// Those that choose which messages a list has.
+    static let messageFilters: Set<ListParameter> = [.dateCreatedAfter, .dateCreatedBefore, .identity, .role]
 
     /// Where the page lies relative to the item that the parameter names; `nil` for those that name none.
     var place: MessageAnchor.Place? {
@@ -21,7 +33,7 @@ enum ListParameter: String, CaseIterable {
         case .after: .after
         case .around: .around
         case .before: .before
-        case .includeTotal, .order, .page, .pageSize, .pageToken, .strict: nil
+        default: nil
         }
     }
 }

@@ -14,25 +14,25 @@ struct Listing<Cursor: KeysetCursor>: Sendable {
 
     /// - Parameters:
     ///   - budget: of a page.
-    ///   - parameters: those that the list has beside `ListParameter.common`.
+    ///   - parameters: those that the list has.
+    ///   - scan: how much a request may examine where a filter leaves items out.
     /// - Throws: `APIError` where a parameter is wrong, or the page token is not of this listing.
     init(
         _ query: Substring?,
         of account: AccountSID,
         budget: PageBudget,
-        taking parameters: Set<ListParameter> = [],
+        taking parameters: Set<ListParameter> = ListParameter.common,
+        scan: ScanBudget = ScanBudget(),
         tokens: PageTokens
     ) throws(APIError) {
         let query = try PageQuery(query, taking: parameters)
-        let digest = ListingDigest(
-            query.order == .ascending ? [] : [(ListParameter.order.rawValue, query.order.rawValue)]
-        )
+        let digest = ListingDigest(query.selection)
         let anchor: PageRequest<Cursor>.Anchor =
             if let token = query.token { try tokens.anchor(of: token, in: account, binding: digest) } else { .first }
         self.account = account
         self.query = query
         self.digest = digest
-        page = PageRequest(anchor, in: query.order, size: query.size, budget: budget)
+        page = PageRequest(anchor, in: query.order, size: query.size, budget: budget, scan: scan)
     }
 
     /// - Parameters:
@@ -73,5 +73,22 @@ struct ListingDigest: Equatable, Sendable {
             hash.update(value)
         }
         bytes = Array(hash.finalize().prefix(Self.length))
+    }
+}
+
+extension PageQuery {
+    /// What chooses the items or their order, in the canonical order and form of a `ListingDigest`.
+    fileprivate var selection: [(name: String, value: String)] {
+        var selection: [(name: String, value: String)] = []
+        func add(_ parameter: ListParameter, _ value: String?) {
+            if let value { selection.append((parameter.rawValue, value)) }
+        }
+        if order != .ascending { add(.order, order.rawValue) }
+        guard let filter else { return selection }
+        for role in filter.roles.map(\.rawValue).sorted() { add(.role, role) }
+        add(.identity, filter.identity)
+        add(.dateCreatedAfter, filter.created.start.map { String($0.microseconds) })
+        add(.dateCreatedBefore, filter.created.end.map { String($0.microseconds) })
+        return selection
     }
 }

@@ -22,6 +22,8 @@ struct PageQuery: Sendable {
     let order: ListOrder
     /// Whether `meta` says how many items the list has.
     let includesTotal: Bool
+    /// Which messages the list has; `nil` for all of them.
+    let filter: MessageFilter?
     /// Where the first page begins, or ends; no page has both this and a token.
     let anchor: ItemAnchor?
     /// The anchor as it came, with an ampersand behind it; empty without one.
@@ -29,10 +31,10 @@ struct PageQuery: Sendable {
     /// All parameters but the anchor and those of paging as they came, with an ampersand behind each.
     let otherParameters: String
 
-    /// - Parameter parameters: those that the list has beside `ListParameter.common`.
-    init(_ query: Substring?, taking parameters: Set<ListParameter> = []) throws(APIError) {
-        let parameters = parameters.union(ListParameter.common)
+    /// - Parameter parameters: those that the list has.
+    init(_ query: Substring?, taking parameters: Set<ListParameter>) throws(APIError) {
         var values: [ListParameter: String] = [:]
+        var roles: Set<MessageRole> = []
         var (others, anchorParameter) = ("", "")
         var unknown: String?
         // By bytes: where a mark of Unicode follows a sign, both are one character.
@@ -49,7 +51,7 @@ struct PageQuery: Sendable {
             guard parameters.contains(parameter) else {
                 throw .badRequest("\(parameter.rawValue) does not apply to this list: leave it out")
             }
-            guard values[parameter] == nil else {
+            guard values[parameter] == nil || parameter == .role else {
                 // Java's SDK sends two where a program sets both a page size and a limit: the first is the program's.
                 if parameter == .pageSize { continue }
                 throw .badRequest("\(parameter.rawValue) is given more than once: give it once")
@@ -61,10 +63,11 @@ struct PageQuery: Sendable {
                     "\(parameter.rawValue) is not well-formed: it must be UTF-8, percent-encoded where needed"
                 )
             }
-            switch parameter {
-            case .page, .pageSize, .pageToken: break
-            case .after, .around, .before: anchorParameter = PercentEncoding.encodeForbidden(in: text) + "&"
-            case .includeTotal, .order, .strict: others += PercentEncoding.encodeForbidden(in: text) + "&"
+            if let role = try Self.choice(.role, MessageRole.allCases, of: values) { roles.insert(role) }
+            if ListParameter.anchors.contains(parameter) {
+                anchorParameter = PercentEncoding.encodeForbidden(in: text) + "&"
+            } else if ![.page, .pageSize, .pageToken].contains(parameter) {
+                others += PercentEncoding.encodeForbidden(in: text) + "&"
             }
         }
         if try Self.flag(.strict, of: values), let unknown { throw Self.unknownParameter(unknown, parameters) }
@@ -76,6 +79,14 @@ struct PageQuery: Sendable {
         token = values[.pageToken]
         order = try Self.choice(.order, ListOrder.allCases, of: values) ?? .ascending
         anchor = try Self.anchor(of: values)
+        filter = try Self.filter(of: values, roles)
+        if includesTotal,
+            let filter = ListParameter.allCases.first(where: { parameter in
+                ListParameter.messageFilters.contains(parameter) && values[parameter] != nil
+            })
+        {
+            throw Self.combination(.includeTotal, filter)
+        }
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
         }
@@ -86,12 +97,56 @@ struct PageQuery: Sendable {
             guard let place = parameter.place, let id = values[parameter] else { return nil }
             return ItemAnchor(parameter: parameter, place: place, id: id)
         }
-        let names =
-            anchors.map(\.parameter.rawValue) + (values[.pageToken] == nil ? [] : [ListParameter.pageToken.rawValue])
-        guard anchors.isEmpty || names.count == 1 else {
-            throw .badRequest("\(names[0]) and \(names[1]) cannot be combined: give only one")
-        }
+        let parameters = anchors.map(\.parameter) + (values[.pageToken] == nil ? [] : [.pageToken])
+        guard anchors.isEmpty || parameters.count == 1 else { throw combination(parameters[0], parameters[1]) }
         return anchors.first
+    }
+
+    private static func combination(_ first: ListParameter, _ second: ListParameter) -> APIError {
+        .badRequest("\(first.rawValue) and \(second.rawValue) cannot be combined: give only one")
+    }
+
+    private static func filter(
+        of values: [ListParameter: String],
+        _ roles: Set<MessageRole>
+    ) throws(APIError) -> MessageFilter? {
+        let filter = MessageFilter(
+            roles: roles,
+            identity: try value(.identity, of: values, allowed: IdentityText.allowed) { text in
+                // No text that is stored has a NUL, and PostgreSQL takes none.
+                text.utf8.contains(0) ? nil : IdentityText.checked(text)
+            },
+            created: DateRange(
+                from: try date(.dateCreatedAfter, of: values),
+                before: try date(.dateCreatedBefore, of: values)
+            )
+        )
+        if let start = filter.created.start, let end = filter.created.end, start >= end {
+            throw .badRequest("DateCreatedBefore must be later than DateCreatedAfter")
+        }
+        return filter.isEmpty ? nil : filter
+    }
+
+    private static func date(_ parameter: ListParameter, of values: [ListParameter: String]) throws(APIError)
+        -> Timestamp?
+    {
+        try value(parameter, of: values, allowed: "a date like 2026-07-01T09:30:00Z or 2026-07-01") {
+            Timestamp(iso8601InURL: $0)
+        }
+    }
+
+    /// - Parameters:
+    ///   - allowed: in words that continue "it must be".
+    ///   - make: gives `nil` for a text that is not allowed.
+    private static func value<Value>(
+        _ parameter: ListParameter,
+        of values: [ListParameter: String],
+        allowed: String,
+        _ make: (String) -> Value?
+    ) throws(APIError) -> Value? {
+        guard let text = values[parameter] else { return nil }
+        guard let value = make(text) else { throw .badRequest("\(parameter.rawValue) must be \(allowed)") }
+        return value
     }
 
     /// The value of a parameter that has few.
@@ -100,13 +155,10 @@ struct PageQuery: Sendable {
         _ allowed: [Value],
         of values: [ListParameter: String]
     ) throws(APIError) -> Value? {
-        guard let text = values[parameter] else { return nil }
-        guard let value = allowed.first(where: { $0.rawValue == text }) else {
-            throw .badRequest(
-                "\(parameter.rawValue) must be \(allowed.map(\.rawValue).joined(separator: " or "))"
-            )
-        }
-        return value
+        let names = allowed.map(\.rawValue)
+        let comma = names.count > 2 ? "," : ""
+        let words = "\(names.dropLast().joined(separator: ", "))\(comma) or \(names[names.count - 1])"
+        return try value(parameter, of: values, allowed: words) { text in allowed.first { $0.rawValue == text } }
     }
 
     private static func flag(_ parameter: ListParameter, of values: [ListParameter: String]) throws(APIError) -> Bool {

@@ -40,6 +40,11 @@ struct ListRepresentation {
         write(&json)
     }
 
+    mutating func removeAll() {
+        json.clear()
+        count = 0
+    }
+
     /// A complete list without links: `{"messages":[…]}`.
     mutating func finish() -> ByteBuffer {
         if count == 0 { begin() }

@@ -18,20 +18,26 @@ extension Response {
     ///   - page: without content only where the condition is known to match its tag.
     init(unless condition: String?, _ page: PageCache.Page) {
         let isKnown = condition.map(page.tag.isMatched) ?? false
-        self.init(status: isKnown ? .notModified : .ok)
+        if !isKnown, page.content == nil {
+            preconditionFailure("the content of a page is known unless its client has it")
+        }
+        self.init(page: isKnown ? nil : page.content, nextPageToken: page.nextPageToken)
+        headers.add(name: "ETag", value: page.tag.text)
+    }
+
+    /// A page without a tag.
+    /// - Parameter content: `nil` where the client has it.
+    init(page content: Content?, nextPageToken: String?) {
+        self.init(status: content == nil ? .notModified : .ok)
         // With room for what is added on the way.
         headers.reserveCapacity(7)
-        if !isKnown {
-            guard let content = page.content else {
-                preconditionFailure("the content of a page is known unless its client has it")
-            }
+        if let content {
             headers.add(name: "Content-Type", value: "application/json")
             hold(content)
         }
-        headers.add(name: "ETag", value: page.tag.text)
         // A cached response must be revalidated each time, and belongs to one account.
         headers.add(name: "Cache-Control", value: "private, no-cache")
-        if let token = page.nextPageToken { headers.add(name: "Next-Page-Token", value: token) }
+        if let nextPageToken { headers.add(name: "Next-Page-Token", value: nextPageToken) }
     }
 
     init(_ answer: StoredAnswer) {

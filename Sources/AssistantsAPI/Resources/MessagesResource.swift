@@ -13,16 +13,23 @@ struct MessagesResource: Sendable {
     let tokens: PageTokens
     private let tags: PageTags
     private let cache: PageCache
+    private let scans: RequestsInFlight
+    private let scan: ScanBudget
     private let sizeEstimate = MessageSizeEstimate()
 
-    /// - Parameters:
-    ///   - cacheSize: how much memory pages may take that are kept, in bytes.
-    ///   - metrics: get the kept pages' figures.
-    init(store: any Store, tokens: PageTokens, tags: PageTags, cacheSize: Int, metrics: MetricsRegistry) {
+    /// - Parameter metrics: get the kept pages' figures.
+    init(store: any Store, tokens: PageTokens, tags: PageTags, options: APIOptions, metrics: MetricsRegistry) {
         self.store = store
         self.tokens = tokens
         self.tags = tags
-        let cache = PageCache(capacity: cacheSize)
+        let scans = RequestsInFlight(limit: options.maximumScans, kind: " for lists with a filter")
+        self.scans = scans
+        scan = options.scan
+        metrics.gauge("understudy_filtered_lists_in_flight", "How many requests for lists with a filter are worked on.")
+        {
+            Double(scans.current)
+        }
+        let cache = PageCache(capacity: options.pageCacheSize)
         self.cache = cache
         metrics.gauge("understudy_page_cache_bytes", "How much memory the pages take that are kept.") {
             Double(cache.size)
@@ -51,9 +58,7 @@ struct MessagesResource: Sendable {
         let reading: MessagePageReading
         do {
             if listing.query.includesTotal { try await store.requireTotals() }
-            reading = try await read(&session, listing, unless: known?.version) { row in
-                json.append { MessageRepresentation.write(row, of: caller.account, to: &$0) }
-            }
+            reading = try await read(&session, listing, unless: known?.version, into: &json)
         } catch {
             throw error.naming(listing.query.anchor)
         }
@@ -82,11 +87,13 @@ struct MessagesResource: Sendable {
             tokens: tokens
         )
         let body = json.finish(links: links, total: listing.query.includesTotal ? place.total : nil)
+        let content = await Content(body, as: request.coding)
+        guard place.isOfOneState else { return Response(page: content, nextPageToken: nextPageToken) }
         let page = PageCache.Page(
             listing: listing,
             tag: tags.tag(place.version, endingAt: place.end.position, of: key),
             nextPageToken: nextPageToken,
-            content: await Content(body, as: request.coding),
+            content: content,
             state: state
         )
         cache.insert(page, for: key)
@@ -99,46 +106,83 @@ struct MessagesResource: Sendable {
         return tokens.token(after: end, in: listing.account, binding: listing.digest)
     }
 
-    /// Reads a page as the store does. Where a page token was made for the session that `session` names when it is decoded once
+    /// Reads a page. Where a page token was made for the session that `session` names when it is decoded once
     /// more, it becomes that one: Java's SDK percent-encodes the paths of a page's URLs again.
-    /// - Throws: `StoreError`.
+    /// - Throws: `StoreError`, `APIError`.
     private func read(
         _ session: inout SessionReference,
         _ listing: MessageListing,
         unless known: SessionVersion?,
-        _ body: (borrowing MessageRow) -> Void
-    ) async throws(StoreError) -> MessagePageReading {
-        let (account, page) = (listing.account, listing.page)
+        into json: inout ListRepresentation
+    ) async throws -> MessagePageReading {
+        let page = listing.page
         var anchor: MessageAnchor?
         if let item = listing.query.anchor {
             guard let id = MessageID(item.id) else {
                 // A session that does not exist is what is wrong first.
-                _ = try await store.session(session, in: account)
-                throw .notFound(.message)
+                _ = try await store.session(session, in: listing.account)
+                throw StoreError.notFound(.message)
             }
             anchor = MessageAnchor(item.place, id)
         }
         do {
-            return try await store.readMessages(of: session, in: account, page: page, at: anchor, unless: known, body)
-        } catch {
+            return try await read(session, listing, at: anchor, unless: known, into: &json)
+        } catch let error as StoreError {
             guard error.isOfSessionName, page.anchor.cursor != nil, let decoded = Self.decodedAgain(session) else {
                 throw error
             }
             do {
-                let reading = try await store.readMessages(
-                    of: decoded,
-                    in: account,
-                    page: page,
-                    at: nil,
-                    unless: known,
-                    body
-                )
+                let reading = try await read(decoded, listing, at: nil, unless: known, into: &json)
                 session = decoded
                 return reading
-            } catch let second {
+            } catch let second as StoreError {
                 throw second.isOfSessionName ? error : second
             }
         }
+    }
+
+    private func read(
+        _ session: SessionReference,
+        _ listing: MessageListing,
+        at anchor: MessageAnchor?,
+        unless known: SessionVersion?,
+        into json: inout ListRepresentation
+    ) async throws -> MessagePageReading {
+        func append(_ row: borrowing MessageRow) {
+            json.append { MessageRepresentation.write(row, of: listing.account, to: &$0) }
+        }
+        let (account, page) = (listing.account, listing.page)
+        guard let filter = listing.query.filter else {
+            return try await store.readMessages(
+                of: session,
+                in: account,
+                page: page,
+                at: anchor,
+                matching: nil,
+                unless: known,
+                append
+            )
+        }
+        func readMatching(within scan: ScanBudget) async throws(StoreError) -> MessagePageReading {
+            var page = page
+            page.scan = scan
+            return try await store.readMatchingMessages(
+                of: session,
+                in: account,
+                page: page,
+                at: anchor,
+                matching: filter,
+                unless: known,
+                append
+            )
+        }
+        // A short scan answers most requests.
+        if !page.scan.isShort {
+            let reading = try await readMatching(within: .short)
+            guard case .read(let place) = reading, place.isUnfinished else { return reading }
+            json.removeAll()
+        }
+        return try await scans.count { try await readMatching(within: page.scan) }
     }
 
     /// `nil` where that is nothing else, or no name.
@@ -152,7 +196,8 @@ struct MessagesResource: Sendable {
             request.target.query,
             of: account,
             budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead),
-            taking: [.after, .around, .before, .includeTotal, .order],
+            taking: ListParameter.ofMessages,
+            scan: scan,
             tokens: tokens
         )
     }

@@ -91,12 +91,6 @@ struct Resources: Sendable {
         assistants = AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name)
         assistantMessages = AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests)
         sessions = SessionsResource(store: store, tokens: tokens)
-        messages = MessagesResource(
-            store: store,
-            tokens: tokens,
-            tags: tags,
-            cacheSize: options.pageCacheSize,
-            metrics: metrics
-        )
+        messages = MessagesResource(store: store, tokens: tokens, tags: tags, options: options, metrics: metrics)
     }
 }

@@ -4,7 +4,8 @@ package struct MessageAnchor: Sendable {
     package enum Place: Sendable {
         /// It begins behind the message.
         case after
-        /// It has the message, and in front of that as many others as are half of its size and fit into half of its budget.
+        /// It has the message, and in front of that as many others as are half of its size and fit into half of its budget. With a
+        /// filter these lie within half of a slice, so that the slice from the first of them on goes beyond the message.
         case around
         /// It ends in front of the message.
         case before
@@ -21,7 +22,7 @@ package struct MessageAnchor: Sendable {
 
 extension PageRequest where Cursor == MessageCursor {
     /// The page that an anchor chooses, whose message is at `cursor`.
-    /// - Parameter first: the first message of a page that lies in front of the cursor.
+    /// - Parameter first: the first message of a page that lies in front of the cursor, or another one before it that was examined.
     package func at(
         _ place: MessageAnchor.Place,
         _ cursor: MessageCursor,
@@ -35,7 +36,11 @@ extension PageRequest where Cursor == MessageCursor {
             var start = cursor
             if size > 1 {
                 let half = PageBudget(bytes: budget.bytes / 2, overhead: budget.overhead)
-                start = try first(PageRequest(.before(cursor), in: order, size: size / 2, budget: half)) ?? cursor
+                var scan = scan
+                scan.slice /= 2
+                scan.sliceBytes /= 2
+                let before = PageRequest(.before(cursor), in: order, size: size / 2, budget: half, scan: scan)
+                start = try first(before) ?? cursor
             }
             page.anchor = .after(start.moved(by: order == .ascending ? -1 : 1))
         }

@@ -12,8 +12,12 @@ package protocol MessageStore: Sendable {
     /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
     /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
     /// before its size, and no more is read than fits into its budget and one message.
+    ///
+    /// With a filter, the page ends behind a slice of messages that were examined, also where it is not full or has none. Then it
+    /// has a neighbor wherever there are messages, whether they match or not. `readMatchingMessages` puts pages together from slices.
     /// - Parameters:
     ///   - anchor: what chooses the page in place of `page.anchor`, which is then `.first`.
+    ///   - filter: which messages the list has; `nil` for all of them.
     ///   - known: the version of a cached page; if the session still has it, only the session is read.
     ///   - body: called for each message in turn; the row lives until it returns.
     /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`, `notFound(.message)` where the session does not have the anchor's.
@@ -22,6 +26,7 @@ package protocol MessageStore: Sendable {
         in account: AccountSID,
         page: PageRequest<MessageCursor>,
         at anchor: MessageAnchor?,
+        matching filter: MessageFilter?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading
@@ -117,6 +122,11 @@ package struct MessagePagePlace: Sendable {
     /// What comes behind the page, now or later, lies after this cursor.
     package let end: MessageCursor
     package let version: SessionVersion
+    /// Whether the page ends behind a slice though it is not full, so that messages behind it can match.
+    package let isUnfinished: Bool
+    /// Whether the session stayed at the version from the first slice that was examined to the last; else another page of this version
+    /// can be different.
+    package let isOfOneState: Bool
     /// How many messages the session has. Exact if `MessageStore.requireTotals` has returned.
     package let total: Int64
 
@@ -124,11 +134,15 @@ package struct MessagePagePlace: Sendable {
         neighbors: PageNeighbors<MessageCursor>,
         end: MessageCursor,
         version: SessionVersion,
+        isUnfinished: Bool = false,
+        isOfOneState: Bool = true,
         total: Int64
     ) {
         self.neighbors = neighbors
         self.end = end
         self.version = version
+        self.isUnfinished = isUnfinished
+        self.isOfOneState = isOfOneState
         self.total = total
     }
 }
@@ -170,7 +184,7 @@ extension Store {
         page: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
-        switch try await readMessages(of: session, in: account, page: page, at: nil, unless: nil, body) {
+        switch try await readMessages(of: session, in: account, page: page, at: nil, matching: nil, unless: nil, body) {
         case .read(let place): return place.neighbors
         case .unchanged: preconditionFailure("no version was given that it could be")
         }

@@ -31,17 +31,21 @@ package struct PageRequest<Cursor: Sendable>: Sendable {
     package let size: Int
     /// How many bytes at most. A page that ends because of it has a neighbor like one that is full.
     package let budget: PageBudget
+    /// How much may be examined where a filter leaves items out.
+    package var scan: ScanBudget
 
     package init(
         _ anchor: Anchor,
         in order: ListOrder = .ascending,
         size: Int,
-        budget: PageBudget = PageBudget()
+        budget: PageBudget = PageBudget(),
+        scan: ScanBudget = ScanBudget()
     ) {
         self.anchor = anchor
         self.order = order
         self.size = size
         self.budget = budget
+        self.scan = scan
     }
 
     /// Whether the items are read from the page's last to its first, because they are the nearest to a cursor behind them.

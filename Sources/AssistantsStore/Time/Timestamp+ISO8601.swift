@@ -80,6 +80,25 @@ extension Timestamp {
     }
 }
 
+extension Timestamp {
+    /// Reads what `init(iso8601:)` reads, and what people and programs write into URLs: a date alone, which is its midnight, no offset, which
+    /// is `Z`, or an offset whose `+` has become a space, for that is what it means there.
+    package init?(iso8601InURL text: String) {
+        // Bytes: a space and a mark behind it would be one character.
+        var bytes = Array(text.utf8)
+        if bytes.count == 10 { bytes += Array("T00:00:00".utf8) }
+        let offset = bytes.dropFirst(19).firstIndex { byte in
+            byte != UInt8(ascii: ".") && !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        if let offset {
+            if bytes[offset] == UInt8(ascii: " ") { bytes[offset] = UInt8(ascii: "+") }
+        } else {
+            bytes.append(UInt8(ascii: "Z"))
+        }
+        self.init(iso8601: String(decoding: bytes, as: UTF8.self))
+    }
+}
+
 extension Int64 {
     /// The quotient rounded towards negative infinity, so that moments before 1970 count forward within their second.
     fileprivate func flooringQuotient(by divisor: Int64) -> Int64 {

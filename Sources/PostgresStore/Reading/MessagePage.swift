@@ -6,12 +6,14 @@ struct MessagePage {
     /// How many of the messages are on the page, nearest to the cursor first.
     private let count: Int
     private let isReadBackward: Bool
-    /// The message that is farthest from the cursor.
+    /// The message of the page that is farthest from the cursor.
     let farthest: MessageCursor?
     let place: MessagePagePlace
 
-    /// - Parameter rows: with one message more than the page has where there is more.
-    init(_ rows: MessagePageRows, for request: PageRequest<MessageCursor>) {
+    /// - Parameters:
+    ///   - rows: with one message more than the page has where there is more.
+    ///   - isSlice: whether only some messages match.
+    init(_ rows: MessagePageRows, for request: PageRequest<MessageCursor>, isSlice: Bool) {
         var room = PageRoom(request.budget)
         var count = 0
         while count < min(rows.count, request.size) {
@@ -22,18 +24,25 @@ struct MessagePage {
             MessageCursor(session: rows.version.session, position: position)
         }
         let start = MessagePageQuery.start(request)
+        let step: Int64 = request.direction == .after ? 1 : -1
         // Where the page is empty, the position right behind the cursor, or before it.
-        let nearest = count > 0 ? rows.position(0) : start &+ (request.direction == .after ? 1 : -1)
-        let farthest = count > 0 ? rows.position(count - 1) : start
+        let nearest = count > 0 ? rows.position(0) : start &+ step
+        var farthest = count > 0 ? rows.position(count - 1) : start
         isReadBackward = request.isReadBackward
         self.farthest = count > 0 ? cursor(farthest) : nil
+        if isSlice {
+            // The farthest position that was examined.
+            let next = rows.count > count ? rows.position(count) : rows.behindSlice
+            farthest = next.map { $0 - step } ?? (step > 0 ? max(start, rows.lastPosition) : 1)
+        }
         place = MessagePagePlace(
             neighbors: request.neighbors(
                 near: rows.hasOther ? cursor(nearest) : nil,
-                far: rows.count > count ? cursor(farthest) : nil
+                far: rows.count > count || rows.behindSlice != nil ? cursor(farthest) : nil
             ),
             end: cursor(isReadBackward ? nearest : farthest),
             version: rows.version,
+            isUnfinished: rows.behindSlice != nil && rows.count == count && count < request.size,
             total: rows.total
         )
         self.rows = rows

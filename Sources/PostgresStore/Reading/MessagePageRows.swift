@@ -6,19 +6,29 @@ struct MessagePageRows {
     private let messages: PostgresRows
     /// The row of the first message.
     private let first: Int
+    /// How many messages there are.
+    let count: Int
     /// Whether there is a message on the other side of the cursor.
     let hasOther: Bool
+    /// Of a slice: the position of the first message behind it; `nil` where there is none.
+    let behindSlice: Int64?
     let version: SessionVersion
 
-    /// - Parameter union: all in one result.
+    /// - Parameters:
+    ///   - union: all in one result.
+    ///   - isSlice: whether only some messages match.
     /// - Returns: `nil` where there is no session.
-    init?(_ union: PostgresRows) {
+    init?(_ union: PostgresRows, isSlice: Bool = false) {
         guard let version = Self.version(in: union.result) else { return nil }
         self.version = version
         (session, messages) = (union, union)
-        // A neighbor has no id.
-        hasOther = union.result.count > 1 && union.result.isNull(1, 1)
+        // A neighbor has no id and no date.
+        hasOther = union.result.count > 1 && union.result.isNull(1, 1) && union.result.isNull(1, 7)
         first = hasOther ? 2 : 1
+        let last = union.result.count - 1
+        let isAnyBehind = isSlice && last >= first && union.result.isNull(last, 1)
+        behindSlice = isAnyBehind ? union.result.integer(last, 0) : nil
+        count = union.result.count - first - (isAnyBehind ? 1 : 0)
     }
 
     /// - Parameter parts: the session, the neighbor unless the page is a first one, the messages, and again the session. Each is of the
@@ -31,7 +41,9 @@ struct MessagePageRows {
         self.version = version
         (session, messages) = (parts[0], parts[parts.count - 2])
         hasOther = parts.count > 3 && parts[1].result.count > 0
+        behindSlice = nil
         first = 0
+        count = messages.result.count
     }
 
     private static func version(in result: borrowing PostgresResult) -> SessionVersion? {
@@ -42,8 +54,8 @@ struct MessagePageRows {
     /// How many messages the session has; 0 where deletions were never counted.
     var total: Int64 { session.result.isNull(0, 2) ? 0 : Int64(session.result.text(0, 2)) ?? 0 }
 
-    /// How many messages there are.
-    var count: Int { messages.result.count - first }
+    /// Of a slice: the position of the last message that the session has had.
+    var lastPosition: Int64 { Int64(session.result.text(0, 3)) ?? 0 }
 
     func position(_ index: Int) -> Int64 { messages.result.integer(first + index, 0) }
 

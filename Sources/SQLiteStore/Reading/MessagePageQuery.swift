@@ -55,6 +55,7 @@ struct MessagePageQuery: ~Copyable {
         in account: AccountSID,
         page request: PageRequest<MessageCursor>,
         at anchor: MessageAnchor?,
+        matching filter: MessageFilter?,
         unless known: SessionVersion?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> MessagePageReading {
@@ -70,14 +71,15 @@ struct MessagePageQuery: ~Copyable {
             try? end.run()
         }
         let version = try session.find(reference, in: account, for: request.anchor)
-        let request = try anchor.map { try page(request, at: $0, of: version.session) } ?? request
-        return .read(try readPage(request, at: version, body))
+        let request = try anchor.map { try page(request, at: $0, of: version.session, matching: filter) } ?? request
+        return .read(try readPage(request, at: version, matching: filter, body))
     }
 
     private mutating func page(
         _ request: PageRequest<MessageCursor>,
         at anchor: MessageAnchor,
-        of number: SessionNumber
+        of number: SessionNumber,
+        matching filter: MessageFilter?
     ) throws -> PageRequest<MessageCursor> {
         defer { key.reset() }
         try key.bind(number.value, at: 1)
@@ -86,7 +88,7 @@ struct MessagePageQuery: ~Copyable {
         guard key.integer(1) == 1 else { throw DatabaseError.damagedMessage(anchor.id.text, of: session.idText) }
         let cursor = MessageCursor(session: number, position: MessageKey(key.integer(0)).position)
         return try request.at(anchor.place, cursor) { before in
-            try readRows(of: number, before) { _ in }.farthest.map {
+            try readRows(of: number, before, matching: filter) { _ in }.farthest.map {
                 MessageCursor(session: number, position: $0.position)
             }
         }
@@ -95,6 +97,7 @@ struct MessagePageQuery: ~Copyable {
     private mutating func readPage(
         _ request: PageRequest<MessageCursor>,
         at version: SessionVersion,
+        matching filter: MessageFilter?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> MessagePagePlace {
         let number = version.session
@@ -105,10 +108,10 @@ struct MessagePageQuery: ~Copyable {
         if request.isReadBackward {
             // Where the page begins shows when it is full.
             var rows = ReversedRows(capacity: request.size)
-            read = try readRows(of: number, request) { rows.append($0) }
+            read = try readRows(of: number, request, matching: filter) { rows.append($0) }
             rows.forEach(of: session.id, body)
         } else {
-            read = try readRows(of: number, request, body)
+            read = try readRows(of: number, request, matching: filter, body)
         }
         let isForward = request.direction == .after
         let start = isForward ? read.bounds.lower : read.bounds.upper
@@ -124,25 +127,32 @@ struct MessagePageQuery: ~Copyable {
             ),
             end: cursor(request.isReadBackward ? nearest : read.farthest ?? start),
             version: version,
+            isUnfinished: read.isUnfinished,
             total: session.lastPosition - session.deletions
         )
     }
 
     // MARK: Rows
 
-    /// What was read: the keys of the rows nearest to the cursor and farthest from it, and whether another row followed.
+    /// What was read.
     private struct ReadRows {
         /// Between which keys.
         let bounds: (lower: MessageKey, upper: MessageKey)
+        /// The row of the page that is nearest to the cursor.
         var nearest: MessageKey?
+        /// The row farthest from it that is on the page, or was examined and is not.
         var farthest: MessageKey?
+        /// Whether another row followed.
         var hasMore = false
+        /// Whether that is only because a slice was examined.
+        var isUnfinished = false
     }
 
-    /// Reads rows from the page's anchor on, in its direction, until the page is full.
+    /// Reads rows from the page's anchor on, in its direction, until the page is full or a slice has been examined.
     private mutating func readRows(
         of number: SessionNumber,
         _ request: PageRequest<MessageCursor>,
+        matching filter: MessageFilter?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
         var (lower, upper) = (MessageKey(number, position: 0), MessageKey.end(of: number))
@@ -150,10 +160,10 @@ struct MessagePageQuery: ~Copyable {
         switch request.direction {
         case .after:
             lower = start ?? lower
-            return try Self.read(&after, of: session, (lower, upper), request, body)
+            return try Self.read(&after, of: session, (lower, upper), request, matching: filter, body)
         case .before:
             upper = start ?? upper
-            return try Self.read(&before, of: session, (lower, upper), request, body)
+            return try Self.read(&before, of: session, (lower, upper), request, matching: filter, body)
         }
     }
 
@@ -162,15 +172,17 @@ struct MessagePageQuery: ~Copyable {
         of session: borrowing SessionLookup,
         _ bounds: (lower: MessageKey, upper: MessageKey),
         _ request: PageRequest<MessageCursor>,
+        matching filter: MessageFilter?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
         let (lower, upper) = bounds
         defer { statement.reset() }
         try statement.bind(lower.value, at: 1)
         try statement.bind(upper.value, at: 2)
-        try statement.bind(Int64(request.size) + 1, at: 3)
+        let limit = filter == nil ? request.size : request.scan.slice
+        try statement.bind(Int64(limit) + 1, at: 3)
         var read = ReadRows(bounds: bounds)
-        var count = 0
+        var (count, examined, examinedBytes) = (0, 0, 0)
         var room = PageRoom(request.budget)
         let hasGaps = session.hasGaps
         let isForward = request.direction == .after
@@ -185,21 +197,27 @@ struct MessagePageQuery: ~Copyable {
                 throw DatabaseError.lostMessages(of: session.idText)
             }
             next = isForward ? key.value &+ 1 : key.value - 1
-            guard count < request.size else {
+            guard examined < limit, examinedBytes < request.scan.sliceBytes else {
                 read.hasMore = true
+                read.isUnfinished = filter != nil && count < request.size
                 break
             }
             let row = MessageRow.row(of: statement, sessionID: session.id)
-            guard room.takes(row.maximumJSONLength) else {
+            let isMatch = filter.map { $0.matches(row) } ?? true
+            guard !isMatch || (count < request.size && room.takes(row.maximumJSONLength)) else {
                 read.hasMore = true
                 break
             }
+            // What does not match is examined, too: it could be a match that was damaged.
             guard row.isIntact(at: key, in: statement) else {
                 throw DatabaseError.damagedMessage(statement.text(1), of: session.idText)
             }
+            read.farthest = key
+            examined += 1
+            if filter != nil { examinedBytes += row.maximumJSONLength }
+            guard isMatch else { continue }
             count += 1
             if read.nearest == nil { read.nearest = key }
-            read.farthest = key
             body(row)
         }
         guard hasGaps || read.hasMore || (isForward ? next > last : next < first) else {

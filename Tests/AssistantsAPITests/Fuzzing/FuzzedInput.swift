@@ -7,7 +7,7 @@ import TextEncodings
 
 /// What reads the bytes that strangers send, and what must be true whatever they are.
 enum FuzzedInput: UInt8, CaseIterable {
-    case pageToken, percentEncoding, query, path, json, append, basicHeader, listHeader
+    case pageToken, percentEncoding, query, path, json, append, basicHeader, listHeader, date
 
     /// What was not true.
     struct Violation: Error {
@@ -31,6 +31,7 @@ enum FuzzedInput: UInt8, CaseIterable {
         case .append: try Self.checkAppend(bytes)
         case .basicHeader: try Self.checkBasicHeader(text)
         case .listHeader: try Self.checkListHeader(text)
+        case .date: try Self.checkDate(text)
         }
     }
 
@@ -72,16 +73,30 @@ enum FuzzedInput: UInt8, CaseIterable {
         return true
     }
 
+    /// A moment that was read is written and read as the same.
+    private static func checkDate(_ text: String) throws -> Bool {
+        guard let moment = Timestamp(iso8601InURL: text) else { return false }
+        try expect(Timestamp.isPrintable(moment.microseconds), "\(moment) cannot be written")
+        let second =
+            try Timestamp(iso8601: moment.iso8601).map(\.microseconds)
+            ?? {
+                throw Violation(what: "\(moment.iso8601) is not read again")
+            }()
+        try expect((0..<1_000_000).contains(moment.microseconds - second), "\(text) is \(moment.iso8601)")
+        return true
+    }
+
     private static func checkQuery(_ text: String) throws -> Bool {
-        guard let query = try? PageQuery(text[...], taking: Set(ListParameter.allCases)) else { return false }
+        guard let query = try? PageQuery(text[...], taking: ListParameter.ofMessages) else { return false }
         try expect((1...PageQuery.maximumSize).contains(query.size), "a page of \(query.size)")
         try expect((0...PageQuery.maximumPage).contains(query.page), "page \(query.page)")
-        let again = try PageQuery(query.otherParameters[...], taking: [.order])
+        let again = try PageQuery(query.otherParameters[...], taking: ListParameter.ofMessages)
         try expect(
             again.otherParameters == query.otherParameters,
             "other parameters change: \(query.otherParameters) \(again.otherParameters)"
         )
         try expect(again.order == query.order && again.anchor == nil, "the order changes, or an anchor stays")
+        try expect(again.filter == query.filter, "the filter changes")
         return true
     }
 

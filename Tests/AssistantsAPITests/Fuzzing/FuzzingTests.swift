@@ -15,7 +15,9 @@ struct FuzzingTests {
         "QUM6eA==",
         "Og==", "Basic QUM6eA==",
         "PA", "PB", "AQEAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAA", " ", "\t", "\u{0}", "\u{301}", "é",
-        "😀", "gzip", "identity", "*", ";q=", "0.5", "W/",
+        "Order=desc", "Role=", "user", "Identity=", "user_id:a", "DateCreatedAfter=", "2026-07-01", "T09:30:00", ".5",
+        "Z",
+        "+02:00", " 02:00", "😀", "gzip", "identity", "*", ";q=", "0.5", "W/",
     ].map { Array($0.utf8) }
 
     @Test("nothing that a stranger sends is read as what it is not", arguments: FuzzedInput.allCases)

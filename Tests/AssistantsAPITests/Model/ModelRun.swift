@@ -18,8 +18,7 @@ struct ModelRun {
         let url: String
         let session: Int
         let place: ModelSession.Place
-        let order: ListOrder
-        let size: Int
+        let listing: ModelSession.Listing
     }
 
     /// A tag that a page had, and what its session was then.
@@ -164,13 +163,13 @@ struct ModelRun {
     }
 
     private mutating func list(_ name: String) async throws {
-        let size = Int.random(in: 1...7, using: &random)
-        let order = pick([ListOrder.ascending, .descending])
-        let parameter = order == .descending ? "&Order=desc" : pick(["", "&Order=asc"])
-        let total = pick(["", "&IncludeTotal=true", "&IncludeTotal=false"])
-        let url = "\(list(of: name))?PageSize=\(size)\(parameter)\(total)"
+        let listing = newListing()
+        let order = listing.order
+        let parameter = order == .descending ? "" : pick(["", "&Order=asc"])
+        let total = listing.role == nil ? pick(["", "&IncludeTotal=true", "&IncludeTotal=false"]) : ""
+        let url = "\(list(of: name))?\(query(of: listing))\(parameter)\(total)"
         guard Bool.random(using: &random) else {
-            return try await page(url, named: name, of: resolve(name).map { ($0, .first, order, size) })
+            return try await page(url, named: name, of: resolve(name).map { ($0, .first, listing) })
         }
         // At a message.
         let (index, id) = target(in: name)
@@ -185,16 +184,16 @@ struct ModelRun {
             switch anchor {
             case "After": .after(position)
             case "Before": .before(position)
-            default: sessions[index].place(around: found, in: order, size: size)
+            default: sessions[index].place(around: found, in: listing)
             }
-        try await page("\(url)&\(anchor)=\(id)", named: name, of: (index, place, order, size))
+        try await page("\(url)&\(anchor)=\(id)", named: name, of: (index, place, listing))
     }
 
     private mutating func follow() async throws {
         guard let link = links.randomElement(using: &random) else { return }
         try await page(
             link.url,
-            of: sessions.firstIndex { $0.number == link.session }.map { ($0, link.place, link.order, link.size) }
+            of: sessions.firstIndex { $0.number == link.session }.map { ($0, link.place, link.listing) }
         )
     }
 
@@ -274,10 +273,11 @@ struct ModelRun {
 
     /// Forward to the end, and back from there to the beginning.
     private mutating func walk(_ name: String) async throws {
-        let size = Int.random(in: 1...7, using: &random)
+        let listing = newListing()
         guard let session = resolve(name) else { return try await list(name) }
+        let expected = sessions[session].messages(in: listing)
         var met: [ModelSession.Message] = []
-        var url: String? = "\(list(of: name))?PageSize=\(size)"
+        var url: String? = "\(list(of: name))?\(query(of: listing))"
         var last = ""
         while let here = url {
             let answer = try await send(.GET, here)
@@ -286,7 +286,7 @@ struct ModelRun {
             met += page.messages.map(\.message)
             (url, last) = (page.meta.nextPageUrl, here)
         }
-        try expect(met == sessions[session].messages.compactMap(\.self), "a walk of \(name) by \(size)")
+        try expect(met == expected, "a walk of \(name), \(listing)")
         url = last
         met = []
         while let here = url {
@@ -294,7 +294,7 @@ struct ModelRun {
             met = page.messages.map(\.message) + met
             url = page.meta.previousPageUrl
         }
-        try expect(met == sessions[session].messages.compactMap(\.self), "a walk of \(name) by \(size), backwards")
+        try expect(met == expected, "a walk of \(name), \(listing), backwards")
     }
 
     private mutating func walkSessions() async throws {
@@ -339,16 +339,16 @@ struct ModelRun {
     private mutating func page(
         _ url: String,
         named name: String? = nil,
-        of page: (session: Int, place: ModelSession.Place, order: ListOrder, size: Int)?
+        of page: (session: Int, place: ModelSession.Place, listing: ModelSession.Listing)?
     ) async throws {
         let answer = try await send(.GET, url)
-        guard let (index, place, order, size) = page else {
+        guard let (index, place, listing) = page else {
             try expect(isGone(answer, url), answer)
             return
         }
         try expect(answer.status == 200, answer)
         let session = sessions[index]
-        let expected = session.page(place, in: order, size: size)
+        let expected = session.page(place, in: listing)
         let total = url.contains("IncludeTotal=true") ? session.messages.count { $0 != nil } : nil
         let found = try answer.decode(WirePage.self)
         try expect(found.meta.total == total, answer)
@@ -356,13 +356,13 @@ struct ModelRun {
         for (url, place) in [(found.meta.nextPageUrl, expected.next), (found.meta.previousPageUrl, expected.previous)] {
             try expect((url == nil) == (place == nil), answer)
             guard let url, let place else { continue }
-            links.append(Link(url: url, session: session.number, place: place, order: order, size: size))
+            links.append(Link(url: url, session: session.number, place: place, listing: listing))
         }
         let token = answer.header("next-page-token")
-        try expect((token == nil) == (order == .descending), answer)
+        try expect((token == nil) == (listing.order == .descending), answer)
         if let token, let path = found.meta.url.split(separator: "?").first {
-            let url = "\(path)?PageSize=\(size)&PageToken=\(token)"
-            links.append(Link(url: url, session: session.number, place: expected.end, order: order, size: size))
+            let url = "\(path)?\(query(of: listing))&PageToken=\(token)"
+            links.append(Link(url: url, session: session.number, place: expected.end, listing: listing))
         }
         guard let tag = answer.header("etag") else { throw Difference(what: "no ETag") }
         tags.append(
@@ -386,6 +386,19 @@ struct ModelRun {
 
     private mutating func pick<Value>(_ values: [Value]) -> Value {
         values[Int.random(in: values.indices, using: &random)]
+    }
+
+    private mutating func newListing() -> ModelSession.Listing {
+        ModelSession.Listing(
+            order: pick([.ascending, .descending]),
+            role: pick([nil, nil, "user", "assistant", "tool"]),
+            size: Int.random(in: 1...7, using: &random)
+        )
+    }
+
+    private func query(of listing: ModelSession.Listing) -> String {
+        let order = listing.order == .descending ? "&Order=desc" : ""
+        return "PageSize=\(listing.size)\(order)\(listing.role.map { "&Role=\($0)" } ?? "")"
     }
 
     private func list(of name: String) -> String { "/v1/Sessions/\(Self.paths[name] ?? name)/Messages" }

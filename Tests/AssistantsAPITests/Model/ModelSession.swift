@@ -17,6 +17,14 @@ struct ModelSession {
         case before(Int)
     }
 
+    /// Which messages a list has, and how.
+    struct Listing {
+        let order: ListOrder
+        /// `nil` for any.
+        let role: String?
+        let size: Int
+    }
+
     struct Page {
         let messages: [Message]
         let previous: Place?
@@ -37,10 +45,18 @@ struct ModelSession {
         messages.firstIndex { $0?.id == id }
     }
 
-    /// - Parameter order: in it, the places of a list that is newest first are negative.
-    func page(_ place: Place, in order: ListOrder, size: Int) -> Page {
-        let isForward = order == .ascending
-        let there = messages.indices.filter { messages[$0] != nil }.map { isForward ? $0 : -$0 }.sorted()
+    /// All that a list has.
+    func messages(in listing: Listing) -> [Message] {
+        let found = messages.compactMap(\.self).filter { listing.role == nil || listing.role == $0.role }
+        return listing.order == .ascending ? found : found.reversed()
+    }
+
+    /// - Parameter listing: in it, the places of a list that is newest first are negative.
+    func page(_ place: Place, in listing: Listing) -> Page {
+        let (isForward, size) = (listing.order == .ascending, listing.size)
+        let there = messages.indices.filter { index in
+            messages[index].map { listing.role == nil || listing.role == $0.role } ?? false
+        }.map { isForward ? $0 : -$0 }.sorted()
         func neighbor(_ isThere: Bool, _ place: Place) -> Place? { isThere ? place : nil }
         let found: [Int]
         let previous: Place?
@@ -72,11 +88,13 @@ struct ModelSession {
     }
 
     /// Where the page begins that has a message with half of its size before it.
-    func place(around place: Int, in order: ListOrder, size: Int) -> Place {
-        let (place, before) = (order == .ascending ? place : -place, size / 2)
-        let first = page(.before(place), in: order, size: max(before, 1))
+    func place(around place: Int, in listing: Listing) -> Place {
+        let isForward = listing.order == .ascending
+        let (place, before) = (isForward ? place : -place, listing.size / 2)
+        let half = Listing(order: listing.order, role: listing.role, size: max(before, 1))
+        let first = page(.before(place), in: half)
         let index = before > 0 ? first.messages.first.flatMap { self.place(of: $0.id) } : nil
-        let start = index.map { order == .ascending ? $0 : -$0 } ?? place
+        let start = index.map { isForward ? $0 : -$0 } ?? place
         return .after(start - 1)
     }
 }

@@ -19,6 +19,7 @@ with open(os.environ["OPENAPI_TEST"], encoding="utf-8") as file:
     TEST = json.load(file)
 NUMBERS = itertools.count()
 ANSWERS = collections.Counter()
+FILTERS = ["Role", "Identity", "DateCreatedAfter", "DateCreatedBefore"]
 DELETED_SESSIONS = set()
 KEY = re.compile("[!-~]([ -~]{0,253}[!-~])?")
 
@@ -109,10 +110,16 @@ def may_be_refused(case, response):
         return re.search('"(0001-01-01|9999-12-31)T', json.dumps(case.body)) is not None
     if "bytes" in response.json()["message"]:
         # Texts are limited in bytes, and in schemas in characters.
-        return len(repr((case.path_parameters, case.body)).encode()) > 255
+        return len(repr((case.path_parameters, case.query, case.body)).encode()) > 255
     if "cannot be combined" in response.json()["message"]:
         # OpenAPI cannot say which parameters go together.
-        return len({"After", "Before", "Around", "PageToken"} & set(case.query)) > 1
+        return any(
+            len(set(names) & set(case.query)) > 1
+            for names in [("After", "Before", "Around", "PageToken"), ("IncludeTotal", *FILTERS)]
+        )
+    if re.search("^DateCreated(After|Before) must be", response.json()["message"]):
+        # Not every date of the right form is one, and one must be later than the other.
+        return not {"DateCreatedAfter", "DateCreatedBefore"}.isdisjoint(case.query)
     if "PageToken" not in case.query:
         # A page above 0 needs a token.
         return int(case.query.get("Page", 0)) > 0

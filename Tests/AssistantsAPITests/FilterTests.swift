@@ -1,0 +1,219 @@
+import AssistantsStore
+import NIOHTTP1
+import Testing
+import UnderstudyServer
+
+@testable import AssistantsAPI
+
+/// Messages are called `aia_msg_1`, `aia_msg_2`, and so on, one second apart.
+@Suite("Filters of a list of messages")
+struct FilterTests {
+    private static let start: Int64 = 1_700_000_000
+    private let list = "/v1/Sessions/s/Messages"
+
+    private func ids(_ numbers: some Sequence<Int>) -> [String] { numbers.map { "aia_msg_\($0)" } }
+
+    /// - Parameter roles: those of the messages.
+    private func fill(_ server: TestServer, _ roles: [MessageRole], from first: Int = 1) async throws {
+        let messages = roles.enumerated().map { index, role in
+            NewMessage(
+                id: MessageID(unchecked: "aia_msg_\(first + index)"),
+                sessionID: SessionID(unchecked: "s"),
+                identity: (first + index).isMultiple(of: 3) ? "user_id:bob" : "user_id:alice",
+                role: role,
+                content: .empty,
+                dateCreated: Timestamp(microseconds: (Self.start + Int64(first + index)) * 1_000_000)
+            )
+        }
+        let defaults = MessageDefaults(assistantName: "Test")
+        _ = try await server.store.importMessages(messages, to: TestServer.sid, defaults: defaults)
+    }
+
+    private static let roles: [MessageRole] = [
+        .user, .assistant, .user, .tool, .assistant, .knowledge, .user, .assistant, .user,
+    ]
+
+    @Test(
+        "the list has what matches all parameters, and its links lead to the rest of that",
+        arguments: [
+            ("Role=user", [1, 3, 7, 9]), ("Role=tool", [4]), ("Role=tool&Role=knowledge", [4, 6]),
+            ("Role=user&Role=user", [1, 3, 7, 9]), ("Role=user&Order=desc", [9, 7, 3, 1]),
+            ("Identity=user_id%3Abob", [3, 6, 9]), ("Identity=user_id:bob&Role=user", [3, 9]),
+            ("Identity=user_id:carol", []), ("DateCreatedAfter=2023-11-14T22:13:27Z", [7, 8, 9]),
+            ("DateCreatedBefore=2023-11-14T22:13:23Z", [1, 2]),
+            ("DateCreatedAfter=2023-11-14T22:13:22&DateCreatedBefore=2023-11-14T23:13:24+01:00", [2, 3]),
+            ("DateCreatedAfter=2023-11-15", []), ("DateCreatedBefore=2023-11-15&Role=knowledge", [6]),
+            ("Role=user&IncludeTotal=false&Strict=true", [1, 3, 7, 9]),
+        ]
+    )
+    func matches(_ query: String, _ expected: [Int]) async throws {
+        let server = try await TestServer()
+        try await fill(server, Self.roles)
+        for size in [1, 2, 50] {
+            var page = try await server.page("\(list)?\(query)&PageSize=\(size)")
+            var pages = [page]
+            while let next = page.meta.nextPageUrl {
+                page = try await server.page(next)
+                pages.append(page)
+            }
+            #expect(pages.flatMap(\.ids) == ids(expected))
+            #expect(pages.allSatisfy { !$0.ids.isEmpty } || expected.isEmpty)
+            for before in pages.dropLast().reversed() {
+                page = try await server.page(try #require(page.meta.previousPageUrl))
+                #expect(page.ids == before.ids)
+            }
+            #expect(page.meta.previousPageUrl == nil)
+        }
+    }
+
+    @Test("a message that does not match is a position all the same")
+    func anchors() async throws {
+        let server = try await TestServer()
+        try await fill(server, Self.roles)
+        for (query, expected) in [
+            ("After=aia_msg_4", [7, 9]), ("Before=aia_msg_4", [1, 3]), ("Around=aia_msg_4&PageSize=2", [3, 7]),
+            ("Around=aia_msg_7&PageSize=4", [1, 3, 7, 9]), ("After=aia_msg_4&Order=desc", [3, 1]),
+        ] {
+            #expect(try await server.page("\(list)?Role=user&\(query)").ids == ids(expected), "\(query)")
+        }
+        #expect(try await server.send("\(list)?Role=user&After=aia_msg_99").status == 404)
+    }
+
+    @Test(
+        "what is not allowed is refused with what is",
+        arguments: [
+            ("Role=system", "Role must be user, assistant, tool, or knowledge"),
+            ("Role=", "Role must be user, assistant, tool, or knowledge"),
+            ("Role=user,tool", "Role must be user, assistant, tool, or knowledge"),
+            ("Role=user&Role=User", "Role must be user, assistant, tool, or knowledge"),
+            ("Role=%FF", "Role is not well-formed: it must be UTF-8, percent-encoded where needed"),
+            ("Identity=alice", "Identity must be \(IdentityText.allowed)"),
+            ("Identity=user_id:alice%00", "Identity must be \(IdentityText.allowed)"),
+            ("Identity=", "Identity must be \(IdentityText.allowed)"),
+            ("Identity=a:b&Identity=a:b", "Identity is given more than once: give it once"),
+            ("DateCreatedAfter=now", "DateCreatedAfter must be a date like 2026-07-01T09:30:00Z or 2026-07-01"),
+            (
+                "DateCreatedBefore=2026-02-30",
+                "DateCreatedBefore must be a date like 2026-07-01T09:30:00Z or 2026-07-01"
+            ),
+            (
+                "DateCreatedAfter=2026-07-01&DateCreatedBefore=2026-07-01T00:00:00Z",
+                "DateCreatedBefore must be later than DateCreatedAfter"
+            ),
+            ("Role=user&IncludeTotal=true", "IncludeTotal and Role cannot be combined: give only one"),
+            (
+                "IncludeTotal=true&DateCreatedAfter=2026-07-01",
+                "IncludeTotal and DateCreatedAfter cannot be combined: give only one"
+            ),
+            ("Strict=true&Roles=user", #"This list has no parameter "Roles". Did you mean Role?"#),
+        ]
+    )
+    func refusals(_ query: String, _ message: String) async throws {
+        let server = try await TestServer()
+        try await fill(server, [.user])
+        let answer = try await server.send("\(list)?\(query)")
+        #expect(answer.status == 400)
+        #expect(try answer.decode(ErrorBody.self).message == message)
+    }
+
+    @Test("the tokens of a filter are refused by every other one, however it is written")
+    func tokens() async throws {
+        let server = try await TestServer()
+        try await fill(server, Self.roles)
+        let listings = [
+            ["Role=user&Role=assistant", "Role=assistant&Role=user", "Role=user&Role=assistant&Role=user"],
+            ["Identity=user_id:alice", "Identity=user_id%3aalice&Order=asc"],
+            ["DateCreatedAfter=2023-11-14", "DateCreatedAfter=2023-11-14T00:00:00.000Z"],
+            ["DateCreatedBefore=2023-11-15", "DateCreatedBefore=2023-11-15T01:00:00%2B01:00"], ["Role=user"],
+            ["Role=user&Order=desc"], ["Order=desc"], [""],
+        ]
+        for (index, listing) in listings.enumerated() {
+            let next = try #require(try await server.page("\(list)?\(listing[0])&PageSize=1").meta.nextPageUrl)
+            let token = try #require(next.split(separator: "PageToken=").last)
+            for (other, queries) in listings.enumerated() {
+                for query in queries {
+                    let answer = try await server.send("\(list)?\(query)&PageToken=\(token)")
+                    #expect(answer.status == (other == index ? 200 : 400), "\(listing[0]) \(query)")
+                }
+            }
+        }
+    }
+
+    @Test("a poller of what matches gets each new match once, also where nothing matched for long")
+    func polls() async throws {
+        let server = try await TestServer { options in
+            options.api.scan.slice = 2
+            options.api.scan.sliceBytes = 1 << 20
+            options.api.scan.items = 4
+        }
+        try await fill(server, Array(repeating: .assistant, count: 11))
+        var token = ""
+        var met: [String] = []
+        var count = 11
+        var emptyPages = 0
+        for round in 0..<12 {
+            let answer = try await server.send("\(list)?Role=user&PageSize=2\(token)")
+            let page = try answer.decode(ListedPage.self)
+            met += page.ids
+            if page.ids.isEmpty, page.meta.nextPageUrl != nil { emptyPages += 1 }
+            token = "&PageToken=\(try #require(answer.header("next-page-token")))"
+            if round % 3 == 2 {
+                try await fill(server, [.user, .assistant, .assistant], from: count + 1)
+                count += 3
+            }
+        }
+        #expect(met == ids([12, 15, 18]))
+        #expect(emptyPages == 2)
+    }
+
+    @Test("a page is empty and has a link onward only where as much was examined as may be")
+    func emptyPages() async throws {
+        let server = try await TestServer { options in
+            options.api.scan.slice = 3
+            options.api.scan.sliceBytes = 1 << 20
+            options.api.scan.items = 6
+        }
+        try await fill(server, Array(repeating: .assistant, count: 20) + [.user])
+        for order in ["asc", "desc"] {
+            var counts: [Int] = []
+            var url: String? = "\(list)?Role=user&Order=\(order)"
+            while let here = url {
+                let page = try await server.page(here)
+                counts.append(page.ids.count)
+                url = page.meta.nextPageUrl
+            }
+            #expect(counts == (order == "asc" ? [0, 0, 0, 1] : [1, 0, 0, 0]))
+        }
+    }
+
+    @Test("a page that matches is cached and has a tag, which changes with the session")
+    func tags() async throws {
+        let server = try await TestServer()
+        try await fill(server, Self.roles)
+        let url = "\(list)?Role=user&PageSize=2"
+        var answers = [Answer]()
+        for _ in 1...3 { answers.append(try await server.send(url)) }
+        let tag = try #require(answers[0].header("etag"))
+        #expect(answers.allSatisfy { $0.body == answers[0].body && $0.header("etag") == tag })
+        #expect(server.metric("understudy_page_cache_hits_total") == 1)
+        #expect(try await server.send(url, headers: ["If-None-Match": tag]).status == 304)
+        try await fill(server, [.tool], from: 10)
+        #expect(try await server.send(url, headers: ["If-None-Match": tag]).status == 200)
+    }
+
+    @Test("lists that take long are bounded in number, those that take no longer than a page are not")
+    func overload() async throws {
+        let server = try await TestServer { $0.api.maximumScans = 0 }
+        try await fill(server, Self.roles)
+        #expect(try await server.page("\(list)?Role=user").ids == ids([1, 3, 7, 9]))
+        try await fill(server, Array(repeating: .assistant, count: 2_000), from: 10)
+        #expect(try await server.page("\(list)?Role=user&PageSize=4").ids == ids([1, 3, 7, 9]))
+        let answer = try await server.send("\(list)?Role=user")
+        #expect(answer.status == 429)
+        #expect(
+            try answer.decode(ErrorBody.self).message
+                == "The server has 0 requests for lists with a filter to work on, as many as it may; try again later"
+        )
+        #expect(try await server.send(list).status == 200)
+    }
+}
