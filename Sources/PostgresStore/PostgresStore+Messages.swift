@@ -7,26 +7,12 @@ extension PostgresStore {
     package var hasOneWriter: Bool { false }
 
     package func readMessages(
-        of session: SessionReference,
-        in account: AccountSID,
-        page: PageRequest<MessageCursor>,
-        at anchor: MessageAnchor?,
-        matching filter: MessageFilter?,
-        unless known: SessionVersion?,
+        _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         let start = ContinuousClock.now
-        defer { (filter == nil || page.scan.isShort ? pageTimes : sliceTimes).record(start.duration(to: .now)) }
-        let page = try await MessagePageQuery.run(
-            session,
-            in: account,
-            page: page,
-            at: anchor,
-            matching: filter,
-            unless: known,
-            on: self
-        )
-        guard let page else { return .unchanged }
+        defer { (request.isScan ? sliceTimes : pageTimes).record(start.duration(to: .now)) }
+        guard let page = try await MessagePageQuery.run(request, on: self) else { return .unchanged }
         page.forEach(body)
         return .read(page.place)
     }

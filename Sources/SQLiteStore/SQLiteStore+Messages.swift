@@ -4,62 +4,34 @@ import PrometheusMetrics
 
 extension SQLiteStore {
     package func readMessages(
-        of session: SessionReference,
-        in account: AccountSID,
-        page: PageRequest<MessageCursor>,
-        at anchor: MessageAnchor?,
-        matching filter: MessageFilter?,
-        unless known: SessionVersion?,
+        _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         do {
-            if filter == nil || page.scan.isShort {
-                let start = ContinuousClock.now
-                defer { pageTimes.record(start.duration(to: .now)) }
-                return try readers.read {
-                    try $0.messages.run(
-                        session,
-                        in: account,
-                        page: page,
-                        at: anchor,
-                        matching: filter,
-                        unless: known,
-                        body
-                    )
-                }
-            }
-            return try await withTaskExecutorPreference(scanThreads) {
-                try await readThere(
-                    of: session,
-                    in: account,
-                    page: page,
-                    at: anchor,
-                    matching: filter,
-                    unless: known,
-                    body
-                )
-            }
+            guard request.isScan else { return try read(request, pageTimes, body) }
+            return try await withTaskExecutorPreference(scanThreads) { try await readThere(request, body) }
         } catch {
             throw StoreError(error)
         }
     }
 
-    /// Reads a slice, on the thread that its task prefers.
+    /// Reads on the thread that its task prefers.
     @concurrent
     private func readThere(
-        of session: SessionReference,
-        in account: AccountSID,
-        page: PageRequest<MessageCursor>,
-        at anchor: MessageAnchor?,
-        matching filter: MessageFilter?,
-        unless known: SessionVersion?,
+        _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws -> MessagePageReading {
+        try read(request, sliceTimes, body)
+    }
+
+    private func read(
+        _ request: MessagePageRequest,
+        _ times: Histogram,
+        _ body: (borrowing MessageRow) -> Void
+    ) throws -> MessagePageReading {
         let start = ContinuousClock.now
-        defer { sliceTimes.record(start.duration(to: .now)) }
-        return try readers.read {
-            try $0.messages.run(session, in: account, page: page, at: anchor, matching: filter, unless: known, body)
-        }
+        defer { times.record(start.duration(to: .now)) }
+        return try readers.read { try $0.messages.run(request, body) }
     }
 
     /// The migration counted the deletions, and no server of an earlier version can open the database since.

@@ -17,12 +17,7 @@ final class ChangingStore: MessageStore {
     var hasOneWriter: Bool { base.hasOneWriter }
 
     func readMessages(
-        of session: SessionReference,
-        in account: AccountSID,
-        page: PageRequest<MessageCursor>,
-        at anchor: MessageAnchor?,
-        matching filter: MessageFilter?,
-        unless known: SessionVersion?,
+        _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         do {
@@ -30,15 +25,7 @@ final class ChangingStore: MessageStore {
         } catch {
             throw .fault(error)
         }
-        return try await base.readMessages(
-            of: session,
-            in: account,
-            page: page,
-            at: anchor,
-            matching: filter,
-            unless: known,
-            body
-        )
+        return try await base.readMessages(request, body)
     }
 
     private var refusal: Never { preconditionFailure("only pages of messages are read") }

@@ -113,12 +113,7 @@ extension Fixture {
         size: Int
     ) async throws -> MessagePagePlace {
         let reading = try await store.readMessages(
-            of: SessionReference("s"),
-            in: account,
-            page: PageRequest(anchor, in: order, size: size),
-            at: nil,
-            matching: nil,
-            unless: nil
+            MessagePageRequest(of: SessionReference("s"), in: account, page: PageRequest(anchor, in: order, size: size))
         ) { _ in }
         guard case .read(let place) = reading else { preconditionFailure("no version was given that it could be") }
         return place
@@ -133,12 +128,12 @@ extension Fixture {
     ) async throws(StoreError) -> [String] {
         var texts: [String] = []
         _ = try await store.readMessages(
-            of: SessionReference(session),
-            in: account,
-            page: PageRequest(.first, in: order, size: size),
-            at: anchor,
-            matching: nil,
-            unless: nil
+            MessagePageRequest(
+                of: SessionReference(session),
+                in: account,
+                page: PageRequest(.first, in: order, size: size),
+                at: anchor
+            )
         ) { texts.append($0.id.text) }
         return texts
     }

@@ -52,12 +52,12 @@ extension StoreConformance {
             for identity in identities {
                 var met: [String] = []
                 _ = try await fixture.store.readMatchingMessages(
-                    of: SessionReference("s"),
-                    in: fixture.account,
-                    page: PageRequest(.first, size: 9),
-                    at: nil,
-                    matching: MessageFilter(identity: identity),
-                    unless: nil
+                    MessagePageRequest(
+                        of: SessionReference("s"),
+                        in: fixture.account,
+                        page: PageRequest(.first, size: 9),
+                        matching: MessageFilter(identity: identity)
+                    )
                 ) { met.append($0.identity.text) }
                 #expect(met.map { Array($0.utf8) } == [Array(identity.utf8)])
             }
@@ -97,12 +97,13 @@ extension StoreConformance {
             let filter = MessageFilter(roles: [.user])
             func reading(unless known: SessionVersion?) async throws -> MessagePageReading {
                 try await store.readMatchingMessages(
-                    of: SessionReference("s"),
-                    in: fixture.account,
-                    page: PageRequest(.first, size: 9),
-                    at: nil,
-                    matching: filter,
-                    unless: known
+                    MessagePageRequest(
+                        of: SessionReference("s"),
+                        in: fixture.account,
+                        page: PageRequest(.first, size: 9),
+                        matching: filter,
+                        unless: known
+                    )
                 ) { _ in }
             }
             guard case .read(let place) = try await reading(unless: nil) else { return #expect(Bool(false)) }
@@ -128,12 +129,12 @@ extension StoreConformance {
                 var met: [String] = []
                 func read() async throws -> MessagePageReading {
                     try await changing.readMatchingMessages(
-                        of: SessionReference("s"),
-                        in: fixture.account,
-                        page: page,
-                        at: nil,
-                        matching: MessageFilter(roles: [.tool]),
-                        unless: nil
+                        MessagePageRequest(
+                            of: SessionReference("s"),
+                            in: fixture.account,
+                            page: page,
+                            matching: MessageFilter(roles: [.tool])
+                        )
                     ) { met.append($0.id.text) }
                 }
                 if isDeleted {
@@ -158,12 +159,7 @@ extension Fixture {
     ) async throws -> (texts: [String], place: MessagePagePlace) {
         var texts: [String] = []
         let reading = try await store.readMatchingMessages(
-            of: SessionReference(session),
-            in: account,
-            page: request,
-            at: anchor,
-            matching: filter,
-            unless: nil
+            MessagePageRequest(of: SessionReference(session), in: account, page: request, at: anchor, matching: filter)
         ) { texts.append($0.id.text) }
         guard case .read(let place) = reading else { preconditionFailure("no version was given that it could be") }
         return (texts, place)

@@ -145,12 +145,7 @@ extension Fixture {
         var texts: [String] = []
         do {
             let reading = try await store.readMessages(
-                of: SessionReference("s"),
-                in: account,
-                page: request,
-                at: anchor,
-                matching: nil,
-                unless: nil
+                MessagePageRequest(of: SessionReference("s"), in: account, page: request, at: anchor)
             ) { texts.append($0.id.text) }
             guard case .read(let place) = reading else { return nil }
             return (texts, place)
@@ -168,12 +163,12 @@ extension Fixture {
     ) async throws -> (texts: [String]?, version: SessionVersion) {
         var texts: [String] = []
         let reading = try await store.readMessages(
-            of: SessionReference(session),
-            in: account,
-            page: PageRequest(anchor, size: 1_000),
-            at: nil,
-            matching: nil,
-            unless: known
+            MessagePageRequest(
+                of: SessionReference(session),
+                in: account,
+                page: PageRequest(anchor, size: 1_000),
+                unless: known
+            )
         ) { row in
             texts.append(row.id.text)
         }

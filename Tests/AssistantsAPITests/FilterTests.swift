@@ -88,7 +88,10 @@ struct FilterTests {
             ("Role=user&Role=User", "Role must be user, assistant, tool, or knowledge"),
             ("Role=%FF", "Role is not well-formed: it must be UTF-8, percent-encoded where needed"),
             ("Identity=alice", "Identity must be \(IdentityText.allowed)"),
-            ("Identity=user_id:alice%00", "Identity must be \(IdentityText.allowed)"),
+            (
+                "Identity=user_id:alice%00",
+                "Identity is not well-formed: it must be UTF-8, percent-encoded where needed"
+            ),
             ("Identity=", "Identity must be \(IdentityText.allowed)"),
             ("Identity=a:b&Identity=a:b", "Identity is given more than once: give it once"),
             ("DateCreatedAfter=now", "DateCreatedAfter must be a date like 2026-07-01T09:30:00Z or 2026-07-01"),

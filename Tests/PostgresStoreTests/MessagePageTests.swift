@@ -36,7 +36,7 @@ struct MessagePageTests {
                 let union = try #require(MessagePageRows(PostgresRows(whole)))
                 var texts: [[String]] = []
                 for rows in [parts, union] {
-                    let page = MessagePage(rows, for: request, isSlice: false)
+                    let page = MessagePage(rows, for: request)
                     var ids = ["\(page.place)"]
                     page.forEach { row in ids += [row.id.text, row.sessionID.text, row.content.text] }
                     texts.append(ids)
@@ -84,12 +84,12 @@ struct MessagePageTests {
         )
         let error = await #expect(throws: StoreError.self) {
             _ = try await store.readMessages(
-                of: SessionReference("s"),
-                in: fixture.account,
-                page: PageRequest(.first, size: 2),
-                at: nil,
-                matching: nil,
-                unless: SessionVersion(session: SessionNumber(1), stamp: 99)
+                MessagePageRequest(
+                    of: SessionReference("s"),
+                    in: fixture.account,
+                    page: PageRequest(.first, size: 2),
+                    unless: SessionVersion(session: SessionNumber(1), stamp: 99)
+                )
             ) { _ in }
         }
         guard case .notFound(.session) = error else {

@@ -393,12 +393,12 @@ struct DamageTests {
     private func filtered(_ session: String, by filter: MessageFilter, in store: SQLiteStore) async throws -> [String] {
         var ids: [String] = []
         _ = try await store.readMatchingMessages(
-            of: SessionReference(session),
-            in: account,
-            page: PageRequest(.first, size: 1_000),
-            at: nil,
-            matching: filter,
-            unless: nil
+            MessagePageRequest(
+                of: SessionReference(session),
+                in: account,
+                page: PageRequest(.first, size: 1_000),
+                matching: filter
+            )
         ) { ids.append($0.id.text) }
         return ids
     }

@@ -112,10 +112,7 @@ struct PageQuery: Sendable {
     ) throws(APIError) -> MessageFilter? {
         let filter = MessageFilter(
             roles: roles,
-            identity: try value(.identity, of: values, allowed: IdentityText.allowed) { text in
-                // No text that is stored has a NUL, and PostgreSQL takes none.
-                text.utf8.contains(0) ? nil : IdentityText.checked(text)
-            },
+            identity: try value(.identity, of: values, allowed: IdentityText.allowed, IdentityText.checked),
             created: DateRange(
                 from: try date(.dateCreatedAfter, of: values),
                 before: try date(.dateCreatedBefore, of: values)

@@ -54,11 +54,18 @@ struct MessagesResource: Sendable {
         let listing = try cached?.listing ?? listing(request, caller.account)
         let known = cached?.tag ?? condition.flatMap { tags.tag(in: $0, of: key) }
         var json = ListRepresentation(key: "messages", capacity: sizeEstimate.capacity(for: listing.page.size))
-        var session = session
+        var wanted = MessagePageRequest(
+            of: session,
+            in: caller.account,
+            page: listing.page,
+            matching: listing.query.filter,
+            unless: known?.version
+        )
         let reading: MessagePageReading
         do {
             if listing.query.includesTotal { try await store.requireTotals() }
-            reading = try await read(&session, listing, unless: known?.version, into: &json)
+            wanted.anchor = try await anchor(listing, of: session)
+            reading = try await read(&wanted, into: &json)
         } catch {
             throw error.naming(listing.query.anchor)
         }
@@ -79,7 +86,7 @@ struct MessagesResource: Sendable {
         sizeEstimate.add(json.length, of: json.count)
         let nextPageToken = nextPageToken(of: listing, place.end)
         let links = listing.links(
-            to: request.route.template.path(PathParameters(session.name ?? "")),
+            to: request.route.template.path(PathParameters(wanted.session.name ?? "")),
             at: request.baseURL,
             neighbors: place.neighbors,
             // Where there is a next page, it begins at the end of this one.
@@ -106,83 +113,57 @@ struct MessagesResource: Sendable {
         return tokens.token(after: end, in: listing.account, binding: listing.digest)
     }
 
-    /// Reads a page. Where a page token was made for the session that `session` names when it is decoded once
-    /// more, it becomes that one: Java's SDK percent-encodes the paths of a page's URLs again.
+    /// Reads a page. Where a page token was made for the session that the request's names when it is decoded once more, it becomes that
+    /// one: Java's SDK percent-encodes the paths of a page's URLs again.
     /// - Throws: `StoreError`, `APIError`.
-    private func read(
-        _ session: inout SessionReference,
-        _ listing: MessageListing,
-        unless known: SessionVersion?,
-        into json: inout ListRepresentation
-    ) async throws -> MessagePageReading {
-        let page = listing.page
-        var anchor: MessageAnchor?
-        if let item = listing.query.anchor {
-            guard let id = MessageID(item.id) else {
-                // A session that does not exist is what is wrong first.
-                _ = try await store.session(session, in: listing.account)
-                throw StoreError.notFound(.message)
-            }
-            anchor = MessageAnchor(item.place, id)
-        }
+    private func read(_ request: inout MessagePageRequest, into json: inout ListRepresentation) async throws
+        -> MessagePageReading
+    {
         do {
-            return try await read(session, listing, at: anchor, unless: known, into: &json)
+            return try await read(request, into: &json)
         } catch let error as StoreError {
-            guard error.isOfSessionName, page.anchor.cursor != nil, let decoded = Self.decodedAgain(session) else {
-                throw error
-            }
+            guard error.isOfSessionName, request.page.anchor.cursor != nil,
+                let decoded = Self.decodedAgain(request.session)
+            else { throw error }
+            var second = request
+            second.session = decoded
             do {
-                let reading = try await read(decoded, listing, at: nil, unless: known, into: &json)
-                session = decoded
+                let reading = try await read(second, into: &json)
+                request = second
                 return reading
-            } catch let second as StoreError {
-                throw second.isOfSessionName ? error : second
+            } catch let other as StoreError {
+                throw other.isOfSessionName ? error : other
             }
         }
     }
 
-    private func read(
-        _ session: SessionReference,
-        _ listing: MessageListing,
-        at anchor: MessageAnchor?,
-        unless known: SessionVersion?,
-        into json: inout ListRepresentation
-    ) async throws -> MessagePageReading {
+    private func read(_ request: MessagePageRequest, into json: inout ListRepresentation) async throws
+        -> MessagePageReading
+    {
         func append(_ row: borrowing MessageRow) {
-            json.append { MessageRepresentation.write(row, of: listing.account, to: &$0) }
+            json.append { MessageRepresentation.write(row, of: request.account, to: &$0) }
         }
-        let (account, page) = (listing.account, listing.page)
-        guard let filter = listing.query.filter else {
-            return try await store.readMessages(
-                of: session,
-                in: account,
-                page: page,
-                at: anchor,
-                matching: nil,
-                unless: known,
-                append
-            )
-        }
-        func readMatching(within scan: ScanBudget) async throws(StoreError) -> MessagePageReading {
-            var page = page
-            page.scan = scan
-            return try await store.readMatchingMessages(
-                of: session,
-                in: account,
-                page: page,
-                at: anchor,
-                matching: filter,
-                unless: known,
-                append
-            )
-        }
-        // A short scan answers most requests.
-        if !page.scan.isShort {
-            let reading = try await readMatching(within: .short)
+        guard request.filter != nil else { return try await store.readMessages(request, append) }
+        if request.isScan {
+            // A short scan answers most requests.
+            var short = request
+            short.page.scan = .short
+            let reading = try await store.readMatchingMessages(short, append)
             guard case .read(let place) = reading, place.isUnfinished else { return reading }
             json.removeAll()
         }
-        return try await scans.count { try await readMatching(within: page.scan) }
+        return try await scans.count { try await store.readMatchingMessages(request, append) }
+    }
+
+    /// The message at which the page is to begin, if there can be one.
+    private func anchor(_ listing: MessageListing, of session: SessionReference) async throws -> MessageAnchor? {
+        guard let item = listing.query.anchor else { return nil }
+        guard let id = MessageID(item.id) else {
+            // A session that does not exist is what is wrong first.
+            _ = try await store.session(session, in: listing.account)
+            throw StoreError.notFound(.message)
+        }
+        return MessageAnchor(item.place, id)
     }
 
     /// `nil` where that is nothing else, or no name.

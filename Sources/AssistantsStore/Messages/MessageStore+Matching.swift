@@ -3,65 +3,35 @@ extension MessageStore {
     /// case a page is empty and has a neighbor in the direction of reading.
     ///
     /// In the opposite direction there is a neighbor if one of the nearest messages matches, as many as a slice has, or if there are more
-    /// of them. Parameters and errors are those of `readMessages`.
+    /// of them. Errors are those of `readMessages`.
     package func readMatchingMessages(
-        of session: SessionReference,
-        in account: AccountSID,
-        page: PageRequest<MessageCursor>,
-        at anchor: MessageAnchor?,
-        matching filter: MessageFilter,
-        unless known: SessionVersion?,
+        _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
-        let deadline = ContinuousClock.now + page.scan.duration
+        let scan = request.page.scan
+        let deadline = ContinuousClock.now + scan.duration
         var count = 0
-        let reading = try await readMessages(
-            of: session,
-            in: account,
-            page: page,
-            at: anchor,
-            matching: filter,
-            unless: known
-        ) { row in
+        func take(_ row: borrowing MessageRow) {
             count += 1
             body(row)
         }
-        guard case .read(let first) = reading else { return .unchanged }
-        let isBackward = page.isReadBackward || anchor?.place == .before
-        var isOfOneState = true
-        /// The page of `size` in a direction from a cursor on.
-        func slice(
-            _ isBackward: Bool,
-            from cursor: MessageCursor,
-            size: Int,
-            _ body: (borrowing MessageRow) -> Void
-        ) async throws(StoreError) -> MessagePagePlace {
-            let page = PageRequest(
-                isBackward ? .before(cursor) : .after(cursor),
-                in: page.order,
-                size: size,
-                budget: page.budget,
-                scan: page.scan
-            )
-            let place = try await readNextSlice(of: session, in: account, page: page, matching: filter, body)
-            isOfOneState = isOfOneState && place.version == first.version
-            return place
-        }
+        guard case .read(let first) = try await readMessages(request, take) else { return .unchanged }
+        let isBackward = request.isReadBackward
         var last = first
-        var examined = page.scan.slice
-        while count == 0, last.isUnfinished, let far = last.neighbors.neighbor(isBackward),
-            examined < page.scan.items, ContinuousClock.now < deadline
+        var isOfOneState = true
+        var examined = scan.slice
+        while count == 0, last.isUnfinished, let far = last.neighbors.neighbor(isBackward), examined < scan.items,
+            ContinuousClock.now < deadline
         {
-            last = try await slice(isBackward, from: far, size: page.size) { row in
-                count += 1
-                body(row)
-            }
-            examined += page.scan.slice
+            last = try await readSlice(request, isBackward, from: far, size: request.page.size, take)
+            isOfOneState = isOfOneState && last.version == first.version
+            examined += scan.slice
         }
         var near = first.neighbors.neighbor(!isBackward)
         if let cursor = near {
             var isMatchNear = false
-            let other = try await slice(!isBackward, from: cursor, size: 1) { _ in isMatchNear = true }
+            let other = try await readSlice(request, !isBackward, from: cursor, size: 1) { _ in isMatchNear = true }
+            isOfOneState = isOfOneState && other.version == first.version
             if !isMatchNear, !other.isUnfinished { near = nil }
         }
         let far = last.neighbors.neighbor(isBackward)
@@ -77,26 +47,31 @@ extension MessageStore {
         )
     }
 
-    /// Reads a slice that follows another one. If the session was deleted in between, it is not there, also where there is another one
-    /// of its name.
-    private func readNextSlice(
-        of session: SessionReference,
-        in account: AccountSID,
-        page: PageRequest<MessageCursor>,
-        matching filter: MessageFilter,
+    /// Reads a slice that lies behind a cursor, or in front of it. If the session was deleted since the request began, it is not there, also
+    /// where there is another one of its name.
+    private func readSlice(
+        _ request: MessagePageRequest,
+        _ isBackward: Bool,
+        from cursor: MessageCursor,
+        size: Int,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePagePlace {
+        let page = request.page
+        let slice = MessagePageRequest(
+            of: request.session,
+            in: request.account,
+            page: PageRequest(
+                isBackward ? .before(cursor) : .after(cursor),
+                in: page.order,
+                size: size,
+                budget: page.budget,
+                scan: page.scan
+            ),
+            matching: request.filter
+        )
         let reading: MessagePageReading
         do {
-            reading = try await readMessages(
-                of: session,
-                in: account,
-                page: page,
-                at: nil,
-                matching: filter,
-                unless: nil,
-                body
-            )
+            reading = try await readMessages(slice, body)
         } catch .cursorOfAnotherSession {
             throw .notFound(.session)
         }

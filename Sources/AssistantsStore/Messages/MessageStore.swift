@@ -9,25 +9,16 @@ package protocol MessageStore: Sendable {
 
     /// Reads one page of a session's messages, in the order in which they were accepted or in the opposite one.
     ///
-    /// A cursor decides the session: with one, `session` must be an id or a name of the cursor's session, even where it
+    /// A cursor decides the session: with one, the request's must be an id or a name of the cursor's session, even where it
     /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
     /// before its size, and no more is read than fits into its budget and one message.
     ///
     /// With a filter, the page ends behind a slice of messages that were examined, also where it is not full or has none. Then it
     /// has a neighbor wherever there are messages, whether they match or not. `readMatchingMessages` puts pages together from slices.
-    /// - Parameters:
-    ///   - anchor: what chooses the page in place of `page.anchor`, which is then `.first`.
-    ///   - filter: which messages the list has; `nil` for all of them.
-    ///   - known: the version of a cached page; if the session still has it, only the session is read.
-    ///   - body: called for each message in turn; the row lives until it returns.
+    /// - Parameter body: called for each message in turn; the row lives until it returns.
     /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`, `notFound(.message)` where the session does not have the anchor's.
     func readMessages(
-        of session: SessionReference,
-        in account: AccountSID,
-        page: PageRequest<MessageCursor>,
-        at anchor: MessageAnchor?,
-        matching filter: MessageFilter?,
-        unless known: SessionVersion?,
+        _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading
 
@@ -184,7 +175,7 @@ extension Store {
         page: PageRequest<MessageCursor>,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> PageNeighbors<MessageCursor> {
-        switch try await readMessages(of: session, in: account, page: page, at: nil, matching: nil, unless: nil, body) {
+        switch try await readMessages(MessagePageRequest(of: session, in: account, page: page), body) {
         case .read(let place): return place.neighbors
         case .unchanged: preconditionFailure("no version was given that it could be")
         }

@@ -10,10 +10,8 @@ struct MessagePage {
     let farthest: MessageCursor?
     let place: MessagePagePlace
 
-    /// - Parameters:
-    ///   - rows: with one message more than the page has where there is more.
-    ///   - isSlice: whether only some messages match.
-    init(_ rows: MessagePageRows, for request: PageRequest<MessageCursor>, isSlice: Bool) {
+    /// - Parameter rows: with one message more than the page has where there is more.
+    init(_ rows: MessagePageRows, for request: PageRequest<MessageCursor>) {
         var room = PageRoom(request.budget)
         var count = 0
         while count < min(rows.count, request.size) {
@@ -30,7 +28,7 @@ struct MessagePage {
         var farthest = count > 0 ? rows.position(count - 1) : start
         isReadBackward = request.isReadBackward
         self.farthest = count > 0 ? cursor(farthest) : nil
-        if isSlice {
+        if rows.isSlice {
             // The farthest position that was examined.
             let next = rows.count > count ? rows.position(count) : rows.behindSlice
             farthest = next.map { $0 - step } ?? (step > 0 ? max(start, rows.lastPosition) : 1)

@@ -10,6 +10,8 @@ struct MessagePageRows {
     let count: Int
     /// Whether there is a message on the other side of the cursor.
     let hasOther: Bool
+    /// Whether only some messages match.
+    let isSlice: Bool
     /// Of a slice: the position of the first message behind it; `nil` where there is none.
     let behindSlice: Int64?
     let version: SessionVersion
@@ -21,6 +23,7 @@ struct MessagePageRows {
     init?(_ union: PostgresRows, isSlice: Bool = false) {
         guard let version = Self.version(in: union.result) else { return nil }
         self.version = version
+        self.isSlice = isSlice
         (session, messages) = (union, union)
         // A neighbor has no id and no date.
         hasOther = union.result.count > 1 && union.result.isNull(1, 1) && union.result.isNull(1, 7)
@@ -41,6 +44,7 @@ struct MessagePageRows {
         self.version = version
         (session, messages) = (parts[0], parts[parts.count - 2])
         hasOther = parts.count > 3 && parts[1].result.count > 0
+        isSlice = false
         behindSlice = nil
         first = 0
         count = messages.result.count

@@ -51,18 +51,13 @@ struct MessagePageQuery: ~Copyable {
 
     /// What is read is read in one transaction, so that the session, its page and the page's neighbours are of one state.
     mutating func run(
-        _ reference: SessionReference,
-        in account: AccountSID,
-        page request: PageRequest<MessageCursor>,
-        at anchor: MessageAnchor?,
-        matching filter: MessageFilter?,
-        unless known: SessionVersion?,
+        _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> MessagePageReading {
-        if let known {
+        if let known = request.known {
             defer { session.reset() }
             // One statement is of one state by itself.
-            if try session.find(reference, in: account, for: request.anchor) == known { return .unchanged }
+            if try session.find(request) == known { return .unchanged }
         }
         try begin.run()
         defer {
@@ -70,9 +65,12 @@ struct MessagePageQuery: ~Copyable {
             // Ends a transaction that has only read; where that fails, so does the next one's BEGIN.
             try? end.run()
         }
-        let version = try session.find(reference, in: account, for: request.anchor)
-        let request = try anchor.map { try page(request, at: $0, of: version.session, matching: filter) } ?? request
-        return .read(try readPage(request, at: version, matching: filter, body))
+        let version = try session.find(request)
+        var page = request.page
+        if let anchor = request.anchor {
+            page = try self.page(page, at: anchor, of: version.session, matching: request.filter)
+        }
+        return .read(try readPage(page, at: version, matching: request.filter, body))
     }
 
     private mutating func page(

@@ -19,15 +19,11 @@ struct SessionLookup: ~Copyable {
     /// With a cursor, the session of the cursor, which must be one that the reference could mean; else the nearest that
     /// there is.
     /// - Throws: `notFound(.session)`, `StoreError.cursorOfAnotherSession`.
-    mutating func find(
-        _ reference: SessionReference,
-        in account: AccountSID,
-        for anchor: PageRequest<MessageCursor>.Anchor
-    ) throws -> SessionVersion {
-        let wanted = anchor.cursor?.session
+    mutating func find(_ request: MessagePageRequest) throws -> SessionVersion {
+        let wanted = request.page.anchor.cursor?.session
         var isAnyThere = false
-        try byID.bind(account.text, at: 1)
-        for candidate in reference.candidates {
+        try byID.bind(request.account.text, at: 1)
+        for candidate in request.session.candidates {
             byID.reset()
             try byID.bind(candidate.text, at: 2)
             guard try byID.step() else { continue }

@@ -6,6 +6,7 @@ import json
 import random
 import threading
 import traceback
+import zlib
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -43,6 +44,25 @@ class Life:
     # How often it was changed, as far as is known for sure, and as it may be.
     edits: int = 0
     edits_begun: int = 0
+
+
+def role(text):
+    return "user" if zlib.crc32(text.encode()) % 3 else "assistant"
+
+
+@dataclass
+class Listing:
+    """Which messages are walked through, and in which order."""
+
+    order: str
+    role: str | None
+
+    @property
+    def query(self):
+        return f"Order={self.order}" + (f"&Role={self.role}" if self.role else "")
+
+    def matches(self, text):
+        return self.role in (None, role(text))
 
 
 @dataclass
@@ -96,7 +116,7 @@ class Session(Workers):
     def append(self, client, texts):
         for text in texts:
             self.lives[text] = Life(next(self.clock))
-        messages = [{"role": "user", "content": {"content": text, "edits": 0}} for text in texts]
+        messages = [{"role": role(text), "content": {"content": text, "edits": 0}} for text in texts]
         stored = client("POST", self.path, {"messages": messages})["messages"]
         for text, message in zip(texts, stored):
             life = self.lives[text]
@@ -176,10 +196,10 @@ class Session(Workers):
                 self.delete(client, text)
         return met, *(url and urlsplit(url)._replace(scheme="", netloc="").geturl() for url in neighbors)
 
-    def walk(self, client, size):
+    def walk(self, client, size, listing):
         """Walk from the first page to the last, and back again; both walks, and how many pages they had."""
         forward, pages = self.begin_walk(), 0
-        target = f"{self.path}?PageSize={size}"
+        target = f"{self.path}?PageSize={size}&{listing.query}"
         while target:
             # It may be the last.
             back = self.begin_walk()
@@ -202,9 +222,10 @@ class Session(Workers):
             client = Client(self.servers)
             try:
                 while next(left) <= count and not self.faults:
-                    walks, number = self.walk(client, int(2 ** random.uniform(1, 9)))
+                    listing = Listing(random.choice(["asc", "desc"]), random.choice([None, "user", "assistant"]))
+                    walks, number = self.walk(client, int(2 ** random.uniform(1, 9)), listing)
                     for walk in walks:
-                        self.check(walk)
+                        self.check(walk, listing)
                     pages.append(number)
             except Exception:
                 self.faults.append(traceback.format_exc())
@@ -216,8 +237,11 @@ class Session(Workers):
             thread.join()
         return sum(pages)
 
-    def check(self, walk):
+    def check(self, walk, listing):
         """The walk met nothing twice, nothing that was not there, and all that was there all the time, in its order."""
+        if listing.order == "desc":
+            walk.met.reverse()
+        assert all(listing.matches(text) for text, _ in walk.met)
         met = {text for text, _ in walk.met}
         assert len(met) == len(walk.met)
         for life in map(self.lives.get, met):
@@ -225,7 +249,7 @@ class Session(Workers):
         missed = [
             text
             for text, life in list(self.lives.items())
-            if life.there < walk.begun and life.going > walk.ended and text not in met
+            if listing.matches(text) and life.there < walk.begun and life.going > walk.ended and text not in met
         ]
         assert missed == []
         # What was stored before another was begun comes before it, and what came from one writer is in its order.
