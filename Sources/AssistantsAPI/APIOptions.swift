@@ -11,8 +11,8 @@ package struct APIOptions: Sendable {
     package var isCompressing = true
     /// Maximum number of requests in flight, not counting messages to assistants.
     package var maximumRequests = 1_000
-    /// Maximum number of them that are for lists with a filter.
-    package var maximumScans = 64
+    /// Maximum number of them that are for lists with a filter and take long: 16 for each thread that reads for these.
+    package var maximumScans = 16 * ScanBudget.threadCount
     /// How much each of these may examine.
     package var scan = ScanBudget()
     /// Maximum memory for request bodies that are still arriving, in bytes.

@@ -8,7 +8,6 @@ package struct PostgresStore: Store {
     /// For the queries that every request runs, so that these never wait for writers. A processor can be kept busy by one
     /// or two, for queries that come together are sent together.
     private let readers: PostgresPool
-    private static let scannerCount = 2
     /// For pages, where they are read from nodes of Citus.
     private let nodeReaders: [PostgresPool]
     /// Where each of them is stored.
@@ -24,7 +23,7 @@ package struct PostgresStore: Store {
     /// - Parameters:
     ///   - url: what libpq takes: `postgresql://user@host/database`.
     ///   - readURLs: nodes of the same Citus cluster, to read pages from. None where `url` serves them.
-    ///   - connections: how many there are at most, beside those for pages and credentials.
+    ///   - connections: how many there are at most, beside those for pages, credentials, and lists with a filter.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
     /// - Throws: `PostgresDatabaseError`, `StoreError` where the database cannot be reached.
@@ -38,7 +37,7 @@ package struct PostgresStore: Store {
         let size = min(ProcessInfo.processInfo.activeProcessorCount + 1, 8)
         readers = PostgresPool(url: url, size: size)
         nodeReaders = readURLs.map { PostgresPool(url: $0, size: size, isPrimaryNeeded: true) }
-        scanners = PostgresPool(url: url, size: Self.scannerCount)
+        scanners = PostgresPool(url: url, size: 2)
         pool = PostgresPool(url: url, size: connections)
         pageTimes = metrics.histogram(
             "understudy_page_read_seconds",

@@ -8,6 +8,10 @@ extension SQLiteStore {
     /// one state of the database for long, as a backup does.
     static let maximumLogSize = 64 << 20
 
+    /// In pages: with more, lists with a filter wait for each other, so that the log can be started over. Twice what SQLite lets come together
+    /// before it writes the log back.
+    static let largeLog = 2_048
+
     /// Writes the log into the database and empties its file. Until then it has what was deleted, too.
     /// - Parameter patience: how long to wait for those that read or write.
     /// - Throws: `unavailable` if they took longer.

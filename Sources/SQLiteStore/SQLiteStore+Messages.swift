@@ -1,6 +1,7 @@
 package import AssistantsStore
 import GRDB
 import PrometheusMetrics
+import Synchronization
 
 extension SQLiteStore {
     package func readMessages(
@@ -8,11 +9,17 @@ extension SQLiteStore {
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         do {
-            guard request.isScan else { return try read(request, pageTimes, body) }
-            return try await withTaskExecutorPreference(scanThreads) { try await readThere(request, body) }
+            return try await request.isScan ? scan(request, body) : read(request, pageTimes, body)
         } catch {
             throw StoreError(error)
         }
+    }
+
+    private func scan(
+        _ request: MessagePageRequest,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws -> MessagePageReading {
+        try await withTaskExecutorPreference(scanThreads) { try await readThere(request, body) }
     }
 
     /// Reads on the thread that its task prefers.
@@ -21,7 +28,20 @@ extension SQLiteStore {
         _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws -> MessagePageReading {
-        try read(request, sliceTimes, body)
+        guard let log = header?.log, !log.isWrittenBack, log.pageCount > Self.largeLog else {
+            return try read(request, sliceTimes, body)
+        }
+        // Slices follow each other, and some overlap: there may never be a moment at which all of the log can be written back, and the log
+        // started over. While it is large, they take turns, and each begins at such a moment.
+        return try scanThreads.turn.withLock { _ in
+            writeLogBack()
+            return try read(request, sliceTimes, body)
+        }
+    }
+
+    private func writeLogBack() {
+        // What cannot be written back now is before the next slice.
+        _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.passive) }
     }
 
     private func read(

@@ -16,7 +16,7 @@ package struct SQLiteStore: Store {
     let pageTimes: Histogram
     let sliceTimes: Histogram
     let scanThreads: ScanThreads
-    private let header: WALIndexHeader?
+    let header: WALIndexHeader?
 
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
     /// - Parameters:
@@ -85,7 +85,7 @@ package struct SQLiteStore: Store {
             "understudy_slice_read_seconds",
             "How long the database took for a slice of messages, examined for a list with a filter."
         )
-        scanThreads = ScanThreads(count: max(ProcessInfo.processInfo.activeProcessorCount / 2, 1))
+        scanThreads = ScanThreads(count: ScanBudget.threadCount)
         statements = try pool.writeWithoutTransaction { db in try WriteStatements(db) }
         header = try pool.writeWithoutTransaction { db in
             // The memory is there from the first reading on.

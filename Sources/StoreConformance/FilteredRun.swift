@@ -149,7 +149,7 @@ struct FilteredRun {
             let page = try await fixture.page(of: session, request, matching: filter)
             pages.append(page.texts)
             #expect(page.texts.count <= first.size)
-            #expect(page.place.isOfOneState)
+            #expect(page.place.isReproducible)
             guard let anchor = next(page.place.neighbors) else { return (pages, request) }
             let isReadBackward = request.isReadBackward
             request.anchor = anchor

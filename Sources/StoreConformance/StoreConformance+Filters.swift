@@ -107,7 +107,7 @@ extension StoreConformance {
                 ) { _ in }
             }
             guard case .read(let place) = try await reading(unless: nil) else { return #expect(Bool(false)) }
-            #expect(place.isOfOneState)
+            #expect(place.isReproducible)
             guard case .unchanged = try await reading(unless: place.version) else { return #expect(Bool(false)) }
             try await fixture.put(["c"], in: "s")
             guard case .read = try await reading(unless: place.version) else { return #expect(Bool(false)) }
@@ -141,7 +141,7 @@ extension StoreConformance {
                     await Refusal.notFound(.session).expect { _ = try await read() }
                     #expect(met == [])
                 } else if case .read(let place) = try await read() {
-                    #expect(!place.isOfOneState)
+                    #expect(!place.isReproducible)
                     #expect(met == ["t"])
                 }
             }

@@ -103,10 +103,10 @@ struct FilterTests {
                 "DateCreatedAfter=2026-07-01&DateCreatedBefore=2026-07-01T00:00:00Z",
                 "DateCreatedBefore must be later than DateCreatedAfter"
             ),
-            ("Role=user&IncludeTotal=true", "IncludeTotal and Role cannot be combined: give only one"),
+            ("Role=user&IncludeTotal=true", "IncludeTotal and Role cannot be combined: leave one out"),
             (
                 "IncludeTotal=true&DateCreatedAfter=2026-07-01",
-                "IncludeTotal and DateCreatedAfter cannot be combined: give only one"
+                "IncludeTotal and DateCreatedAfter cannot be combined: leave one out"
             ),
             ("Strict=true&Roles=user", #"This list has no parameter "Roles". Did you mean Role?"#),
         ]
@@ -142,7 +142,7 @@ struct FilterTests {
         }
     }
 
-    @Test("a poller of what matches gets each new match once, also where nothing matched for long")
+    @Test("a poller of what matches gets each new match once, even after many messages that do not match")
     func polls() async throws {
         let server = try await TestServer { options in
             options.api.scan.slice = 2
@@ -187,6 +187,53 @@ struct FilterTests {
             }
             #expect(counts == (order == "asc" ? [0, 0, 0, 1] : [1, 0, 0, 0]))
         }
+    }
+
+    @Test("around a message are matches from far in front of it, and long ones as far as there is room")
+    func around() async throws {
+        let server = try await TestServer()
+        let roles = (1...3_000).map { $0.isMultiple(of: 100) ? MessageRole.user : .assistant }
+        try await fill(server, roles)
+        for (query, expected) in [
+            ("Around=aia_msg_2500&PageSize=40", Array(stride(from: 500, through: 3_000, by: 100))),
+            ("Around=aia_msg_2450&PageSize=6", [2_200, 2_300, 2_400, 2_500, 2_600, 2_700]),
+            ("Around=aia_msg_600&PageSize=6&Order=desc", [900, 800, 700, 600, 500, 400]),
+        ] {
+            let page = try await server.page("\(list)?Role=user&\(query)")
+            #expect(page.ids == ids(expected), "\(query)")
+        }
+        let text = String(repeating: "x", count: 100_000)
+        let long = try (1...60).map { number in
+            NewMessage(
+                id: MessageID(unchecked: "aia_msg_\(number)"),
+                sessionID: SessionID(unchecked: "t"),
+                role: .user,
+                content: try JSONObject(#"{"content":"\#(text)"}"#)
+            )
+        }
+        let defaults = MessageDefaults(assistantName: "Test")
+        _ = try await server.store.importMessages(long, to: TestServer.sid, defaults: defaults)
+        let around = "/v1/Sessions/t/Messages?Around=aia_msg_60&PageSize=50"
+        let page = try await server.page(around)
+        #expect(page.ids.count == 26)
+        #expect(try await server.page("\(around)&Role=user").ids == page.ids)
+    }
+
+    @Test("a page that ran out of time has no tag and is not cached, because with more time it would be another one")
+    func outOfTime() async throws {
+        let server = try await TestServer { options in
+            options.api.scan.slice = 2
+            options.api.scan.sliceBytes = 1 << 20
+            options.api.scan.duration = .zero
+        }
+        try await fill(server, Array(repeating: .assistant, count: 5) + [.user])
+        for _ in 1...3 {
+            let answer = try await server.send("\(list)?Role=user")
+            #expect(try answer.decode(ListedPage.self).ids == [])
+            #expect(answer.header("etag") == nil)
+            #expect(answer.header("next-page-token") != nil)
+        }
+        #expect(server.metric("understudy_page_cache_hits_total") == 0)
     }
 
     @Test("a page that matches is cached and has a tag, which changes with the session")

@@ -52,6 +52,52 @@ struct LogTests {
         #expect(SQLiteStore.logSize(of: path) <= SQLiteStore.maximumLogSize)
     }
 
+    @Test("lists with a filter let the log start over, however many there are")
+    func scansLimitLog() async throws {
+        let store = try SQLiteStore(path: path)
+        let account = AccountSID.random()
+        try await store.create(
+            Account(sid: account, name: "", dateCreated: .now),
+            token: StoredAuthToken(digest: [], sealed: [])
+        )
+        func append(_ count: Int, _ length: Int, to session: String) async throws {
+            let text = String(repeating: "x", count: length)
+            let draft = MessageDraft(role: .user, content: try JSONObject(#"{"content":"\#(text)"}"#))
+            _ = try await store.append(
+                Array(repeating: draft, count: count),
+                to: SessionReference(session),
+                in: account,
+                defaults: MessageDefaults(assistantName: "Test"),
+                once: nil
+            )
+        }
+        for _ in 1...20 { try await append(1_000, 10, to: "long") }
+        var scan = ScanBudget()
+        scan.slice = 5_000
+        let request = MessagePageRequest(
+            of: SessionReference("long"),
+            in: account,
+            page: PageRequest(.first, size: 50, scan: scan),
+            matching: MessageFilter(roles: [.tool])
+        )
+        var largest = 0
+        try await withThrowingTaskGroup { group in
+            for _ in 1...4 {
+                group.addTask {
+                    while !Task.isCancelled { _ = try? await store.readMatchingMessages(request) { _ in } }
+                }
+            }
+            // 160 MB.
+            for _ in 1...400 {
+                try await append(200, 2_000, to: "other")
+                largest = max(largest, store.header?.log.pageCount ?? 0)
+            }
+            group.cancelAll()
+        }
+        #expect(largest > 500)
+        #expect(largest < 3 * SQLiteStore.largeLog)
+    }
+
     @Test("a reader of a page waits a few milliseconds for a locked database, and no longer")
     func readersDoNotWait() throws {
         // Nobody else may have it open.

@@ -17,7 +17,9 @@ enum ListParameter: String, CaseIterable {
     case strict = "Strict"
 
     /// Those that every list has.
-    static let common: Set<ListParameter> = [.page, .pageSize, .pageToken, .strict]
+    static let common = paging.union([.strict])
+    /// Those that say where in a list a page lies.
+    static let paging: Set<ListParameter> = [.page, .pageSize, .pageToken]
     /// Those of a session's messages.
     static let ofMessages: Set<ListParameter> = common.union(anchors).union(messageFilters).union([
         .includeTotal, .order,
@@ -33,7 +35,9 @@ enum ListParameter: String, CaseIterable {
         case .after: .after
         case .around: .around
         case .before: .before
-        default: nil
+        case .dateCreatedAfter, .dateCreatedBefore, .identity, .includeTotal, .order, .page, .pageSize, .pageToken,
+            .role, .strict:
+            nil
         }
     }
 }

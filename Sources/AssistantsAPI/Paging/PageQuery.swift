@@ -37,6 +37,7 @@ struct PageQuery: Sendable {
         var roles: Set<MessageRole> = []
         var (others, anchorParameter) = ("", "")
         var unknown: String?
+        var firstFilter: ListParameter?
         // By bytes: where a mark of Unicode follows a sign, both are one character.
         for text in query?.utf8.split(separator: UInt8(ascii: "&")).map(Substring.init) ?? [] {
             let parts = text.utf8
@@ -63,10 +64,13 @@ struct PageQuery: Sendable {
                     "\(parameter.rawValue) is not well-formed: it must be UTF-8, percent-encoded where needed"
                 )
             }
-            if let role = try Self.choice(.role, MessageRole.allCases, of: values) { roles.insert(role) }
+            if parameter == .role, let role = try Self.choice(.role, MessageRole.allCases, of: values) {
+                roles.insert(role)
+            }
+            if firstFilter == nil, ListParameter.messageFilters.contains(parameter) { firstFilter = parameter }
             if ListParameter.anchors.contains(parameter) {
                 anchorParameter = PercentEncoding.encodeForbidden(in: text) + "&"
-            } else if ![.page, .pageSize, .pageToken].contains(parameter) {
+            } else if !ListParameter.paging.contains(parameter) {
                 others += PercentEncoding.encodeForbidden(in: text) + "&"
             }
         }
@@ -78,15 +82,9 @@ struct PageQuery: Sendable {
         page = try values[.page].map(Self.page) ?? 0
         token = values[.pageToken]
         order = try Self.choice(.order, ListOrder.allCases, of: values) ?? .ascending
-        anchor = try Self.anchor(of: values)
-        filter = try Self.filter(of: values, roles)
-        if includesTotal,
-            let filter = ListParameter.allCases.first(where: { parameter in
-                ListParameter.messageFilters.contains(parameter) && values[parameter] != nil
-            })
-        {
-            throw Self.combination(.includeTotal, filter)
-        }
+        anchor = anchorParameter.isEmpty ? nil : try Self.anchor(of: values)
+        filter = firstFilter == nil ? nil : try Self.filter(of: values, roles)
+        if includesTotal, let firstFilter { throw Self.combination(.includeTotal, firstFilter) }
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
         }
@@ -103,13 +101,13 @@ struct PageQuery: Sendable {
     }
 
     private static func combination(_ first: ListParameter, _ second: ListParameter) -> APIError {
-        .badRequest("\(first.rawValue) and \(second.rawValue) cannot be combined: give only one")
+        .badRequest("\(first.rawValue) and \(second.rawValue) cannot be combined: leave one out")
     }
 
     private static func filter(
         of values: [ListParameter: String],
         _ roles: Set<MessageRole>
-    ) throws(APIError) -> MessageFilter? {
+    ) throws(APIError) -> MessageFilter {
         let filter = MessageFilter(
             roles: roles,
             identity: try value(.identity, of: values, allowed: IdentityText.allowed, IdentityText.checked),
@@ -121,7 +119,7 @@ struct PageQuery: Sendable {
         if let start = filter.created.start, let end = filter.created.end, start >= end {
             throw .badRequest("DateCreatedBefore must be later than DateCreatedAfter")
         }
-        return filter.isEmpty ? nil : filter
+        return filter
     }
 
     private static func date(_ parameter: ListParameter, of values: [ListParameter: String]) throws(APIError)
@@ -149,9 +147,11 @@ struct PageQuery: Sendable {
     /// The value of a parameter that has few.
     private static func choice<Value: RawRepresentable<String>>(
         _ parameter: ListParameter,
-        _ allowed: [Value],
+        _ allowed: @autoclosure () -> [Value],
         of values: [ListParameter: String]
     ) throws(APIError) -> Value? {
+        guard values[parameter] != nil else { return nil }
+        let allowed = allowed()
         let names = allowed.map(\.rawValue)
         let comma = names.count > 2 ? "," : ""
         let words = "\(names.dropLast().joined(separator: ", "))\(comma) or \(names[names.count - 1])"

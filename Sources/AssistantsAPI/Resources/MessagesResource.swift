@@ -95,7 +95,7 @@ struct MessagesResource: Sendable {
         )
         let body = json.finish(links: links, total: listing.query.includesTotal ? place.total : nil)
         let content = await Content(body, as: request.coding)
-        guard place.isOfOneState else { return Response(page: content, nextPageToken: nextPageToken) }
+        guard place.isReproducible else { return Response(page: content, nextPageToken: nextPageToken) }
         let page = PageCache.Page(
             listing: listing,
             tag: tags.tag(place.version, endingAt: place.end.position, of: key),
@@ -116,39 +116,42 @@ struct MessagesResource: Sendable {
     /// Reads a page. Where a page token was made for the session that the request's names when it is decoded once more, it becomes that
     /// one: Java's SDK percent-encodes the paths of a page's URLs again.
     /// - Throws: `StoreError`, `APIError`.
-    private func read(_ request: inout MessagePageRequest, into json: inout ListRepresentation) async throws
-        -> MessagePageReading
-    {
+    private func read(
+        _ request: inout MessagePageRequest,
+        into json: inout ListRepresentation,
+        isDecodedAgain: Bool = false
+    ) async throws -> MessagePageReading {
         do {
-            return try await read(request, into: &json)
+            guard request.filter == nil else { return try await readMatching(request, into: &json) }
+            let account = request.account
+            return try await store.readMessages(request) { row in
+                json.append { MessageRepresentation.write(row, of: account, to: &$0) }
+            }
         } catch let error as StoreError {
-            guard error.isOfSessionName, request.page.anchor.cursor != nil,
+            guard !isDecodedAgain, error.isOfSessionName, request.page.anchor.cursor != nil,
                 let decoded = Self.decodedAgain(request.session)
             else { throw error }
-            var second = request
-            second.session = decoded
+            request.session = decoded
             do {
-                let reading = try await read(second, into: &json)
-                request = second
-                return reading
-            } catch let other as StoreError {
-                throw other.isOfSessionName ? error : other
+                return try await read(&request, into: &json, isDecodedAgain: true)
+            } catch let second as StoreError {
+                throw second.isOfSessionName ? error : second
             }
         }
     }
 
-    private func read(_ request: MessagePageRequest, into json: inout ListRepresentation) async throws
-        -> MessagePageReading
-    {
+    private func readMatching(
+        _ request: MessagePageRequest,
+        into json: inout ListRepresentation
+    ) async throws -> MessagePageReading {
         func append(_ row: borrowing MessageRow) {
             json.append { MessageRepresentation.write(row, of: request.account, to: &$0) }
         }
-        guard request.filter != nil else { return try await store.readMessages(request, append) }
         if request.isScan {
             // A short scan answers most requests.
             var short = request
             short.page.scan = .short
-            let reading = try await store.readMatchingMessages(short, append)
+            let reading = try await store.readMatchingMessages(short, isTrial: true, append)
             guard case .read(let place) = reading, place.isUnfinished else { return reading }
             json.removeAll()
         }

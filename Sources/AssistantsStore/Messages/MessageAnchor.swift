@@ -4,8 +4,8 @@ package struct MessageAnchor: Sendable {
     package enum Place: Sendable {
         /// It begins behind the message.
         case after
-        /// It has the message, and in front of that as many others as are half of its size and fit into half of its budget. With a
-        /// filter these lie within half of a slice, so that the slice from the first of them on goes beyond the message.
+        /// It has the message, and in front of that as many others as are half of its size and fit into half of its budget.
+        /// Not with a filter: `readMatchingMessages` reads such a page in parts.
         case around
         /// It ends in front of the message.
         case before
@@ -22,7 +22,7 @@ package struct MessageAnchor: Sendable {
 
 extension PageRequest where Cursor == MessageCursor {
     /// The page that an anchor chooses, whose message is at `cursor`.
-    /// - Parameter first: the first message of a page that lies in front of the cursor, or another one before it that was examined.
+    /// - Parameter first: the first message of a page that lies in front of the cursor.
     package func at(
         _ place: MessageAnchor.Place,
         _ cursor: MessageCursor,
@@ -36,11 +36,7 @@ extension PageRequest where Cursor == MessageCursor {
             var start = cursor
             if size > 1 {
                 let half = PageBudget(bytes: budget.bytes / 2, overhead: budget.overhead)
-                var scan = scan
-                scan.slice /= 2
-                scan.sliceBytes /= 2
-                let before = PageRequest(.before(cursor), in: order, size: size / 2, budget: half, scan: scan)
-                start = try first(before) ?? cursor
+                start = try first(PageRequest(.before(cursor), in: order, size: size / 2, budget: half)) ?? cursor
             }
             page.anchor = .after(start.moved(by: order == .ascending ? -1 : 1))
         }

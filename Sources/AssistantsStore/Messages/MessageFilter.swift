@@ -11,9 +11,6 @@ package struct MessageFilter: Equatable, Sendable {
         self.created = created
     }
 
-    /// Whether every message matches.
-    package var isEmpty: Bool { self == MessageFilter() }
-
     package func matches(_ row: borrowing MessageRow) -> Bool {
         guard created.contains(row.dateCreated) else { return false }
         let (role, identity) = (row.role, row.identity)

@@ -13,7 +13,7 @@ package protocol MessageStore: Sendable {
     /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
     /// before its size, and no more is read than fits into its budget and one message.
     ///
-    /// With a filter, the page ends behind a slice of messages that were examined, also where it is not full or has none. Then it
+    /// With a filter, the page ends behind a slice of messages that were examined, even if it is not full or has none. Then it
     /// has a neighbor wherever there are messages, whether they match or not. `readMatchingMessages` puts pages together from slices.
     /// - Parameter body: called for each message in turn; the row lives until it returns.
     /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`, `notFound(.message)` where the session does not have the anchor's.
@@ -110,30 +110,34 @@ package enum MessagePageReading: Sendable {
 /// Where a page of messages lies that was read, as it was at a version of the session.
 package struct MessagePagePlace: Sendable {
     package let neighbors: PageNeighbors<MessageCursor>
+    /// The page's first message; `nil` if it is empty.
+    package let first: MessageCursor?
     /// What comes behind the page, now or later, lies after this cursor.
     package let end: MessageCursor
     package let version: SessionVersion
     /// Whether the page ends behind a slice though it is not full, so that messages behind it can match.
     package let isUnfinished: Bool
-    /// Whether the session stayed at the version from the first slice that was examined to the last; else another page of this version
-    /// can be different.
-    package let isOfOneState: Bool
+    /// Whether another page of this version is the same. It may not be where the session changed between two slices, or where
+    /// time was short.
+    package let isReproducible: Bool
     /// How many messages the session has. Exact if `MessageStore.requireTotals` has returned.
     package let total: Int64
 
     package init(
         neighbors: PageNeighbors<MessageCursor>,
+        first: MessageCursor?,
         end: MessageCursor,
         version: SessionVersion,
         isUnfinished: Bool = false,
-        isOfOneState: Bool = true,
+        isReproducible: Bool = true,
         total: Int64
     ) {
         self.neighbors = neighbors
+        self.first = first
         self.end = end
         self.version = version
         self.isUnfinished = isUnfinished
-        self.isOfOneState = isOfOneState
+        self.isReproducible = isReproducible
         self.total = total
     }
 }

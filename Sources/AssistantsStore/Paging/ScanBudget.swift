@@ -1,3 +1,5 @@
+import Foundation
+
 /// Bounds the work of a request for a page that has only the items that match a filter.
 package struct ScanBudget: Sendable {
     /// How many items are examined at once: others get their turn before the next ones are.
@@ -8,6 +10,9 @@ package struct ScanBudget: Sendable {
     package var items = 2_000_000
     /// How long a request looks for one.
     package var duration = Duration.seconds(2)
+
+    /// How many threads of this process may examine items beside each other.
+    package static let threadCount = max(ProcessInfo.processInfo.activeProcessorCount / 2, 1)
 
     package init() {}
 

@@ -38,6 +38,7 @@ struct MessagePage {
                 near: rows.hasOther ? cursor(nearest) : nil,
                 far: rows.count > count || rows.behindSlice != nil ? cursor(farthest) : nil
             ),
+            first: count > 0 ? cursor(isReadBackward ? rows.position(count - 1) : nearest) : nil,
             end: cursor(isReadBackward ? nearest : farthest),
             version: rows.version,
             isUnfinished: rows.behindSlice != nil && rows.count == count && count < request.size,

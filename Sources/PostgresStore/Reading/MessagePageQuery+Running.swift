@@ -105,7 +105,7 @@ extension MessagePageQuery {
             guard !found.isNull(0, 1) else { throw StoreError.notFound(.message) }
             let cursor = MessageCursor(session: SessionNumber(found.integer(0, 0)), position: found.integer(0, 1))
             let chosen = try request.page.at(anchor.place, cursor) { before in
-                try page(before, of: key, matching: request.filter, &connection)?.farthest
+                try page(before, of: key, matching: nil, &connection)?.farthest
             }
             return try page(chosen, of: key, matching: request.filter, &connection)
         }

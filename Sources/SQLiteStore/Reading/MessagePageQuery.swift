@@ -68,7 +68,7 @@ struct MessagePageQuery: ~Copyable {
         let version = try session.find(request)
         var page = request.page
         if let anchor = request.anchor {
-            page = try self.page(page, at: anchor, of: version.session, matching: request.filter)
+            page = try self.page(page, at: anchor, of: version.session)
         }
         return .read(try readPage(page, at: version, matching: request.filter, body))
     }
@@ -76,8 +76,7 @@ struct MessagePageQuery: ~Copyable {
     private mutating func page(
         _ request: PageRequest<MessageCursor>,
         at anchor: MessageAnchor,
-        of number: SessionNumber,
-        matching filter: MessageFilter?
+        of number: SessionNumber
     ) throws -> PageRequest<MessageCursor> {
         defer { key.reset() }
         try key.bind(number.value, at: 1)
@@ -86,7 +85,7 @@ struct MessagePageQuery: ~Copyable {
         guard key.integer(1) == 1 else { throw DatabaseError.damagedMessage(anchor.id.text, of: session.idText) }
         let cursor = MessageCursor(session: number, position: MessageKey(key.integer(0)).position)
         return try request.at(anchor.place, cursor) { before in
-            try readRows(of: number, before, matching: filter) { _ in }.farthest.map {
+            try readRows(of: number, before, matching: nil) { _ in }.last.map {
                 MessageCursor(session: number, position: $0.position)
             }
         }
@@ -123,6 +122,7 @@ struct MessagePageQuery: ~Copyable {
                 near: isAnyNear ? cursor(nearest) : nil,
                 far: read.hasMore ? read.farthest.map(cursor) : nil
             ),
+            first: (request.isReadBackward ? read.last : read.nearest).map(cursor),
             end: cursor(request.isReadBackward ? nearest : read.farthest ?? start),
             version: version,
             isUnfinished: read.isUnfinished,
@@ -138,6 +138,8 @@ struct MessagePageQuery: ~Copyable {
         let bounds: (lower: MessageKey, upper: MessageKey)
         /// The row of the page that is nearest to the cursor.
         var nearest: MessageKey?
+        /// The row of the page that is farthest from it.
+        var last: MessageKey?
         /// The row farthest from it that is on the page, or was examined and is not.
         var farthest: MessageKey?
         /// Whether another row followed.
@@ -216,6 +218,7 @@ struct MessagePageQuery: ~Copyable {
             guard isMatch else { continue }
             count += 1
             if read.nearest == nil { read.nearest = key }
+            read.last = key
             body(row)
         }
         guard hasGaps || read.hasMore || (isForward ? next > last : next < first) else {

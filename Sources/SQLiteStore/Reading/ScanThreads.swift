@@ -11,6 +11,8 @@ final class ScanThreads: TaskExecutor {
     private struct State {
         var waiting: Deque<UnownedJob> = []
         var threadCount = 0
+        /// How many threads wait for work, or are about to.
+        var idleCount = 0
         var isClosed = false
     }
 
@@ -24,6 +26,8 @@ final class ScanThreads: TaskExecutor {
     /// `nice(2)`: the least there is.
     private static let niceness: Int32 = 19
 
+    /// For work that must not overlap other such work.
+    let turn = Mutex(())
     private let queue = Queue()
     private let maximumCount: Int
 
@@ -44,8 +48,9 @@ final class ScanThreads: TaskExecutor {
         let job = UnownedJob(job)
         let number = queue.state.withLock { state -> Int? in
             state.waiting.append(job)
-            guard state.threadCount < maximumCount, state.threadCount < state.waiting.count else { return nil }
+            guard state.idleCount < state.waiting.count, state.threadCount < maximumCount else { return nil }
             state.threadCount += 1
+            state.idleCount += 1
             return state.threadCount
         }
         if let number { start(number) }
@@ -61,8 +66,17 @@ final class ScanThreads: TaskExecutor {
             #endif
             while true {
                 queue.signal.wait()
-                let (job, isClosed) = queue.state.withLock { ($0.waiting.popFirst(), $0.isClosed) }
-                if let job { job.runSynchronously(on: executor) } else if isClosed { return }
+                let (job, isClosed) = queue.state.withLock { state in
+                    let job = state.waiting.popFirst()
+                    if job != nil { state.idleCount -= 1 }
+                    return (job, state.isClosed)
+                }
+                guard let job else {
+                    if isClosed { return }
+                    continue
+                }
+                job.runSynchronously(on: executor)
+                queue.state.withLock { $0.idleCount += 1 }
             }
         }
         thread.name = "scan-\(number)"

@@ -29,6 +29,16 @@ struct WALIndexHeader: @unchecked Sendable {
         address = UnsafeRawPointer(region)
     }
 
+    /// How many pages the log has, and whether all of them are in the database as well. Then the next writer starts the log over, unless
+    /// somebody reads a state in between.
+    var log: (pageCount: Int, isWrittenBack: Bool) {
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        let pageCount = address.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
+        // The header is there twice; what checkpoints have done follows.
+        let writtenBack = address.loadUnaligned(fromByteOffset: 96, as: UInt32.self)
+        return (Int(pageCount), writtenBack >= pageCount)
+    }
+
     var state: StoreState {
         // Not what was loaded before: another process writes here.
         atomicMemoryFence(ordering: .sequentiallyConsistent)
