@@ -203,7 +203,7 @@ struct MessagePageQuery: ~Copyable {
                 break
             }
             let row = MessageRow.row(of: statement, sessionID: session.id)
-            let isMatch = filter.map { $0.matches(row) } ?? true
+            let isMatch = if let filter { filter.matches(row) } else { true }
             guard !isMatch || (count < request.size && room.takes(row.maximumJSONLength)) else {
                 read.hasMore = true
                 break
