@@ -7,8 +7,8 @@ final class RequestsInFlight: Sendable {
     private let kind: String
     private let number = Atomic(0)
 
-    /// - Parameter kind: in words that continue "requests", with a space in front.
-    init(limit: Int, kind: String = "") {
+    /// - Parameter kind: a plural noun, for the error.
+    init(limit: Int, kind: String = "requests") {
         self.limit = limit
         self.kind = kind
     }
@@ -20,7 +20,7 @@ final class RequestsInFlight: Sendable {
         defer { number.subtract(1, ordering: .relaxed) }
         guard number.add(1, ordering: .relaxed).newValue <= limit else {
             throw APIError.overloaded(
-                "The server has \(limit) requests\(kind) to work on, as many as it may; try again later"
+                "The server has \(limit) \(kind) to work on, as many as it may; try again later"
             )
         }
         return try await body()

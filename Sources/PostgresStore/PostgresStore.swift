@@ -45,7 +45,7 @@ package struct PostgresStore: Store {
         )
         sliceTimes = metrics.histogram(
             "understudy_slice_read_seconds",
-            "How long the database took for a slice of messages, examined for a list with a filter."
+            "Time to read one slice of messages for a list with a filter."
         )
         transactionTimes = metrics.histogram(
             "understudy_transaction_seconds",

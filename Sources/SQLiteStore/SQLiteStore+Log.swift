@@ -8,8 +8,8 @@ extension SQLiteStore {
     /// one state of the database for long, as a backup does.
     static let maximumLogSize = 64 << 20
 
-    /// In pages: with more, lists with a filter wait for each other, so that the log can be started over. Twice what SQLite lets come together
-    /// before it writes the log back.
+    /// In pages: above this, slices for lists with a filter run one at a time, so that the log can be restarted. Twice the size at which
+    /// SQLite starts to write it back.
     static let largeLog = 2_048
 
     /// Writes the log into the database and empties its file. Until then it has what was deleted, too.

@@ -19,29 +19,30 @@ extension SQLiteStore {
         _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws -> MessagePageReading {
-        try await withTaskExecutorPreference(scanThreads) { try await readThere(request, body) }
+        try await withTaskExecutorPreference(scanThreads) { try await readOnScanThread(request, body) }
     }
 
-    /// Reads on the thread that its task prefers.
+    /// `@concurrent`, so that it runs on the preferred executor and not on the caller's.
     @concurrent
-    private func readThere(
+    private func readOnScanThread(
         _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws -> MessagePageReading {
         guard let log = header?.log, !log.isWrittenBack, log.pageCount > Self.largeLog else {
             return try read(request, sliceTimes, body)
         }
-        // Slices follow each other, and some overlap: there may never be a moment at which all of the log can be written back, and the log
-        // started over. While it is large, they take turns, and each begins at such a moment.
-        return try scanThreads.turn.withLock { _ in
+        // Slices follow each other closely and overlap, so the log may never be free of readers and restart. While it is large, they run one
+        // at a time, and each writes it back first.
+        return try scanThreads.logTurn.withLock { _ in
             writeLogBack()
             return try read(request, sliceTimes, body)
         }
     }
 
     private func writeLogBack() {
-        // What cannot be written back now is before the next slice.
-        _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.passive) }
+        // Not on the writer's connection: commits would wait for this thread, which has the lowest priority. If the log cannot be written back
+        // now, the next slice tries again.
+        _ = try? DatabaseQueue(path: pool.path).inDatabase { db in try db.checkpoint(.passive) }
     }
 
     private func read(

@@ -83,7 +83,7 @@ package struct SQLiteStore: Store {
         )
         sliceTimes = metrics.histogram(
             "understudy_slice_read_seconds",
-            "How long the database took for a slice of messages, examined for a list with a filter."
+            "Time to read one slice of messages for a list with a filter."
         )
         scanThreads = ScanThreads(count: ScanBudget.threadCount)
         statements = try pool.writeWithoutTransaction { db in try WriteStatements(db) }

@@ -25,6 +25,8 @@ struct FilteredRun {
             scan.slice = .random(in: 1...12, using: &random)
             scan.items = scan.slice * .random(in: 1...4, using: &random)
             if Bool.random(using: &random) { scan = ScanBudget() }
+            // However slow the machine is.
+            scan.duration = .seconds(600)
             let size = Int.random(in: 1...8, using: &random)
             let request = PageRequest<MessageCursor>(.first, in: order, size: size, scan: scan)
             try await walk(request, filter)
@@ -130,7 +132,7 @@ struct FilteredRun {
                 if matches.contains(position) { #expect(page.texts.contains(id.text), what) }
                 let shown = page.texts.filter(front.contains)
                 #expect(shown == Array(front.suffix(shown.count)), what)
-                // As many as there are, unless they lie beyond half of a slice.
+                // As many as there are, unless they lie beyond half of what may be examined.
                 if first.scan.slice > 1_000 { #expect(shown.count == min(front.count, first.size / 2), what) }
             }
         }

@@ -112,8 +112,8 @@ extension StoreConformance {
             try await fixture.put(["c"], in: "s")
             guard case .read = try await reading(unless: place.version) else { return #expect(Bool(false)) }
         },
-        StoreConformance("a page whose session changes between two slices says so, and has what was there at its start")
-        { store in
+        StoreConformance("a page whose session changes between two slices says so, and has what was there before") {
+            store in
             for isDeleted in [false, true] {
                 let fixture = try await Fixture(store)
                 try await fixture.put([.text("t", in: "s", role: .tool)])
@@ -140,10 +140,78 @@ extension StoreConformance {
                 if isDeleted {
                     await Refusal.notFound(.session).expect { _ = try await read() }
                     #expect(met == [])
-                } else if case .read(let place) = try await read() {
+                } else {
+                    guard case .read(let place) = try await read() else { return #expect(Bool(false)) }
                     #expect(!place.isReproducible)
                     #expect(met == ["t"])
                 }
+            }
+        },
+        StoreConformance("around a message, a page says if the message or its session went while it was read") {
+            store in
+            for isDeleted in [false, true] {
+                let fixture = try await Fixture(store)
+                try await fixture.put((1...9).map { "a\($0)" }, in: "s")
+                let (session, id) = (SessionReference("s"), MessageID(unchecked: "a5"))
+                let changing = ChangingStore(store) { slices in
+                    guard slices == 2 else { return }
+                    if isDeleted {
+                        try await store.delete(session, in: fixture.account)
+                        try await fixture.put(["a5"], in: "s")
+                    } else {
+                        try await store.delete(id, of: session, in: fixture.account)
+                    }
+                }
+                var met: [String] = []
+                func read() async throws -> MessagePageReading {
+                    try await changing.readMatchingMessages(
+                        MessagePageRequest(
+                            of: session,
+                            in: fixture.account,
+                            page: PageRequest(.first, size: 1),
+                            at: MessageAnchor(.around, id),
+                            matching: MessageFilter(roles: [.user])
+                        )
+                    ) { met.append($0.id.text) }
+                }
+                if isDeleted {
+                    await Refusal.notFound(.session).expect { _ = try await read() }
+                } else {
+                    guard case .read(let place) = try await read() else { return #expect(Bool(false)) }
+                    #expect(!place.isReproducible)
+                    #expect(met == ["a6"])
+                }
+            }
+        },
+        StoreConformance("around a message, long matches of several slices leave room for it") { store in
+            let fixture = try await Fixture(store)
+            let text = String(repeating: "x", count: 100_000)
+            try await fixture.put(
+                try (1...40).map { number in
+                    NewMessage(
+                        id: MessageID(unchecked: "m\(number)"),
+                        sessionID: SessionID(unchecked: "s"),
+                        role: number.isMultiple(of: 4) ? .user : .tool,
+                        content: try JSONObject(#"{"content":"\#(number.isMultiple(of: 4) ? text : "")"}"#)
+                    )
+                }
+            )
+            var scan = ScanBudget()
+            scan.slice = 4
+            scan.duration = .seconds(600)
+            for order in [ListOrder.ascending, .descending] {
+                let request = PageRequest<MessageCursor>(
+                    .first,
+                    in: order,
+                    size: 1_000,
+                    budget: PageBudget(bytes: 450_000),
+                    scan: scan
+                )
+                let anchor = MessageAnchor(.around, MessageID(unchecked: "m20"))
+                let page = try await fixture.page(of: "s", request, at: anchor, matching: MessageFilter(roles: [.user]))
+                #expect(
+                    page.texts == (order == .ascending ? ["m8", "m12", "m16", "m20"] : ["m32", "m28", "m24", "m20"])
+                )
             }
         },
     ]

@@ -94,7 +94,7 @@ struct DamageTests {
         }
         let problem = "Message two 7 of session two is not as it was written"
         await expectError(problem) { _ = try await walk("two", in: store) }
-        // It may have matched before.
+        // The damage may be what keeps it from matching.
         for filter in Self.filters {
             await expectError(problem) { _ = try await filtered("two", by: filter, in: store) }
         }

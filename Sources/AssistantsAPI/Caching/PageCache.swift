@@ -10,7 +10,7 @@ import Synchronization
 /// that has not been referenced since the hand passed it last (CLOCK). The hand advances slowly: if far more pages are requested than
 /// there is room for, pages that evict each other would save nothing.
 final class PageCache: Sendable {
-    /// Not a structure: every hit would count a dozen references up and down.
+    /// A class: copying a structure would retain and release a dozen references on every hit.
     final class Page: Sendable {
         let listing: MessageListing
         let tag: PageTag

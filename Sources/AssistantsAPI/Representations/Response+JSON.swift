@@ -25,8 +25,7 @@ extension Response {
         headers.add(name: "ETag", value: page.tag.text)
     }
 
-    /// A page without a tag.
-    /// - Parameter content: `nil` where the client has it.
+    /// A page, or 304 if `content` is `nil`. The caller adds the tag, if there is one.
     init(page content: Content?, nextPageToken: String?) {
         self.init(status: content == nil ? .notModified : .ok)
         // With room for what is added on the way.

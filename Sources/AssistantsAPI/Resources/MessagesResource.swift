@@ -22,11 +22,13 @@ struct MessagesResource: Sendable {
         self.store = store
         self.tokens = tokens
         self.tags = tags
-        let scans = RequestsInFlight(limit: options.maximumScans, kind: " for lists with a filter")
+        let scans = RequestsInFlight(limit: options.maximumScans, kind: "requests for lists with a filter")
         self.scans = scans
         scan = options.scan
-        metrics.gauge("understudy_filtered_lists_in_flight", "How many requests for lists with a filter are worked on.")
-        {
+        metrics.gauge(
+            "understudy_filtered_lists_in_flight",
+            "Requests in progress for lists with a filter that a short scan could not answer."
+        ) {
             Double(scans.current)
         }
         let cache = PageCache(capacity: options.pageCacheSize)

@@ -1,6 +1,6 @@
 /// Which of a session's messages a list has. None of what it asks for can change, so a message that does not match never will.
 package struct MessageFilter: Equatable, Sendable {
-    /// The message has one of these; any, where there is none.
+    /// Matches any of these; empty for all.
     package var roles: Set<MessageRole>
     package var identity: String?
     package var created: DateRange

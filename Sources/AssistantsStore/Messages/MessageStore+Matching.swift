@@ -1,11 +1,11 @@
 extension MessageStore {
-    /// Reads a page of the messages that match the request's filter: slices, until one has a match or the page's `ScanBudget` is spent. Only
-    /// in the latter case a page is empty and has a neighbor in the direction of reading.
+    /// Reads a page of the messages that match the request's filter. Reads slices until one has a match or the `ScanBudget` is spent; only
+    /// then can a page be empty and still have a neighbor in the direction of reading.
     ///
-    /// In the opposite direction there is a neighbor if one of the nearest messages matches, as many as a slice has, or if there are more
-    /// of them. Errors are those of `readMessages`; `unavailable` where the task is cancelled.
-    /// - Parameter isTrial: whether to give up a page that takes more than one slice each way. Then `isUnfinished` says so, and what was
-    ///   read is no page.
+    /// In the opposite direction there is a neighbor if a slice there has a match or does not reach the end. Errors are those of
+    /// `readMessages`; `unavailable` if the task is cancelled.
+    /// - Parameter isTrial: whether to give up if a match may lie beyond the first slice. Then the place's `isUnfinished` is true, and the rows
+    ///   must be discarded.
     package func readMatchingMessages(
         _ request: MessagePageRequest,
         isTrial: Bool = false,
@@ -13,13 +13,13 @@ extension MessageStore {
     ) async throws(StoreError) -> MessagePageReading {
         var scan = MatchingScan(request)
         var request = request
-        /// How far the page must be read, whether it has matches or not.
+        /// The page must reach this message, even if it already has matches.
         var target: MessageCursor?
         if let anchor = request.anchor, anchor.place == .around {
-            guard let cursor = try await position(of: anchor.id, request) else { return .unchanged }
+            guard let cursor = try await position(of: anchor.id, request, &scan) else { return .unchanged }
             let (start, unfinished) = try await start(around: cursor, request, &scan)
             if isTrial, let unfinished { return .read(unfinished) }
-            (request.anchor, request.known) = (nil, nil)
+            request.anchor = nil
             request.page.anchor = .after(start.moved(by: request.page.order == .ascending ? -1 : 1))
             target = cursor
         }
@@ -31,32 +31,42 @@ extension MessageStore {
             room -= row.maximumJSONLength + request.page.budget.overhead
             body(row)
         }
-        guard case .read(let first) = try await readMessages(request, take) else { return .unchanged }
+        let first: MessagePagePlace
+        if target == nil {
+            guard case .read(let place) = try await readMessages(request, take) else { return .unchanged }
+            first = place
+        } else {
+            first = try await readSlice(request, size: request.page.size, bytes: room, take)
+        }
         scan.note(first)
         var last = first
-        while last.isUnfinished, let far = last.neighbors.neighbor(isBackward) {
-            // Up to the target lies only what has been examined before.
+        var firstMatch = first.first
+        while last.isUnfinished, let far = last.neighbors.neighbor(isPrevious: isBackward) {
+            // Up to the target, the search for the start has examined everything already.
             if target.map({ last.end.isBehind($0, in: request.page.order) }) ?? true {
-                guard count == 0, try scan.mayGoOn() else { break }
+                guard count == 0, scan.mayContinue() else { break }
             }
             request.page.anchor = isBackward ? .before(far) : .after(far)
             last = try await readSlice(request, size: request.page.size - count, bytes: room, take)
             scan.note(last)
+            firstMatch = isBackward ? last.first ?? firstMatch : firstMatch ?? last.first
         }
         if isTrial, last.isUnfinished { return .read(last) }
-        var near = first.neighbors.neighbor(!isBackward)
-        if let cursor = near, scan.isInTime() {
+        var near = first.neighbors.neighbor(isPrevious: !isBackward)
+        if let cursor = near, scan.checkTime() {
             var isMatchNear = false
             request.page.anchor = isBackward ? .after(cursor) : .before(cursor)
-            let other = try await readSlice(request, size: 1, bytes: room) { _ in isMatchNear = true }
+            let other = try await readSlice(request, size: 1, bytes: request.page.budget.bytes) { _ in
+                isMatchNear = true
+            }
             scan.note(other)
             if !isMatchNear, !other.isUnfinished { near = nil }
         }
-        let far = last.neighbors.neighbor(isBackward)
+        let far = last.neighbors.neighbor(isPrevious: isBackward)
         return .read(
             MessagePagePlace(
                 neighbors: PageNeighbors(previous: isBackward ? far : near, next: isBackward ? near : far),
-                first: isBackward ? last.first : first.first,
+                first: firstMatch,
                 end: isBackward ? first.end : last.end,
                 version: first.version,
                 isUnfinished: last.isUnfinished,
@@ -68,12 +78,17 @@ extension MessageStore {
 
     /// Where a message is.
     /// - Returns: `nil` where the session is at the version that is known.
-    private func position(of id: MessageID, _ request: MessagePageRequest) async throws(StoreError) -> MessageCursor? {
+    private func position(
+        of id: MessageID,
+        _ request: MessagePageRequest,
+        _ scan: inout MatchingScan
+    ) async throws(StoreError) -> MessageCursor? {
         var request = request
         request.page = PageRequest(.first, size: 1)
         request.anchor = MessageAnchor(.around, id)
         request.filter = nil
         guard case .read(let place) = try await readMessages(request, { _ in }) else { return nil }
+        scan.note(place, isSlice: false)
         return place.first
     }
 
@@ -91,7 +106,7 @@ extension MessageStore {
         var start = cursor
         var left = request.page.size / 2
         var room = request.page.budget.bytes / 2
-        while left > 0 {
+        while left > 0, room > 0 {
             let place = try await readSlice(request, size: left, bytes: room) { row in
                 left -= 1
                 room -= row.maximumJSONLength + request.page.budget.overhead
@@ -99,19 +114,20 @@ extension MessageStore {
             scan.note(place)
             start = place.first ?? start
             guard place.isUnfinished else { break }
-            guard try scan.mayGoOn(isHalf: true), let far = place.neighbors.previous else { return (start, place) }
+            guard scan.mayContinue(isHalf: true), let far = place.neighbors.previous else { return (start, place) }
             request.page.anchor = .before(far)
         }
         return (start, nil)
     }
 
-    /// Reads a slice. If the session was deleted since the request began, it is not there, even if there is another one of its name.
+    /// Reads a slice. If the session was deleted meanwhile, throws `notFound`, even if another one has its name now.
     private func readSlice(
         _ request: MessagePageRequest,
         size: Int,
         bytes: Int,
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePagePlace {
+        if Task.isCancelled { throw .unavailable(CancellationError()) }
         var slice = request
         (slice.anchor, slice.known) = (nil, nil)
         slice.page = PageRequest(
@@ -132,10 +148,10 @@ extension MessageStore {
     }
 }
 
-/// What the reading of a page has come to, of which only some messages match.
+/// The progress of reading one page with a filter.
 private struct MatchingScan {
     private let budget: ScanBudget
-    private let deadline: ContinuousClock.Instant
+    private let start = ContinuousClock.now
     private var examined = 0
     private var version: SessionVersion?
     /// `MessagePagePlace.isReproducible`.
@@ -143,26 +159,24 @@ private struct MatchingScan {
 
     init(_ request: MessagePageRequest) {
         budget = request.page.scan
-        deadline = .now + budget.duration
     }
 
-    /// Notes a slice that was read.
-    mutating func note(_ slice: MessagePagePlace) {
-        examined += budget.slice
-        if let version, version != slice.version { isReproducible = false }
-        version = slice.version
+    /// Notes what was read.
+    mutating func note(_ place: MessagePagePlace, isSlice: Bool = true) {
+        if isSlice { examined += budget.slice }
+        if let version, version != place.version { isReproducible = false }
+        version = place.version
     }
 
     /// Whether another slice may be read.
     /// - Parameter isHalf: whether half of the work is left for something else.
-    mutating func mayGoOn(isHalf: Bool = false) throws(StoreError) -> Bool {
-        if Task.isCancelled { throw .unavailable(CancellationError()) }
-        return examined < (isHalf ? budget.items / 2 : budget.items) && isInTime()
+    mutating func mayContinue(isHalf: Bool = false) -> Bool {
+        examined < (isHalf ? budget.items / 2 : budget.items) && checkTime(isHalf: isHalf)
     }
 
-    mutating func isInTime() -> Bool {
-        let isInTime = ContinuousClock.now < deadline
-        // How far it comes in that time differs.
+    /// Whether time is left. If not, the page is not reproducible: how far a request gets in that time differs.
+    mutating func checkTime(isHalf: Bool = false) -> Bool {
+        let isInTime = ContinuousClock.now < start + (isHalf ? budget.duration / 2 : budget.duration)
         isReproducible = isReproducible && isInTime
         return isInTime
     }
@@ -170,7 +184,7 @@ private struct MatchingScan {
 
 extension PageNeighbors {
     /// The page before, or the next one.
-    fileprivate func neighbor(_ isBefore: Bool) -> Cursor? { isBefore ? previous : next }
+    fileprivate func neighbor(isPrevious: Bool) -> Cursor? { isPrevious ? previous : next }
 }
 
 extension MessageCursor {

@@ -13,8 +13,8 @@ package protocol MessageStore: Sendable {
     /// has come to mean another. Everything is read from one state of the database. Where its messages are long, a page ends
     /// before its size, and no more is read than fits into its budget and one message.
     ///
-    /// With a filter, the page ends behind a slice of messages that were examined, even if it is not full or has none. Then it
-    /// has a neighbor wherever there are messages, whether they match or not. `readMatchingMessages` puts pages together from slices.
+    /// With a filter, the page also ends where a slice ends, even if it is not full or is empty. Then it has a neighbor wherever
+    /// there are messages, whether they match or not. `readMatchingMessages` puts pages together from slices.
     /// - Parameter body: called for each message in turn; the row lives until it returns.
     /// - Throws: `notFound(.session)`, `cursorOfAnotherSession`, `notFound(.message)` where the session does not have the anchor's.
     func readMessages(

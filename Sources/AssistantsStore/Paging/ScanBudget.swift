@@ -4,19 +4,19 @@ import Foundation
 package struct ScanBudget: Sendable {
     /// How many items are examined at once: others get their turn before the next ones are.
     package var slice = 20_000
-    /// How many bytes the items of a slice take, and one item.
+    /// How many bytes of items a slice has, exceeded by at most one item. SQLite alone counts them.
     package var sliceBytes = 32 << 20
     /// How many items a request examines before it gives up finding one that matches.
     package var items = 2_000_000
     /// How long a request looks for one.
     package var duration = Duration.seconds(2)
 
-    /// How many threads of this process may examine items beside each other.
+    /// How many threads may examine items at once.
     package static let threadCount = max(ProcessInfo.processInfo.activeProcessorCount / 2, 1)
 
     package init() {}
 
-    /// What takes no longer than a page of many items: enough for most lists, and nobody waits for it.
+    /// No longer than reading a large page, so that it needs no queue.
     package static let short = {
         var budget = ScanBudget()
         budget.slice = 1_000

@@ -1,8 +1,8 @@
-/// The moments from one on, and those before another.
+/// A half-open range of moments.
 package struct DateRange: Equatable, Sendable {
-    /// The first moment; `nil` where there is none.
+    /// Included; `nil` if the range has no beginning.
     package var start: Timestamp?
-    /// The first moment behind; `nil` where there is none.
+    /// Excluded; `nil` if the range has no end.
     package var end: Timestamp?
 
     package init(from start: Timestamp? = nil, before end: Timestamp? = nil) {

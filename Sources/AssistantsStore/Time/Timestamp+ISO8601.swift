@@ -81,10 +81,10 @@ extension Timestamp {
 }
 
 extension Timestamp {
-    /// Reads what `init(iso8601:)` reads, and what people and programs write into URLs: a date alone, which is its midnight, no offset, which
-    /// is `Z`, or an offset whose `+` has become a space, for that is what it means there.
+    /// Reads what `init(iso8601:)` reads, and also a date alone (midnight), no offset (UTC), and a space for the `+` of an offset, which is
+    /// what `+` means in a query.
     package init?(iso8601InURL text: String) {
-        // Bytes: a space and a mark behind it would be one character.
+        // By bytes: a space and a combining mark after it are one character.
         var bytes = Array(text.utf8)
         if bytes.count == 10 { bytes += Array("T00:00:00".utf8) }
         let offset = bytes.dropFirst(19).firstIndex { byte in

@@ -25,21 +25,22 @@ struct MessagePage {
         let step: Int64 = request.direction == .after ? 1 : -1
         // Where the page is empty, the position right behind the cursor, or before it.
         let nearest = count > 0 ? rows.position(0) : start &+ step
-        var farthest = count > 0 ? rows.position(count - 1) : start
+        let farthest = count > 0 ? rows.position(count - 1) : start
         isReadBackward = request.isReadBackward
         self.farthest = count > 0 ? cursor(farthest) : nil
+        /// The farthest position that was examined.
+        var examinedTo = farthest
         if rows.isSlice {
-            // The farthest position that was examined.
             let next = rows.count > count ? rows.position(count) : rows.behindSlice
-            farthest = next.map { $0 - step } ?? (step > 0 ? max(start, rows.lastPosition) : 1)
+            examinedTo = next.map { $0 - step } ?? (step > 0 ? max(start, rows.lastPosition) : 1)
         }
         place = MessagePagePlace(
             neighbors: request.neighbors(
                 near: rows.hasOther ? cursor(nearest) : nil,
-                far: rows.count > count || rows.behindSlice != nil ? cursor(farthest) : nil
+                far: rows.count > count || rows.behindSlice != nil ? cursor(examinedTo) : nil
             ),
             first: count > 0 ? cursor(isReadBackward ? rows.position(count - 1) : nearest) : nil,
-            end: cursor(isReadBackward ? nearest : farthest),
+            end: cursor(isReadBackward ? nearest : examinedTo),
             version: rows.version,
             isUnfinished: rows.behindSlice != nil && rows.count == count && count < request.size,
             total: rows.total

@@ -3,20 +3,19 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads for reading that takes longer than an event loop may be held. Each piece of work waits for its turn behind all that came
-/// before, so that whoever hands in small pieces shares the threads with others.
+/// Threads for reads that would hold an event loop for too long. Jobs run first in, first out, so callers that submit short jobs share
+/// the threads fairly.
 ///
-/// Where the processors are busy, these threads go behind those that answer short requests.
+/// They have the lowest priority: if the processors are busy, short requests go first.
 final class ScanThreads: TaskExecutor {
     private struct State {
         var waiting: Deque<UnownedJob> = []
         var threadCount = 0
         /// How many threads wait for work, or are about to.
         var idleCount = 0
-        var isClosed = false
     }
 
-    /// What the threads hold: it does not end with the executor, but they do.
+    /// Shared with the threads, which outlive the executor briefly.
     private final class Queue: Sendable {
         let state = Mutex(State())
         /// Counts what is to be done, and at the end one for each thread.
@@ -26,8 +25,8 @@ final class ScanThreads: TaskExecutor {
     /// `nice(2)`: the least there is.
     private static let niceness: Int32 = 19
 
-    /// For work that must not overlap other such work.
-    let turn = Mutex(())
+    /// Held by a job while the write-ahead log is large.
+    let logTurn = Mutex(())
     private let queue = Queue()
     private let maximumCount: Int
 
@@ -37,10 +36,7 @@ final class ScanThreads: TaskExecutor {
     }
 
     deinit {
-        let count = queue.state.withLock { state in
-            state.isClosed = true
-            return state.threadCount
-        }
+        let count = queue.state.withLock(\.threadCount)
         for _ in 0..<count { queue.signal.signal() }
     }
 
@@ -66,15 +62,13 @@ final class ScanThreads: TaskExecutor {
             #endif
             while true {
                 queue.signal.wait()
-                let (job, isClosed) = queue.state.withLock { state in
+                let job = queue.state.withLock { state in
                     let job = state.waiting.popFirst()
                     if job != nil { state.idleCount -= 1 }
-                    return (job, state.isClosed)
+                    return job
                 }
-                guard let job else {
-                    if isClosed { return }
-                    continue
-                }
+                // There is a signal for each job, and one for each thread at the end.
+                guard let job else { return }
                 job.runSynchronously(on: executor)
                 queue.state.withLock { $0.idleCount += 1 }
             }

@@ -29,8 +29,8 @@ struct WALIndexHeader: @unchecked Sendable {
         address = UnsafeRawPointer(region)
     }
 
-    /// How many pages the log has, and whether all of them are in the database as well. Then the next writer starts the log over, unless
-    /// somebody reads a state in between.
+    /// How many pages the log has, and whether all of them are in the database file. Then the next writer restarts the log, unless a reader
+    /// still uses it.
     var log: (pageCount: Int, isWrittenBack: Bool) {
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         let pageCount = address.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
