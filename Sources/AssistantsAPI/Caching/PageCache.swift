@@ -10,8 +10,7 @@ import Synchronization
 /// that has not been referenced since the hand passed it last (CLOCK). The hand advances slowly: if far more pages are requested than
 /// there is room for, pages that evict each other would save nothing.
 final class PageCache: Sendable {
-    /// A class: copying a structure would retain and release a dozen references on every hit.
-    final class Page: Sendable {
+    struct Page: Sendable {
         let listing: MessageListing
         let tag: PageTag
         /// The response header's; `nil` where the listing has none.
@@ -20,14 +19,6 @@ final class PageCache: Sendable {
         let content: Content?
         /// The store's, before the page was last seen to be current.
         let state: StoreState?
-
-        init(listing: MessageListing, tag: PageTag, nextPageToken: String?, content: Content?, state: StoreState?) {
-            self.listing = listing
-            self.tag = tag
-            self.nextPageToken = nextPageToken
-            self.content = content
-            self.state = state
-        }
 
         /// In bytes, about: with the key, and the overhead of both. A buffer's spare room is not in memory, because nothing was written to it;
         /// but memory comes in pages of 4 kB.
