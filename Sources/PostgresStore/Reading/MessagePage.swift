@@ -6,8 +6,6 @@ struct MessagePage {
     /// How many of the messages are on the page, nearest to the cursor first.
     private let count: Int
     private let isReadBackward: Bool
-    /// The message of the page that is farthest from the cursor.
-    let farthest: MessageCursor?
     let place: MessagePagePlace
 
     /// - Parameter rows: with one message more than the page has where there is more.
@@ -27,7 +25,6 @@ struct MessagePage {
         let nearest = count > 0 ? rows.position(0) : start &+ step
         let farthest = count > 0 ? rows.position(count - 1) : start
         isReadBackward = request.isReadBackward
-        self.farthest = count > 0 ? cursor(farthest) : nil
         /// The farthest position that was examined.
         var examinedTo = farthest
         if rows.isSlice {
@@ -39,7 +36,7 @@ struct MessagePage {
                 near: rows.hasOther ? cursor(nearest) : nil,
                 far: rows.count > count || rows.behindSlice != nil ? cursor(examinedTo) : nil
             ),
-            first: count > 0 ? cursor(isReadBackward ? rows.position(count - 1) : nearest) : nil,
+            first: count > 0 ? cursor(isReadBackward ? farthest : nearest) : nil,
             end: cursor(isReadBackward ? nearest : examinedTo),
             version: rows.version,
             isUnfinished: rows.behindSlice != nil && rows.count == count && count < request.size,

@@ -18,22 +18,16 @@ extension MessagePageQuery {
         init(_ request: PageRequest<MessageCursor>, matching filter: MessageFilter? = nil) {
             let isForward = request.direction == .after
             if filter != nil {
-                page = isForward ? sliceAfter : sliceBefore
+                (page, longPage) = isForward ? (sliceAfter, longSliceAfter) : (sliceBefore, longSliceBefore)
                 neighbor = nil
             } else if request.anchor.cursor == nil {
-                page = isForward ? first : firstDescending
+                (page, longPage) = isForward ? (first, longAfter) : (firstDescending, longBefore)
                 neighbor = nil
             } else {
-                page = isForward ? after : before
+                (page, longPage) = isForward ? (after, longAfter) : (before, longBefore)
                 neighbor = isForward ? neighborAfter : neighborBefore
             }
             position = start(request)
-            longPage =
-                if filter != nil {
-                    isForward ? longSliceAfter : longSliceBefore
-                } else {
-                    isForward ? longAfter : longBefore
-                }
             filterValues = filter.map { [request.scan.slice] + $0.values } ?? []
             rows = isForward ? rowsAfter : rowsBefore
             size = request.size
@@ -105,7 +99,7 @@ extension MessagePageQuery {
             guard !found.isNull(0, 1) else { throw StoreError.notFound(.message) }
             let cursor = MessageCursor(session: SessionNumber(found.integer(0, 0)), position: found.integer(0, 1))
             let chosen = try request.page.at(anchor.place, cursor) { before in
-                try page(before, of: key, matching: nil, &connection)?.farthest
+                try page(before, of: key, matching: nil, &connection)?.place.first
             }
             return try page(chosen, of: key, matching: request.filter, &connection)
         }
