@@ -18,7 +18,12 @@ extension PostgresStore {
     }
 
     package func requireTotals() async throws(StoreError) {
-        guard try await query(Migrator.finished, [Migrator.finishSetting]).result.count > 0 else {
+        try await require(.deletions)
+    }
+
+    /// - Throws: `migrationUnfinished` where `Migrator.finish` has not filled it.
+    func require(_ filling: Migrator.Filling) async throws(StoreError) {
+        guard try await query(Migrator.finished, [filling.rawValue]).result.count > 0 else {
             throw .migrationUnfinished
         }
     }

@@ -93,7 +93,7 @@ package struct PostgresStore: Store {
                 try migrator.migrate(&connection)
                 if isDistributed { try migrator.distribute(&connection) }
                 if isLast { try migrator.finish(&connection) }
-                return try Migrator.isFinished(&connection)
+                return try Migrator.unfinished(&connection).isEmpty
             }
             await pool.close()
             return isFinished

@@ -17,7 +17,7 @@ extension SQLiteStore {
         with changes: MessageChanges,
         at date: Timestamp
     ) async throws(StoreError) -> Message {
-        try await write { db in
+        try await write { [clock] db in
             let key = try db.messageRow(id, of: session, in: account).key
             try db.execute(
                 sql: """
@@ -34,10 +34,11 @@ extension SQLiteStore {
                 sql: """
                     \(ChecksummedTable.session.update([
                         "stamp": "random()", "date_updated": "max(date_updated, ?1)",
+                        "last_activity": "max(last_activity, ?2)",
                     ]))
-                    WHERE number = ?2
+                    WHERE number = ?3
                     """,
-                arguments: [message.dateUpdated.microseconds, key.session.value]
+                arguments: [message.dateUpdated.microseconds, clock.now, key.session.value]
             )
             return message
         }
@@ -48,7 +49,7 @@ extension SQLiteStore {
         of session: SessionReference,
         in account: AccountSID
     ) async throws(StoreError) {
-        try await write { db in
+        try await write { [clock] db in
             let session = try db.sessionRow(session, in: account)
             let key = try Int64.fetchOne(
                 db,
@@ -64,10 +65,12 @@ extension SQLiteStore {
             guard db.changesCount == 1 else { throw DatabaseError.damagedIndex(of: .message) }
             try db.execute(
                 sql: """
-                    \(ChecksummedTable.session.update(["stamp": "random()", "deletions": "deletions + 1"]))
-                    WHERE number = ?
+                    \(ChecksummedTable.session.update([
+                        "stamp": "random()", "deletions": "deletions + 1", "last_activity": "max(last_activity, ?1)",
+                    ]))
+                    WHERE number = ?2
                     """,
-                arguments: [session.number.value]
+                arguments: [clock.now, session.number.value]
             )
         }
     }

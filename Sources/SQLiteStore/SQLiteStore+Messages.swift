@@ -1,7 +1,6 @@
 package import AssistantsStore
 import GRDB
 import PrometheusMetrics
-import Synchronization
 
 extension SQLiteStore {
     package func readMessages(
@@ -9,50 +8,15 @@ extension SQLiteStore {
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         do {
-            return try await request.isScan ? scan(request, body) : read(request, pageTimes, body)
+            guard request.isScan else {
+                let start = ContinuousClock.now
+                defer { pageTimes.record(start.duration(to: .now)) }
+                return try readers.read { try $0.messages.run(request, body) }
+            }
+            return try await onScanThread { try readers.read { try $0.messages.run(request, body) } }
         } catch {
             throw StoreError(error)
         }
-    }
-
-    private func scan(
-        _ request: MessagePageRequest,
-        _ body: (borrowing MessageRow) -> Void
-    ) async throws -> MessagePageReading {
-        try await withTaskExecutorPreference(scanThreads) { try await readOnScanThread(request, body) }
-    }
-
-    /// `@concurrent`, so that it runs on the preferred executor and not on the caller's.
-    @concurrent
-    private func readOnScanThread(
-        _ request: MessagePageRequest,
-        _ body: (borrowing MessageRow) -> Void
-    ) async throws -> MessagePageReading {
-        guard let log = header?.log, !log.isWrittenBack, log.pageCount > Self.largeLog else {
-            return try read(request, sliceTimes, body)
-        }
-        // Slices follow each other closely and overlap, so the log may never be free of readers and restart. While it is large, they run one
-        // at a time, and each writes it back first.
-        return try scanThreads.logTurn.withLock { _ in
-            writeLogBack()
-            return try read(request, sliceTimes, body)
-        }
-    }
-
-    private func writeLogBack() {
-        // Not on the writer's connection: commits would wait for this thread, which has the lowest priority. If the log cannot be written back
-        // now, the next slice tries again.
-        _ = try? DatabaseQueue(path: pool.path).inDatabase { db in try db.checkpoint(.passive) }
-    }
-
-    private func read(
-        _ request: MessagePageRequest,
-        _ times: Histogram,
-        _ body: (borrowing MessageRow) -> Void
-    ) throws -> MessagePageReading {
-        let start = ContinuousClock.now
-        defer { times.record(start.duration(to: .now)) }
-        return try readers.read { try $0.messages.run(request, body) }
     }
 
     /// The migration counted the deletions, and no server of an earlier version can open the database since.

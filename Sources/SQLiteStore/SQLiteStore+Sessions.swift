@@ -9,15 +9,21 @@ extension SQLiteStore {
         try await read { db in try db.sessionRow(reference, in: account).session }
     }
 
-    package func sessions(
-        of account: AccountSID,
-        page: PageRequest<SessionCursor>
-    ) async throws(StoreError) -> Page<Session, SessionCursor> {
-        try await read { db in
-            try KeysetList(db: db, table: .session, index: "session_by_creation", account: account)
-                .page(page, Session.init)
+    package func sessions<Cursor: SessionCursor>(
+        _ request: SessionPageRequest<Cursor>
+    ) async throws(StoreError) -> Page<ListedSession, Cursor> {
+        guard request.isScan else { return try await read { db in try db.sessions(request) } }
+        do {
+            return try await onScanThread {
+                try readers.read { reader in try reader.read { db in try db.sessions(request) } }
+            }
+        } catch {
+            throw StoreError(error)
         }
     }
+
+    /// The migration filled in the last activities, and no server of an earlier version can open the database since.
+    package func requireActivity() {}
 
     /// Values: account, the id behind which to read, how many.
     ///
@@ -64,6 +70,35 @@ extension SQLiteStore {
 }
 
 extension Database {
+    fileprivate func sessions<Cursor: SessionCursor>(
+        _ request: SessionPageRequest<Cursor>
+    ) throws -> Page<ListedSession, Cursor> {
+        try KeysetList<Cursor>(db: self, table: .session, index: Cursor.index, account: request.account).page(
+            request.page,
+            within: request.bounds,
+            isFiltered: request.isFiltered,
+            isContinued: request.isContinued
+        ) { row in
+            let found = try SessionRow(row)
+            let lastActivity = Timestamp(microseconds: try row.value("last_activity"))
+            if let filter = request.filter, !filter.matches(found.session, lastActivity: lastActivity) { return nil }
+            guard request.includesSummaries else { return ListedSession(found.session) }
+            let summary = try summary(of: found, lastActivity: lastActivity, row)
+            return ListedSession(found.session, summary: summary)
+        }
+    }
+
+    /// - Parameter row: of `session`.
+    private func summary(of session: SessionRow, lastActivity: Timestamp, _ row: Row) throws -> SessionSummary {
+        let lastPosition: Int64 = try row.value("last_position")
+        let count = lastPosition - (try row.value("deletions") as Int64)
+        let last = try lastMessage(of: session, upTo: lastPosition)
+        // The last position has a message, unless some were deleted.
+        let isThere = count == lastPosition ? last?.key.position == lastPosition : (last == nil) == (count == 0)
+        guard isThere else { throw DatabaseError.lostMessages(of: session.session.id.text) }
+        return SessionSummary(messageCount: count, lastMessage: last?.message, lastActivity: lastActivity)
+    }
+
     /// The row of the session that a reference means.
     /// - Throws: `notFound(.session)`.
     func sessionRow(_ reference: SessionReference, in account: AccountSID) throws -> SessionRow {

@@ -1,6 +1,6 @@
 import AssistantsStore
 
-/// The clock of leases, due times, and expiry.
+/// The clock of leases, due times, expiry, and activity.
 struct StoreClock: Sendable {
     private let read: @Sendable () -> Timestamp
 

@@ -21,12 +21,7 @@ struct FilteredRun {
         for _ in 0..<12 {
             let filter = randomFilter()
             let order: ListOrder = Bool.random(using: &random) ? .ascending : .descending
-            var scan = ScanBudget()
-            scan.slice = .random(in: 1...12, using: &random)
-            scan.items = scan.slice * .random(in: 1...4, using: &random)
-            if Bool.random(using: &random) { scan = ScanBudget() }
-            // However slow the machine is.
-            scan.duration = .seconds(600)
+            let scan = ScanBudget.random(using: &random)
             let size = Int.random(in: 1...8, using: &random)
             let request = PageRequest<MessageCursor>(.first, in: order, size: size, scan: scan)
             try await walk(request, filter)
@@ -159,5 +154,18 @@ struct FilteredRun {
             if page.texts.isEmpty, request.isReadBackward == isReadBackward { examined += first.scan.items }
             #expect(examined <= messages.count, "\(session), \(filter), \(first)")
         }
+    }
+}
+
+extension ScanBudget {
+    /// One that few items exhaust, or the default one, and no limit in time, however slow the machine is.
+    static func random(using random: inout SeededGenerator) -> ScanBudget {
+        var scan = ScanBudget()
+        if Bool.random(using: &random) {
+            scan.slice = .random(in: 1...12, using: &random)
+            scan.items = scan.slice * .random(in: 1...4, using: &random)
+        }
+        scan.duration = .seconds(600)
+        return scan
     }
 }

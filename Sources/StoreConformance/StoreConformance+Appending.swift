@@ -95,7 +95,7 @@ extension StoreConformance {
             try await contents.add(
                 [
                     [.text(account), .text("s"), .integer(1_000), .text(assistant), .text("user_id:alice")]
-                        + [.integer(0), .integer(.max), .integer(1), .integer(1), .integer(1)]
+                        + [.integer(0), .integer(.max), .integer(1), .integer(1), .integer(1), .integer(1)]
                 ],
                 to: .session,
                 noting: []

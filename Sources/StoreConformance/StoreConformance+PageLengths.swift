@@ -59,7 +59,7 @@ extension StoreConformance {
                 let sessions = try await walkBothWays(size: 7, budget: budget) {
                     try await store.sessions(of: fixture.account, page: $0)
                 }
-                #expect(sessions.map(\.id.text) == names, "\(budget)")
+                #expect(sessions.map(\.session.id.text) == names, "\(budget)")
                 let walked = try await walkBothWays(size: 7, budget: budget) {
                     try await store.assistants(of: fixture.account, page: $0)
                 }

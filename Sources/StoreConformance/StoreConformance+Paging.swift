@@ -44,7 +44,10 @@ extension StoreConformance {
                 for session in ["a", "b", "c", "d"] { try await fixture.put([session], in: session) }
                 try await expectWayBack(isForward: isForward, in: order) { request in
                     let page = try await store.sessions(of: fixture.account, page: request)
-                    return Page<String, SessionCursor>(items: page.items.map(\.id.text), neighbors: page.neighbors)
+                    return Page<String, SessionCreationCursor>(
+                        items: page.items.map(\.session.id.text),
+                        neighbors: page.neighbors
+                    )
                 } delete: { session in
                     try await store.delete(SessionReference(session), in: fixture.account)
                 }

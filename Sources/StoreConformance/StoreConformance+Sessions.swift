@@ -78,16 +78,16 @@ extension StoreConformance {
             for size in [1, 2, 3, 10, 11, 12] {
                 var page = try await store.sessions(of: fixture.account, page: PageRequest(.first, size: size))
                 #expect(page.neighbors.previous == nil)
-                var pages = [page.items.map(\.id.text)]
+                var pages = [page.items.map(\.session.id.text)]
                 while let next = page.neighbors.next {
                     page = try await store.sessions(of: fixture.account, page: PageRequest(.after(next), size: size))
-                    pages.append(page.items.map(\.id.text))
+                    pages.append(page.items.map(\.session.id.text))
                 }
                 #expect(pages.flatMap(\.self) == expected, "page size \(size)")
                 for previous in pages.dropLast().reversed() {
                     let cursor = try #require(page.neighbors.previous)
                     page = try await store.sessions(of: fixture.account, page: PageRequest(.before(cursor), size: size))
-                    #expect(page.items.map(\.id.text) == previous, "page size \(size)")
+                    #expect(page.items.map(\.session.id.text) == previous, "page size \(size)")
                 }
                 #expect(page.neighbors.previous == nil)
             }

@@ -27,8 +27,7 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
     package static var all: [StoreConformance] {
         [
             paging, anchors, filters, pageLengths, walks, versions, appending, idempotency, editing, importing,
-            sessions,
-            assistants, turns, callbacks, credentials,
+            sessions, sessionLists, assistants, turns, callbacks, credentials,
         ].flatMap(\.self)
     }
 }

@@ -147,8 +147,19 @@ struct ListingTests {
     @Test("parameters of other lists are refused, unknown ones are ignored unless Strict forbids them")
     func otherLists() async throws {
         let server = try await TestServer()
-        for path in ["/v1/Sessions", "/v1/Assistants"] {
-            for name in ["Order", "After", "Before", "Around", "IncludeTotal", "Role", "Identity", "DateCreatedAfter"] {
+        try await server.fill("s", count: 1)
+        let ofMessages = ["After", "Before", "Around", "IncludeTotal", "Role"]
+        let ofSessions = [
+            "OrderBy", "AssistantId", "DateUpdatedAfter", "DateUpdatedBefore", "ActivityAfter", "IncludeLastMessage",
+        ]
+        for (path, names) in [
+            ("/v1/Sessions", ofMessages), (list, ofSessions),
+            (
+                "/v1/Assistants",
+                ofMessages + ofSessions + ["Order", "Identity", "DateCreatedAfter", "DateCreatedBefore"]
+            ),
+        ] {
+            for name in names {
                 let answer = try await server.send("\(path)?\(name)=asc")
                 #expect(answer.status == 400)
                 #expect(

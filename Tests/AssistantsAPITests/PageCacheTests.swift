@@ -13,7 +13,12 @@ struct PageCacheTests {
 
     init() throws {
         let tokens = PageTokens(key: TestServer.pageTokenKey)
-        listing = try MessageListing(nil, of: TestServer.sid, budget: PageBudget(), tokens: tokens)
+        listing = try MessageListing(
+            PageQuery(nil, of: .messages),
+            of: TestServer.sid,
+            budget: PageBudget(),
+            tokens: tokens
+        )
     }
 
     private func key(_ number: Int) -> PageKey {

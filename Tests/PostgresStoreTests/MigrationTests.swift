@@ -25,7 +25,9 @@ struct MigrationTests {
         var connection = try connection()
         try Self.earlier.migrate(&connection)
         // Which it did not have.
-        try connection.execute("DELETE FROM setting WHERE name = '\(Migrator.finishSetting)'")
+        for filling in Migrator.Filling.allCases {
+            try connection.execute("DELETE FROM setting WHERE name = '\(filling.rawValue)'")
+        }
         return connection
     }
 
@@ -86,7 +88,7 @@ struct MigrationTests {
             Issue.record("refused for another reason: \(String(describing: refusal))")
             return
         }
-        #expect(try !Migrator.isFinished(&connection))
+        #expect(try Migrator.unfinished(&connection) == Migrator.Filling.allCases)
         // What is not a server, and this command by a URL with a name of its own, are not counted.
         try connection.execute("SET application_name = 'understudy-exporter'")
         for _ in 1...2 { #expect(try await PostgresStore.migrate(url: database.url, isLast: true)) }
@@ -107,6 +109,54 @@ struct MigrationTests {
         let losses = try await lossesFound(by: store)
         #expect(losses.map { $0.prefix(10) }.sorted() == ["Session b ", "Session d "])
         await #expect(throws: StoreError.self) { _ = try await store.lockWrites() }
+        await store.close()
+    }
+
+    @Test("last activities are filled in when no earlier server is left, and not before")
+    func lastActivity() async throws {
+        var connection = try earlierDatabase()
+        try await PostgresStore.migrate(url: database.url)
+        let store = try await PostgresStore(url: database.url)
+        let fixture = try await Fixture(store)
+        for session in ["a", "b", "c", "d"] { try await fixture.put(["m"], in: session) }
+        let activities = "SELECT last_activity FROM session ORDER BY id"
+        let before = try connection.run(activities).map { $0.integer($1, 0) }
+        // An earlier server creates one session and appends to another. A client gave a third a date in the future.
+        try connection.execute(
+            """
+            UPDATE session SET last_activity = NULL, date_updated = 5 WHERE id = 'b';
+            UPDATE session SET last_activity = 7, date_updated = 9 WHERE id = 'c';
+            UPDATE session SET date_updated = 9e18 WHERE id = 'd'
+            """
+        )
+        await Refusal.migrationUnfinished.expect { try await store.requireActivity() }
+        let copied = try await store.rows(of: .session, after: nil, limit: 9).rows
+        #expect(copied.allSatisfy { $0.last != .null })
+
+        let start = Timestamp.now.microseconds
+        try await #expect(PostgresStore.migrate(url: database.url, isLast: true))
+        try await store.requireActivity()
+        let filled = try connection.run(activities).map { $0.integer($1, 0) }
+        #expect(filled[0] == before[0] && filled[1] == 5 && filled[2] == 9)
+        #expect((start...Timestamp.now.microseconds).contains(filled[3]))
+        await store.close()
+    }
+
+    @Test("what an earlier version has finished is not finished again")
+    func finishedEarlier() async throws {
+        var connection = try earlierDatabase()
+        try await PostgresStore.migrate(url: database.url)
+        let store = try await PostgresStore(url: database.url)
+        let fixture = try await Fixture(store)
+        try await fixture.put(["1", "2"], in: "a")
+        try Migrator.recordFinish(of: [.deletions], &connection)
+        try connection.execute("DELETE FROM message WHERE id = '1'; UPDATE session SET last_activity = NULL")
+        try await store.requireTotals()
+        await Refusal.migrationUnfinished.expect { try await store.requireActivity() }
+        try await #expect(PostgresStore.migrate(url: database.url, isLast: true))
+        try await store.requireActivity()
+        // To count again would have hidden it.
+        #expect(try await lossesFound(by: store).count == 1)
         await store.close()
     }
 
@@ -143,14 +193,14 @@ struct MigrationTests {
         let broken = Migration("999 broken", .statements("SELECT 1 / 0"))
         #expect(throws: PostgresError.self) { try Migrator(Schema.migrations + [broken]).migrate(&connection) }
         #expect(try connection.run("SELECT FROM migration").count == Schema.migrations.count)
-        #expect(try !Migrator.isFinished(&connection))
+        #expect(try Migrator.unfinished(&connection) == Migrator.Filling.allCases)
         try Migrator().migrate(&connection)
         try Migrator().finish(&connection)
-        #expect(try Migrator.isFinished(&connection))
+        #expect(try Migrator.unfinished(&connection) == [])
         let other = try TestDatabase()
         var new = try PostgresConnection(url: other.url)
         try Migrator().migrate(&new)
-        #expect(try Migrator.isFinished(&new))
+        #expect(try Migrator.unfinished(&new) == [])
     }
 
     @Test("an index is built beside writers, and anew after an attempt that failed")

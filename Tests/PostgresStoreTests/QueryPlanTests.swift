@@ -15,7 +15,7 @@ struct QueryPlanTests {
             INSERT INTO account VALUES ('AC', '', '', '', 0);
             INSERT INTO session
                 SELECT decode(lpad(to_hex(n), 32, '0'), 'hex'), 'AC', n, n, 'a', 'i', false,
-                    CASE n WHEN 0 THEN 60000 ELSE 5 END, n, n, 0
+                    CASE n WHEN 0 THEN 60000 ELSE 5 END, n, n, 0, 0, 5000 - n
                 FROM generate_series(0, 3000) AS n;
             INSERT INTO message
                 SELECT s.session_key, position, s.id || '-' || position, 'a', 'i', 'user', '{}', '{}', 0, 0
@@ -75,6 +75,48 @@ struct QueryPlanTests {
             .joined(separator: "\n")
         #expect(plan.contains("Index Scan using session_by_id on session"), "\(plan)")
         #expect(!plan.contains("Sort"), "\(plan)")
+    }
+
+    @Test(
+        "lists of sessions read a part of their order's index, in its order, whatever they are filtered by",
+        arguments: [KeysetDirection.after, .before]
+    )
+    func sessions(_ direction: KeysetDirection) async throws {
+        let database = try await filledDatabase()
+        var connection = try PostgresConnection(url: database.url)
+        try connection.execute("SET plan_cache_mode = force_generic_plan")
+        func expectPlan<Cursor: SessionCursor>(_ cursor: Cursor.Type) throws {
+            var list = KeysetList<Cursor>(
+                table: "session",
+                columns: SessionRow.columns,
+                account: AccountSID(unchecked: "AC")
+            )
+            list.conditions = [.equal("identity", "i")]
+            let bounds = direction == .after ? "1000, 0, 2000, 0" : "2000, 0, 1000, 0"
+            for (sql, values, index) in [
+                (list.sql(direction, isBounded: true), "\(bounds), 'i', 51", "Index Scan"),
+                (list.sliceEnd(direction, isBounded: true), "\(bounds), 19", "Index Only Scan"),
+            ] {
+                try connection.execute("PREPARE list AS \(sql)")
+                let plan = try connection.run("EXPLAIN EXECUTE list ('AC', \(values))").map { $0.text($1, 0) }
+                    .joined(separator: "\n")
+                #expect(plan.contains(index) && plan.contains("using \(Cursor.index) on session"), "\(plan)")
+                #expect(!plan.contains("Sort"), "\(plan)")
+                try connection.execute("DEALLOCATE list")
+            }
+        }
+        try expectPlan(SessionCreationCursor.self)
+        try expectPlan(SessionActivityCursor.self)
+    }
+
+    @Test("a session is read with its last message by two seeks")
+    func summary() async throws {
+        let lines = try await plan(of: PostgresConnection.summary)
+        let plan = lines.joined(separator: "\n")
+        #expect(!plan.contains("Seq Scan") && !plan.contains("Bitmap") && !plan.contains("Sort"), "\(plan)")
+        let blocks = try #require(lines.first { $0.contains("Buffers: shared") }).matches(of: /(?:hit|read)=(\d+)/)
+        let count = blocks.compactMap { Int($0.1) }.reduce(0, +)
+        #expect((1...12).contains(count), "\(plan)")
     }
 
     @Test(

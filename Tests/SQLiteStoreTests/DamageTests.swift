@@ -44,7 +44,7 @@ struct DamageTests {
         // These have few bytes, of which much depends; so that they have half of the bits.
         let leading = try bytes(ofTables: ["assistant", "session"]).filter { whole[$0] != 0 }
         let right = await readings(of: path)
-        #expect(right.count == Self.sessions.count * 4 + 2)
+        #expect(right.count == Self.sessions.count * 4 + 3)
         let rounds = Reliability.isSoak ? 10_000 : 500
         var errors = 0
         for seed in 0..<UInt64(rounds) {
@@ -122,7 +122,8 @@ struct DamageTests {
             (.assistant, "perception_engine_enabled = 1"), (.session, "identity = 'user_id:mallory'"),
             (.session, "verified = 1"), (.session, "date_updated = date_updated + 64"),
             (.session, "date_created = date_created - 1"), (.session, "last_position = 36"),
-            (.session, "deletions = 1"), (.idempotencyKey, "body = X''"), (.idempotencyKey, "status = NULL"),
+            (.session, "deletions = 1"), (.session, "last_activity = last_activity + 1"),
+            (.idempotencyKey, "body = X''"), (.idempotencyKey, "status = NULL"),
             (.idempotencyKey, "date_created = 1"), (.apiKey, "date_created = 1"),
         ]
     )
@@ -174,6 +175,8 @@ struct DamageTests {
             await expectError(problem) {
                 _ = try await store.sessions(of: account, page: PageRequest(.first, size: 50))
             }
+            // The damage may be what keeps it from matching.
+            await expectError(problem) { _ = try await activeSessions(in: store) }
             await expectError(problem) { try await store.delete(message, of: session, in: account) }
             await expectError(problem) { try await append(to: "two", in: store) }
         case .idempotencyKey:
@@ -213,6 +216,9 @@ struct DamageTests {
         await expectError("Session two has not all of its messages") { _ = try await walk("two", in: store) }
         await #expect(throws: StoreError.self) { try await walkBack("two", in: store) }
         await #expect(throws: StoreError.self) { _ = try await filtered("two", by: Self.filters[1], in: store) }
+        if condition == "key" || condition.contains("> 90") {
+            await expectError("Session two has not all of its messages") { _ = try await activeSessions(in: store) }
+        }
         await #expect(throws: StoreError.self) { _ = try await store.lockWrites() }
         #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
     }
@@ -353,6 +359,48 @@ struct DamageTests {
         #expect(try DatabaseFile(path: older).problems() == [])
     }
 
+    @Test("an upgrade fills in the last activities, and hides no damage")
+    func upgrade() async throws {
+        let older = directory.file("older.sqlite")
+        let queue = try DatabaseQueue(path: older, configuration: SQLiteStore.configuration)
+        try Migrations.all.migrate(queue, upTo: "10 checksums of other rows, mirrors of indexes")
+        let future = Timestamp(microseconds: Timestamp.now.microseconds + 86_400_000_000)
+        try queue.inDatabase { [path, account] db in
+            let older = ChecksummedTable.session.columns.filter { $0 != "last_activity" }
+            try db.execute(sql: "ATTACH ? AS newer", arguments: [path])
+            for table in ["account", "message"] {
+                try db.execute(sql: "INSERT INTO \(table) SELECT * FROM newer.\(table)")
+            }
+            try db.execute(
+                sql: """
+                    INSERT INTO session (number, stamp, checksum, \(older.joined(separator: ", ")))
+                    SELECT number, 0, 0, \(older.joined(separator: ", ")) FROM newer.session;
+                    UPDATE session SET date_updated = CASE id WHEN 'one' THEN 5000000 ELSE \(future.microseconds) END;
+                    UPDATE session SET checksum = \(RowChecksum.sql(of: older));
+                    UPDATE session SET identity = 'user_id:mallory' WHERE id = 'three';
+                    """
+            )
+            #expect(
+                try Int.fetchOne(
+                    db,
+                    sql: "SELECT count(*) FROM session WHERE account_sid = ?",
+                    arguments: [account.text]
+                ) == 3
+            )
+        }
+        let (start, store) = (Timestamp.now, try SQLiteStore(path: older))
+        let problem = "Session three is not as it was written"
+        await expectError(problem) { _ = try await activeSessions(in: store) }
+        #expect(try DatabaseFile(path: older).problems() == [problem])
+        try await store.delete(SessionReference("three"), in: account)
+        let sessions = try await activeSessions(in: store)
+        #expect(sessions.map(\.session.id.text) == ["two", "one"])
+        let activities = sessions.compactMap(\.summary?.lastActivity)
+        #expect(activities[1].microseconds == 5_000_000)
+        // A caller's date that is yet to come is no activity.
+        #expect((start...Timestamp.now).contains(activities[0]))
+    }
+
     // MARK: Reading
 
     /// What is read of a database: the sessions, the walks through each and back, and the lists of sessions and assistants. Without
@@ -371,8 +419,22 @@ struct DamageTests {
             await note("filtered \(session)") { try await filtered(session, by: Self.filters[0], in: $0) }
         }
         await note("sessions") { try await $0.sessions(of: account, page: PageRequest(.first, size: 50)) }
+        await note("sessions by activity") { try await activeSessions(in: $0) }
         await note("assistants") { try await $0.assistants(of: account, page: PageRequest(.first, size: 50)) }
         return readings
+    }
+
+    /// With their last messages.
+    private func activeSessions(in store: SQLiteStore) async throws -> [ListedSession] {
+        // Which leaves none out.
+        let filter = SessionFilter(updated: DateRange(from: Timestamp(microseconds: 0)))
+        let request = SessionPageRequest<SessionActivityCursor>(
+            of: account,
+            page: PageRequest(.first, in: .descending, size: 50),
+            matching: filter,
+            includesSummaries: true
+        )
+        return try await store.matchingSessions(request).items
     }
 
     /// From the beginning to the end.

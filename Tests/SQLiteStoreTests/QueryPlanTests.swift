@@ -68,7 +68,8 @@ struct QueryPlanTests {
     func lists(_ direction: KeysetDirection) async throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(path: directory.file("understudy.sqlite"))
-        typealias Sessions = KeysetList<SessionCursor>
+        typealias Sessions = KeysetList<SessionCreationCursor>
+        typealias ActiveSessions = KeysetList<SessionActivityCursor>
         typealias Assistants = KeysetList<AssistantCursor>
         for (sql, plan) in [
             (
@@ -79,6 +80,25 @@ struct QueryPlanTests {
                 Sessions.sql("date_created, number", of: .session, by: "session_by_creation_mirror", direction),
                 "SEARCH session USING COVERING INDEX session_by_creation_mirror (account_sid=? AND "
             ),
+            (
+                Sessions.sql("*", of: .session, by: "session_by_creation", direction, isBounded: true),
+                "SEARCH session USING INDEX session_by_creation (account_sid=? AND date_created>? AND date_created<?)"
+            ),
+            (
+                ActiveSessions.sql("*", of: .session, by: "session_by_activity", direction),
+                "SEARCH session USING INDEX session_by_activity (account_sid=? AND "
+            ),
+            (
+                ActiveSessions.sql(
+                    "number",
+                    of: .session,
+                    by: "session_by_activity_mirror",
+                    direction,
+                    isBounded: true
+                ),
+                "SEARCH session USING COVERING INDEX session_by_activity_mirror (account_sid=? AND "
+            ),
+            (Database.lastMessage, "SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
             (
                 Assistants.sql("*", of: .assistant, by: "assistant_of_account", direction),
                 "SEARCH assistant USING INDEX assistant_of_account (account_sid=? AND "

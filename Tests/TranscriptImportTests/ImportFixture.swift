@@ -39,7 +39,7 @@ struct ImportFixture {
     /// What an import says that must fail; nothing may be stored.
     func failure(_ files: [String], names: [String]? = nil, order: SavedListOrder? = nil) async -> String {
         let error = await #expect(throws: ImportError.self) { try await run(files, names: names, order: order) }
-        let sessions = try? await store.sessions(of: account, page: PageRequest(.first, size: 1)).items
+        let sessions = try? await store.sessions(of: account, after: nil, limit: 1)
         #expect(sessions?.isEmpty == true)
         // Files are named without their directory.
         return error?.description.replacing(directory.path + "/", with: "") ?? ""

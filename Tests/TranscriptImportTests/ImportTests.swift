@@ -149,7 +149,7 @@ struct ImportTests {
         #expect(error?.description.hasPrefix("line 2 ") == true, "\(String(describing: error))")
         #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
         #expect(error?.description.hasSuffix("Nothing of the input was stored.") == true)
-        #expect(try await fixture.store.sessions(of: fixture.account, page: PageRequest(.first, size: 1)).items.isEmpty)
+        #expect(try await fixture.store.sessions(of: fixture.account, after: nil, limit: 1).isEmpty)
     }
 
     @Test("invalid UTF-8 is a bad line")

@@ -21,7 +21,7 @@ extension APIError {
             self = .tooManyRequests("As many messages to this session wait for their replies as may; try again later")
         case .migrationUnfinished:
             self = .notYetAvailable(
-                "The database's upgrade is not finished, and IncludeTotal needs that: run `understudy database migrate --finish`"
+                "The database's upgrade is not finished, and this list needs that: run `understudy database migrate --finish`"
             )
         case .unavailable(is CancellationError), .fault(is CancellationError):
             // Requests are cancelled only when the server has waited for them long enough at its shutdown.

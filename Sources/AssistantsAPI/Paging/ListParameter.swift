@@ -2,32 +2,30 @@ import AssistantsStore
 
 /// A parameter of lists. `docs/listing.md` says what each means.
 enum ListParameter: String, CaseIterable {
+    case activityAfter = "ActivityAfter"
     case after = "After"
     case around = "Around"
+    case assistantID = "AssistantId"
     case before = "Before"
     case dateCreatedAfter = "DateCreatedAfter"
     case dateCreatedBefore = "DateCreatedBefore"
+    case dateUpdatedAfter = "DateUpdatedAfter"
+    case dateUpdatedBefore = "DateUpdatedBefore"
     case identity = "Identity"
+    case includeLastMessage = "IncludeLastMessage"
     case includeTotal = "IncludeTotal"
     case order = "Order"
+    case orderBy = "OrderBy"
     case page = "Page"
     case pageSize = "PageSize"
     case pageToken = "PageToken"
     case role = "Role"
     case strict = "Strict"
 
-    /// Those that every list has.
-    static let common = paging.union([.strict])
     /// Those that say where in a list a page lies.
     static let paging: Set<ListParameter> = [.page, .pageSize, .pageToken]
-    /// Those of a session's messages.
-    static let ofMessages: Set<ListParameter> = common.union(anchors).union(messageFilters).union([
-        .includeTotal, .order,
-    ])
     /// Those that name the item by which the first page is chosen.
     static let anchors: Set<ListParameter> = [.after, .around, .before]
-    /// Those that choose which messages a list has.
-    static let messageFilters: Set<ListParameter> = [.dateCreatedAfter, .dateCreatedBefore, .identity, .role]
 
     /// Where the page lies relative to the item that the parameter names; `nil` for those that name none.
     var place: MessageAnchor.Place? {
@@ -35,11 +33,60 @@ enum ListParameter: String, CaseIterable {
         case .after: .after
         case .around: .around
         case .before: .before
-        case .dateCreatedAfter, .dateCreatedBefore, .identity, .includeTotal, .order, .page, .pageSize, .pageToken,
-            .role, .strict:
-            nil
+        default: nil
         }
     }
+}
+
+/// A list that has parameters, by its items.
+enum ListKind {
+    case assistants, messages, sessions
+
+    /// Those that the list has.
+    var parameters: Set<ListParameter> {
+        switch self {
+        case .assistants: Self.commonParameters
+        case .messages: Self.messageParameters
+        case .sessions: Self.sessionParameters
+        }
+    }
+
+    /// Those that choose which items it has.
+    var filters: Set<ListParameter> {
+        switch self {
+        case .assistants: []
+        case .messages: Self.messageFilters
+        case .sessions: Self.sessionFilters
+        }
+    }
+
+    private static let commonParameters = ListParameter.paging.union([.strict])
+    private static let messageFilters: Set<ListParameter> = [.dateCreatedAfter, .dateCreatedBefore, .identity, .role]
+    private static let messageParameters = commonParameters.union(messageFilters).union(ListParameter.anchors).union([
+        .includeTotal, .order,
+    ])
+    private static let sessionFilters: Set<ListParameter> = [
+        .activityAfter, .assistantID, .dateCreatedAfter, .dateCreatedBefore, .dateUpdatedAfter, .dateUpdatedBefore,
+        .identity,
+    ]
+    private static let sessionParameters = commonParameters.union(sessionFilters).union([
+        .includeLastMessage, .order, .orderBy,
+    ])
+}
+
+/// Which items of a list are wanted. Indirect: most lists have no filter, and a page's query is copied often.
+indirect enum ListFilter: Equatable, Sendable {
+    case messages(MessageFilter)
+    case sessions(SessionFilter)
+
+    var ofMessages: MessageFilter? { if case .messages(let filter) = self { filter } else { nil } }
+    var ofSessions: SessionFilter? { if case .sessions(let filter) = self { filter } else { nil } }
+}
+
+/// By what a list of sessions is ordered.
+enum SessionOrder: String, CaseIterable, Sendable {
+    case creation = "created"
+    case activity
 }
 
 /// The item by which the list's first page is chosen.

@@ -14,18 +14,15 @@ struct Listing<Cursor: KeysetCursor>: Sendable {
 
     /// - Parameters:
     ///   - budget: of a page.
-    ///   - parameters: those that the list has.
     ///   - scan: how much a request may examine where a filter leaves items out.
-    /// - Throws: `APIError` where a parameter is wrong, or the page token is not of this listing.
+    /// - Throws: `APIError` where the page token is not of this listing.
     init(
-        _ query: Substring?,
+        _ query: PageQuery,
         of account: AccountSID,
         budget: PageBudget,
-        taking parameters: Set<ListParameter> = ListParameter.common,
         scan: ScanBudget = ScanBudget(),
         tokens: PageTokens
     ) throws(APIError) {
-        let query = try PageQuery(query, taking: parameters)
         let digest = ListingDigest(query.selection)
         let anchor: PageRequest<Cursor>.Anchor =
             if let token = query.token { try tokens.anchor(of: token, in: account, binding: digest) } else { .first }
@@ -83,12 +80,25 @@ extension PageQuery {
         func add(_ parameter: ListParameter, _ value: String?) {
             if let value { selection.append((parameter.rawValue, value)) }
         }
+        func add(_ after: ListParameter, _ before: ListParameter, _ range: DateRange) {
+            add(after, range.start.map { String($0.microseconds) })
+            add(before, range.end.map { String($0.microseconds) })
+        }
         if order != .ascending { add(.order, order.rawValue) }
-        guard let filter else { return selection }
-        for role in filter.roles.map(\.rawValue).sorted() { add(.role, role) }
-        add(.identity, filter.identity)
-        add(.dateCreatedAfter, filter.created.start.map { String($0.microseconds) })
-        add(.dateCreatedBefore, filter.created.end.map { String($0.microseconds) })
+        if sessionOrder != .creation { add(.orderBy, sessionOrder.rawValue) }
+        switch filter {
+        case nil: break
+        case .messages(let filter):
+            for role in filter.roles.map(\.rawValue).sorted() { add(.role, role) }
+            add(.identity, filter.identity)
+            add(.dateCreatedAfter, .dateCreatedBefore, filter.created)
+        case .sessions(let filter):
+            add(.identity, filter.identity)
+            add(.assistantID, filter.assistantID?.text)
+            add(.dateCreatedAfter, .dateCreatedBefore, filter.created)
+            add(.dateUpdatedAfter, .dateUpdatedBefore, filter.updated)
+            add(.activityAfter, filter.active.start.map { String($0.microseconds) })
+        }
         return selection
     }
 }

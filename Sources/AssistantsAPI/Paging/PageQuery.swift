@@ -22,8 +22,11 @@ struct PageQuery: Sendable {
     let order: ListOrder
     /// Whether `meta` says how many items the list has.
     let includesTotal: Bool
-    /// Which messages the list has; `nil` for all of them.
-    let filter: MessageFilter?
+    let sessionOrder: SessionOrder
+    /// Whether each session comes with its last message.
+    let includesLastMessage: Bool
+    /// Which items the list has; `nil` for all of them.
+    let filter: ListFilter?
     /// Where the first page begins, or ends; no page has both this and a token.
     let anchor: ItemAnchor?
     /// The anchor as it came, with an ampersand behind it; empty without one.
@@ -31,8 +34,8 @@ struct PageQuery: Sendable {
     /// All parameters but the anchor and those of paging as they came, with an ampersand behind each.
     let otherParameters: String
 
-    /// - Parameter parameters: those that the list has.
-    init(_ query: Substring?, taking parameters: Set<ListParameter>) throws(APIError) {
+    init(_ query: Substring?, of kind: ListKind) throws(APIError) {
+        let (parameters, filters) = (kind.parameters, kind.filters)
         var values: [ListParameter: String] = [:]
         var roles: Set<MessageRole> = []
         var (others, anchorParameter) = ("", "")
@@ -67,7 +70,7 @@ struct PageQuery: Sendable {
             if parameter == .role, let role = try Self.choice(.role, MessageRole.allCases, of: values) {
                 roles.insert(role)
             }
-            if firstFilter == nil, ListParameter.messageFilters.contains(parameter) { firstFilter = parameter }
+            if firstFilter == nil, filters.contains(parameter) { firstFilter = parameter }
             if ListParameter.anchors.contains(parameter) {
                 anchorParameter = PercentEncoding.encodeForbidden(in: text) + "&"
             } else if !ListParameter.paging.contains(parameter) {
@@ -83,7 +86,9 @@ struct PageQuery: Sendable {
         token = values[.pageToken]
         order = try Self.choice(.order, ListOrder.allCases, of: values) ?? .ascending
         anchor = anchorParameter.isEmpty ? nil : try Self.anchor(of: values)
-        filter = firstFilter == nil ? nil : try Self.filter(of: values, roles)
+        sessionOrder = try Self.choice(.orderBy, SessionOrder.allCases, of: values) ?? .creation
+        includesLastMessage = try Self.flag(.includeLastMessage, of: values)
+        filter = firstFilter == nil ? nil : try Self.filter(of: kind, values, roles)
         if includesTotal, let firstFilter { throw Self.combination(.includeTotal, firstFilter) }
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
@@ -105,21 +110,45 @@ struct PageQuery: Sendable {
     }
 
     private static func filter(
-        of values: [ListParameter: String],
+        of kind: ListKind,
+        _ values: [ListParameter: String],
         _ roles: Set<MessageRole>
-    ) throws(APIError) -> MessageFilter {
-        let filter = MessageFilter(
-            roles: roles,
-            identity: try value(.identity, of: values, allowed: IdentityText.allowed, IdentityText.checked),
-            created: DateRange(
-                from: try date(.dateCreatedAfter, of: values),
-                before: try date(.dateCreatedBefore, of: values)
+    ) throws(APIError) -> ListFilter? {
+        let identity = try value(.identity, of: values, allowed: IdentityText.allowed, IdentityText.checked)
+        let created = try range(from: .dateCreatedAfter, before: .dateCreatedBefore, of: values)
+        switch kind {
+        case .assistants: return nil
+        case .messages: return .messages(MessageFilter(roles: roles, identity: identity, created: created))
+        case .sessions:
+            let lastKnown = try date(.activityAfter, of: values)
+            return .sessions(
+                SessionFilter(
+                    identity: identity,
+                    assistantID: try value(
+                        .assistantID,
+                        of: values,
+                        allowed: "\(AssistantID.prefix) and 1 to 246 more bytes",
+                        AssistantID.init
+                    ),
+                    created: created,
+                    updated: try range(from: .dateUpdatedAfter, before: .dateUpdatedBefore, of: values),
+                    // Exclusive: a client has seen what it names.
+                    active: DateRange(from: lastKnown.map { Timestamp(microseconds: $0.microseconds + 1) })
+                )
             )
-        )
-        if let start = filter.created.start, let end = filter.created.end, start >= end {
-            throw .badRequest("DateCreatedBefore must be later than DateCreatedAfter")
         }
-        return filter
+    }
+
+    private static func range(
+        from start: ListParameter,
+        before end: ListParameter,
+        of values: [ListParameter: String]
+    ) throws(APIError) -> DateRange {
+        let range = DateRange(from: try date(start, of: values), before: try date(end, of: values))
+        if let first = range.start, let last = range.end, first >= last {
+            throw .badRequest("\(end.rawValue) must be later than \(start.rawValue)")
+        }
+        return range
     }
 
     private static func date(_ parameter: ListParameter, of values: [ListParameter: String]) throws(APIError)

@@ -25,6 +25,11 @@ extension ByteBuffer {
         write(upTo: JSONText.maximumStringLength(Timestamp.iso8601Length)) { $0.appendJSONString(time) }
     }
 
+    /// Writes a time as a JSON string, with its microseconds where there are any.
+    mutating func writeExactJSONString(_ time: Timestamp) {
+        write(upTo: JSONText.maximumStringLength(Timestamp.exactISO8601Length)) { $0.appendExactJSONString(time) }
+    }
+
     /// Removes line breaks from JSON, which has them between its tokens only. Rows of earlier versions have some, and PHP's SDK
     /// takes an empty line in a response for the end of its headers.
     mutating func removeLineBreaks() {

@@ -18,7 +18,7 @@ struct AssistantsResource: Sendable {
     func list(_ request: APIRequest, _ caller: Caller) async throws -> Response {
         let overhead = AssistantRepresentation.overhead(defaultModel: model, baseURL: request.baseURL)
         let listing = try Listing<AssistantCursor>(
-            request.target.query,
+            PageQuery(request.target.query, of: .assistants),
             of: caller.account,
             budget: ListRepresentation.budget(overhead: overhead),
             tokens: tokens

@@ -13,24 +13,22 @@ struct MessagesResource: Sendable {
     let tokens: PageTokens
     private let tags: PageTags
     private let cache: PageCache
-    private let scans: RequestsInFlight
-    private let scan: ScanBudget
+    private let scans: FilteredLists
     private let sizeEstimate = MessageSizeEstimate()
 
     /// - Parameter metrics: get the kept pages' figures.
-    init(store: any Store, tokens: PageTokens, tags: PageTags, options: APIOptions, metrics: MetricsRegistry) {
+    init(
+        store: any Store,
+        tokens: PageTokens,
+        tags: PageTags,
+        scans: FilteredLists,
+        options: APIOptions,
+        metrics: MetricsRegistry
+    ) {
         self.store = store
         self.tokens = tokens
         self.tags = tags
-        let scans = RequestsInFlight(limit: options.maximumScans, kind: "requests for lists with a filter")
         self.scans = scans
-        scan = options.scan
-        metrics.gauge(
-            "understudy_filtered_lists_in_flight",
-            "Requests in progress for lists with a filter that a short scan could not answer."
-        ) {
-            Double(scans.current)
-        }
         let cache = PageCache(capacity: options.pageCacheSize)
         self.cache = cache
         metrics.gauge("understudy_page_cache_bytes", "How much memory the pages take that are kept.") {
@@ -60,7 +58,7 @@ struct MessagesResource: Sendable {
             of: session,
             in: caller.account,
             page: listing.page,
-            matching: listing.query.filter,
+            matching: listing.query.filter?.ofMessages,
             unless: known?.version
         )
         let reading: MessagePageReading
@@ -157,7 +155,7 @@ struct MessagesResource: Sendable {
             guard case .read(let place) = reading, place.isUnfinished else { return reading }
             json.removeAll()
         }
-        return try await scans.count { try await store.readMatchingMessages(request, append) }
+        return try await scans.requests.count { try await store.readMatchingMessages(request, append) }
     }
 
     /// The message at which the page is to begin, if there can be one.
@@ -179,11 +177,10 @@ struct MessagesResource: Sendable {
 
     private func listing(_ request: APIRequest, _ account: AccountSID) throws(APIError) -> MessageListing {
         try MessageListing(
-            request.target.query,
+            PageQuery(request.target.query, of: .messages),
             of: account,
             budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead),
-            taking: ListParameter.ofMessages,
-            scan: scan,
+            scan: scans.budget,
             tokens: tokens
         )
     }

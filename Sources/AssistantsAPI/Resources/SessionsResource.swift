@@ -14,16 +14,42 @@ extension SessionReference: PathParameter {
 struct SessionsResource: Sendable {
     let store: any Store
     let tokens: PageTokens
+    let scans: FilteredLists
 
-    /// `GET /v1/Sessions`: a page, in order of creation.
+    /// `GET /v1/Sessions`: a page, in order of creation or of activity.
     func list(_ request: APIRequest, _ caller: Caller) async throws -> Response {
-        let listing = try Listing<SessionCursor>(
-            request.target.query,
+        let query = try PageQuery(request.target.query, of: .sessions)
+        return switch query.sessionOrder {
+        case .creation: try await list(query, by: SessionCreationCursor.self, request, caller)
+        case .activity: try await list(query, by: SessionActivityCursor.self, request, caller)
+        }
+    }
+
+    private func list<Cursor: SessionCursor>(
+        _ query: PageQuery,
+        by cursor: Cursor.Type,
+        _ request: APIRequest,
+        _ caller: Caller
+    ) async throws -> Response {
+        let listing = try Listing<Cursor>(
+            query,
             of: caller.account,
-            budget: ListRepresentation.budget(overhead: SessionRepresentation.overhead),
+            budget: ListRepresentation.budget(overhead: SessionRepresentation.overhead(query)),
+            scan: scans.budget,
             tokens: tokens
         )
-        let sessions = try await store.sessions(of: caller.account, page: listing.page)
+        let filter = query.filter?.ofSessions
+        if query.sessionOrder == .activity || query.includesLastMessage || filter?.active.start != nil {
+            try await store.requireActivity()
+        }
+        let sessions = try await read(
+            SessionPageRequest(
+                of: caller.account,
+                page: listing.page,
+                matching: filter,
+                includesSummaries: query.includesLastMessage
+            )
+        )
         var page = ListRepresentation(key: "sessions", capacity: 1_024 + 512 * sessions.items.count)
         for session in sessions.items {
             page.append { SessionRepresentation.write(session, to: &$0) }
@@ -40,11 +66,23 @@ struct SessionsResource: Sendable {
         )
     }
 
+    private func read<Cursor: SessionCursor>(
+        _ request: SessionPageRequest<Cursor>
+    ) async throws -> Page<ListedSession, Cursor> {
+        guard request.isScan else { return try await store.matchingSessions(request) }
+        // A short scan answers most requests.
+        var short = request
+        short.page.scan = .short
+        let page = try await store.sessions(short)
+        guard page.isUnfinished else { return page }
+        return try await scans.requests.count { try await store.matchingSessions(request) }
+    }
+
     /// `GET /v1/Sessions/{id}`.
     func fetch(_ session: SessionReference, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let session = try await store.session(session, in: caller.account)
         var json = ByteBuffer()
-        SessionRepresentation.write(session, to: &json)
+        SessionRepresentation.write(ListedSession(session), to: &json)
         return Response(json: json)
     }
 

@@ -90,7 +90,15 @@ struct Resources: Sendable {
         health = HealthResource(store: store, readiness: readiness, version: options.version)
         assistants = AssistantsResource(store: store, tokens: tokens, sealingKey: sealingKey, model: model.name)
         assistantMessages = AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests)
-        sessions = SessionsResource(store: store, tokens: tokens)
-        messages = MessagesResource(store: store, tokens: tokens, tags: tags, options: options, metrics: metrics)
+        let scans = FilteredLists(options: options, metrics: metrics)
+        sessions = SessionsResource(store: store, tokens: tokens, scans: scans)
+        messages = MessagesResource(
+            store: store,
+            tokens: tokens,
+            tags: tags,
+            scans: scans,
+            options: options,
+            metrics: metrics
+        )
     }
 }

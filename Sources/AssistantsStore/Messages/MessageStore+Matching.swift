@@ -150,20 +150,18 @@ extension MessageStore {
 
 /// The progress of reading one page with a filter.
 private struct MatchingScan {
-    private let budget: ScanBudget
-    private let start = ContinuousClock.now
-    private var examined = 0
+    private var progress: ScanProgress
     private var version: SessionVersion?
     /// `MessagePagePlace.isReproducible`.
     private(set) var isReproducible = true
 
     init(_ request: MessagePageRequest) {
-        budget = request.page.scan
+        progress = ScanProgress(request.page.scan)
     }
 
     /// Notes what was read.
     mutating func note(_ place: MessagePagePlace, isSlice: Bool = true) {
-        if isSlice { examined += budget.slice }
+        if isSlice { progress.addSlice() }
         if let version, version != place.version { isReproducible = false }
         version = place.version
     }
@@ -171,20 +169,15 @@ private struct MatchingScan {
     /// Whether another slice may be read.
     /// - Parameter isHalf: whether half of the work is left for something else.
     mutating func mayContinue(isHalf: Bool = false) -> Bool {
-        examined < (isHalf ? budget.items / 2 : budget.items) && checkTime(isHalf: isHalf)
+        progress.hasItemsLeft(isHalf: isHalf) && checkTime(isHalf: isHalf)
     }
 
     /// Whether time is left. If not, the page is not reproducible: how far a request gets in that time differs.
     mutating func checkTime(isHalf: Bool = false) -> Bool {
-        let isInTime = ContinuousClock.now < start + (isHalf ? budget.duration / 2 : budget.duration)
+        let isInTime = progress.hasTimeLeft(isHalf: isHalf)
         isReproducible = isReproducible && isInTime
         return isInTime
     }
-}
-
-extension PageNeighbors {
-    /// The page before, or the next one.
-    fileprivate func neighbor(isPrevious: Bool) -> Cursor? { isPrevious ? previous : next }
 }
 
 extension MessageCursor {

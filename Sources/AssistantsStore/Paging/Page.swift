@@ -2,10 +2,13 @@
 package struct Page<Item: Sendable, Cursor: Sendable>: Sendable {
     package let items: [Item]
     package let neighbors: PageNeighbors<Cursor>
+    /// Whether the page ends behind a slice though it is not full, so that items behind it can match.
+    package let isUnfinished: Bool
 
-    package init(items: [Item], neighbors: PageNeighbors<Cursor>) {
+    package init(items: [Item], neighbors: PageNeighbors<Cursor>, isUnfinished: Bool = false) {
         self.items = items
         self.neighbors = neighbors
+        self.isUnfinished = isUnfinished
     }
 }
 
@@ -20,6 +23,9 @@ package struct PageNeighbors<Cursor: Sendable>: Sendable {
         self.previous = previous
         self.next = next
     }
+
+    /// The page before, or the next one.
+    func neighbor(isPrevious: Bool) -> Cursor? { isPrevious ? previous : next }
 }
 
 /// An item of a `Page`.
@@ -28,9 +34,17 @@ package protocol PageItem: Sendable {
     var pageLength: Int { get }
 }
 
-extension Session: PageItem {
+extension ListedSession: PageItem {
     package var pageLength: Int {
-        JSONText.stringLength(id.text) + JSONText.stringLength(assistantID.text) + JSONText.stringLength(identity)
+        JSONText.stringLength(session.id.text) + JSONText.stringLength(session.assistantID.text)
+            + JSONText.stringLength(session.identity) + (summary?.lastMessage?.pageLength ?? 0)
+    }
+}
+
+extension Message: PageItem {
+    package var pageLength: Int {
+        let strings = [id.text, sessionID.text, assistantID.text, identity, role.rawValue]
+        return strings.reduce(content.text.utf8.count + meta.text.utf8.count) { $0 + JSONText.stringLength($1) }
     }
 }
 

@@ -28,3 +28,28 @@ package struct ScanBudget: Sendable {
     /// Whether a slice is no more than `short`'s.
     package var isShort: Bool { slice <= Self.short.slice && sliceBytes <= Self.short.sliceBytes }
 }
+
+/// How much of its `ScanBudget` a request has spent.
+struct ScanProgress {
+    private let budget: ScanBudget
+    private let start = ContinuousClock.now
+    private var examined = 0
+
+    init(_ budget: ScanBudget) {
+        self.budget = budget
+    }
+
+    mutating func addSlice() {
+        examined += budget.slice
+    }
+
+    /// - Parameter isHalf: whether half of it is left for something else.
+    func hasItemsLeft(isHalf: Bool = false) -> Bool {
+        examined < (isHalf ? budget.items / 2 : budget.items)
+    }
+
+    /// - Parameter isHalf: whether half of it is left for something else.
+    func hasTimeLeft(isHalf: Bool = false) -> Bool {
+        ContinuousClock.now < start + (isHalf ? budget.duration / 2 : budget.duration)
+    }
+}

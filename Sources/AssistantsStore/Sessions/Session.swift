@@ -53,25 +53,3 @@ package struct SessionVersion: Hashable, Sendable {
         self.stamp = stamp
     }
 }
-
-/// A position in an account's list of sessions, which is in order of creation, then of number.
-package struct SessionCursor: Hashable, Sendable {
-    package let dateCreated: Timestamp
-    package let number: SessionNumber
-
-    package init(dateCreated: Timestamp, number: SessionNumber) {
-        self.dateCreated = dateCreated
-        self.number = number
-    }
-}
-
-extension SessionCursor: KeysetCursor {
-    package static let kind: UInt8 = 2
-    package static let columns = ["date_created", "number"]
-
-    package var values: [Int64] { [dateCreated.microseconds, number.value] }
-
-    package init(values: [Int64]) {
-        self.init(dateCreated: Timestamp(microseconds: values[0]), number: SessionNumber(values[1]))
-    }
-}

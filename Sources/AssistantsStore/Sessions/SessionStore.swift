@@ -1,11 +1,17 @@
 /// Sessions, which come to be with their first messages. `Store` says what holds for every call.
 package protocol SessionStore: Sendable {
-    /// One page of an account's sessions, in order of creation. A session created during a walk may be missed by it, one
-    /// created before it never.
-    func sessions(
-        of account: AccountSID,
-        page: PageRequest<SessionCursor>
-    ) async throws(StoreError) -> Page<Session, SessionCursor>
+    /// Reads one page of an account's sessions from one state of the database. By creation, a walk may miss a session that is
+    /// created meanwhile; by activity, one that is active meanwhile, or meet it twice. It meets every other once.
+    ///
+    /// With a filter that the order's index cannot answer, the page also ends where a slice ends, even if it is not full or is empty.
+    /// `matchingSessions` puts pages together from slices.
+    func sessions<Cursor: SessionCursor>(
+        _ request: SessionPageRequest<Cursor>
+    ) async throws(StoreError) -> Page<ListedSession, Cursor>
+
+    /// Checks that every session's last activity and number of messages are known: servers of an earlier version do not keep them.
+    /// - Throws: `migrationUnfinished`.
+    func requireActivity() async throws(StoreError)
 
     /// Up to `limit` of an account's sessions behind an id, in the order of their ids' bytes: the same in every store that has
     /// the same sessions. A session created during a walk may be missed by it, one created before it never.

@@ -36,6 +36,7 @@ package enum StoredTable: String, CaseIterable, Codable, Sendable {
                 .text("account_sid"), .text("id"), .number, .text("assistant_id"), .text("identity"),
                 .boolean("verified"), .integer("last_position"), .integer("deletions").derived,
                 .integer("stamp").unchecked, .integer("date_created"), .integer("date_updated"),
+                .integer("last_activity"),
             ]
         case .message:
             sessionOfMessage + [

@@ -39,7 +39,7 @@ struct RowCheck {
             case (.turn, "mode"): validate(column, "a mode", SendMode.init)
             case (_, "content"), (_, "meta"):
                 values[column] == .null ? nil : validate(column, "a JSON object", Self.object)
-            case (_, "date_created"), (_, "date_updated"):
+            case (_, "date_created"), (_, "date_updated"), (_, "last_activity"):
                 integer(column).map(Timestamp.isPrintable) == true
                     ? nil : "\(column) is not a time of the years 1 to 9999"
             default: nil

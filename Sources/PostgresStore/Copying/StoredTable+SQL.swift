@@ -8,7 +8,10 @@ extension StoredTable {
     private var source: String {
         switch self {
         case .setting:
-            "(SELECT * FROM setting WHERE name NOT IN ('\(Self.unfinishedCopy)', '\(Migrator.finishSetting)')) AS rows"
+            """
+            (SELECT * FROM setting WHERE name NOT IN (\(([Self.unfinishedCopy] + Migrator.Filling.allCases.map(\.rawValue))
+                .map { "'\($0)'" }.joined(separator: ", ")))) AS rows
+            """
         case .number:
             """
             (\(Self.numbered.map(\.rawValue).map { name in
@@ -16,6 +19,13 @@ extension StoredTable {
                 SELECT '\(name)' AS name, CASE WHEN is_called THEN last_value ELSE 0 END AS value FROM \(name)_number
                 """
             }.joined(separator: " UNION ALL "))) AS rows
+            """
+        case .session:
+            // Until it is filled, it may be NULL, which no other store takes.
+            """
+            (SELECT session_key, \(copiedColumns.filter { $0 != "last_activity" }.joined(separator: ", ")),
+                coalesce(last_activity, date_updated) AS last_activity
+            FROM session) AS rows
             """
         case .message:
             """

@@ -8,22 +8,45 @@ struct KeysetList<Cursor: KeysetCursor> {
     /// How many bytes a row has that can be long, in SQL; `nil` where all rows are short.
     var length: String?
     let account: AccountSID
+    /// What the list has lies between them.
+    var bounds = KeysetBounds<Cursor>()
+    /// What a row must match to be in the list; `nil` if all do that lie within the bounds.
+    var conditions: [RowCondition]?
+    /// Whether it is known already what lies on the near side of the anchor.
+    var isContinued = false
 
-    /// Values: account, the cursor's, how many rows; where rows can be long, how many bytes they may have together. Columns: the
-    /// cursor's, then the list's. Rows end behind the first that goes beyond that, or the second.
-    func sql(_ direction: KeysetDirection) -> String {
-        let keys = Cursor.columns.joined(separator: ", ")
-        let values = Cursor.columns.indices.map { "$\($0 + 2)::bigint" }.joined(separator: ", ")
-        let (comparison, order) =
+    /// The rows between two cursors, or from one on. Values: account, and the cursors' at which reading begins and ends.
+    private func rows(_ direction: KeysetDirection, isBounded: Bool) -> String {
+        let (start, end) =
             switch direction {
-            case .after: (">", keys)
-            case .before: ("<", Cursor.columns.map { "\($0) DESC" }.joined(separator: ", "))
+            case .after: (">", "<")
+            case .before: ("<", ">")
             }
-        let limit = Cursor.columns.count + 2
-        let rows = """
-            FROM \(table) WHERE account_sid = $1 AND (\(keys)) \(comparison) (\(values))
-            ORDER BY \(order) LIMIT $\(limit)::bigint
-            """
+        let keys = Cursor.columns.joined(separator: ", ")
+        func values(behind count: Int) -> String {
+            Cursor.columns.indices.map { "$\(count + $0 + 1)::bigint" }.joined(separator: ", ")
+        }
+        let bound = isBounded ? " AND (\(keys)) \(end) (\(values(behind: Cursor.columns.count + 1)))" : ""
+        return "FROM \(table) WHERE account_sid = $1 AND (\(keys)) \(start) (\(values(behind: 1)))\(bound)"
+    }
+
+    private static func order(_ direction: KeysetDirection) -> String {
+        Cursor.columns.map { direction == .after ? $0 : "\($0) DESC" }.joined(separator: ", ")
+    }
+
+    /// How many values `rows` has.
+    private static func valueCount(isBounded: Bool) -> Int { 1 + Cursor.columns.count * (isBounded ? 2 : 1) }
+
+    /// Values: those of the rows, those of the conditions, how many rows; where rows can be long, how many bytes they may have together.
+    /// Columns: the cursor's, then the list's. Rows end behind the first that goes beyond that, or the second.
+    func sql(_ direction: KeysetDirection, isBounded: Bool = false) -> String {
+        let keys = Cursor.columns.joined(separator: ", ")
+        let order = Self.order(direction)
+        let first = Self.valueCount(isBounded: isBounded) + 1
+        let conditions = conditions ?? []
+        let filter = conditions.enumerated().map { " AND \($1.sql(value: first + $0))" }.joined()
+        let limit = first + conditions.count
+        let rows = "\(rows(direction, isBounded: isBounded))\(filter) ORDER BY \(order) LIMIT $\(limit)::bigint"
         guard let length else { return "SELECT \(keys), \(columns) \(rows)" }
         return """
             SELECT \(keys), \(columns)
@@ -37,22 +60,64 @@ struct KeysetList<Cursor: KeysetCursor> {
             """
     }
 
-    /// - Parameter item: makes an item of a row, whose columns begin at the given one.
+    /// The last of some rows, if there are as many. Values: those of the rows, and how many rows come before it.
+    func sliceEnd(_ direction: KeysetDirection, isBounded: Bool) -> String {
+        """
+        SELECT \(Cursor.columns.joined(separator: ", ")) \(rows(direction, isBounded: isBounded))
+        ORDER BY \(Self.order(direction)) OFFSET $\(Self.valueCount(isBounded: isBounded) + 1)::bigint LIMIT 1
+        """
+    }
+
+    /// - Parameters:
+    ///   - batch: of how many rows items are made at once.
+    ///   - items: makes an item of each of some rows, whose columns begin at the given one; `nil` if there is none any more.
     func page<Item: PageItem>(
         _ request: PageRequest<Cursor>,
         _ connection: inout PostgresConnection,
-        _ item: (borrowing PostgresResult, _ row: Int, _ column: Int32) throws -> Item
+        batch: Int = .max,
+        _ items: (
+            borrowing PostgresResult, _ rows: Range<Int>, _ column: Int32, inout PostgresConnection
+        ) throws -> [Item?]
     ) throws -> Page<Item, Cursor> {
-        try request.page { direction, cursor, limit, wantsMore in
-            var values = [account] + cursor.values.map { $0 as any PostgresValue } + [limit]
-            if length != nil { values.append(request.budget.bytes) }
-            let rows = try connection.run(sql(direction), values)
-            for row in 0..<rows.count {
-                guard wantsMore(try item(rows, row, Int32(Cursor.columns.count)), Self.cursor(rows, row)) else {
-                    return
+        try request.page(within: bounds, isContinued: isContinued) { direction, bounds, limit, wantsMore in
+            var bounds = bounds
+            var sliceEnd: Cursor?
+            if conditions != nil {
+                sliceEnd = try self.sliceEnd(direction, bounds, request.scan.slice, &connection)
+                if let sliceEnd {
+                    bounds = bounds.part(direction.opposite, sliceEnd.moved(by: direction == .after ? 1 : -1))
                 }
             }
+            var values = values(direction, bounds) + (conditions ?? []).map(\.value) + [limit]
+            if length != nil { values.append(request.budget.bytes) }
+            let rows = try connection.run(sql(direction, isBounded: bounds.end(direction) != nil), values)
+            var next = 0
+            while next < rows.count {
+                let part = next..<min(rows.count, next.addingReportingOverflow(batch).partialValue)
+                for (row, item) in zip(part, try items(rows, part, Int32(Cursor.columns.count), &connection)) {
+                    if let item, !wantsMore(item, Self.cursor(rows, row)) { return nil }
+                }
+                next = part.upperBound
+            }
+            return sliceEnd
         }
+    }
+
+    private func sliceEnd(
+        _ direction: KeysetDirection,
+        _ bounds: KeysetBounds<Cursor>,
+        _ count: Int,
+        _ connection: inout PostgresConnection
+    ) throws -> Cursor? {
+        let rows = try connection.run(
+            sliceEnd(direction, isBounded: bounds.end(direction) != nil),
+            values(direction, bounds) + [count - 1]
+        )
+        return rows.count > 0 ? Self.cursor(rows, 0) : nil
+    }
+
+    private func values(_ direction: KeysetDirection, _ bounds: KeysetBounds<Cursor>) -> [(any PostgresValue)?] {
+        [account] + (bounds.start(direction).values + (bounds.end(direction)?.values ?? []))
     }
 
     private static func cursor(_ rows: borrowing PostgresResult, _ row: Int) -> Cursor {
@@ -60,4 +125,32 @@ struct KeysetList<Cursor: KeysetCursor> {
         for column in Cursor.columns.indices { values.append(rows.integer(row, Int32(column))) }
         return Cursor(values: values)
     }
+}
+
+/// A comparison of a column with a value.
+struct RowCondition {
+    /// As in `date_updated >=`.
+    private let comparison: String
+    private let type: String
+    let value: any PostgresValue
+
+    private init(_ comparison: String, _ value: any PostgresValue, as type: String) {
+        self.comparison = comparison
+        self.value = value
+        self.type = type
+    }
+
+    static func equal(_ column: String, _ value: any PostgresValue) -> RowCondition {
+        RowCondition("\(column) =", value, as: "text")
+    }
+
+    static func within(_ range: DateRange, _ column: String) -> [RowCondition] {
+        [
+            range.start.map { RowCondition("\(column) >=", $0, as: "bigint") },
+            range.end.map { RowCondition("\(column) <", $0, as: "bigint") },
+        ].compactMap(\.self)
+    }
+
+    /// - Parameter number: of the value among the statement's.
+    func sql(value number: Int) -> String { "\(comparison) $\(number)::\(type)" }
 }

@@ -3,10 +3,29 @@ extension Migrator {
     /// called `understudy`.
     static let applicationName = "understudy schema \(Schema.migrations.count)"
 
-    /// The setting that says what has been filled; a copy leaves it out, for it fills by itself.
-    static let finishSetting = "session_deletions_counted"
+    /// What servers of earlier versions leave empty.
+    enum Filling: String, CaseIterable {
+        /// The raw value is the name of the setting that says that it has been filled. A copy leaves it out, for it fills by itself.
+        case deletions = "session_deletions_counted"
+        case lastActivity = "session_activity_filled"
 
-    /// Value: `finishSetting`. A row, if `finish` has run.
+        /// Its right value in a row of `session`.
+        fileprivate var value: String {
+            switch self {
+            case .deletions: Migrator.deletions
+            case .lastActivity: Migrator.lastActivity
+            }
+        }
+
+        var column: String {
+            switch self {
+            case .deletions: "deletions"
+            case .lastActivity: "last_activity"
+            }
+        }
+    }
+
+    /// Values: the setting of a `Filling`. A row, if `finish` has filled it.
     static let finished = "SELECT FROM setting WHERE name = $1"
 
     /// How many messages a row of `session` has lost to deletions, by those that are there.
@@ -14,37 +33,48 @@ extension Migrator {
         last_position - (SELECT count(*) FROM message WHERE message.session_key = session.session_key)
         """
 
+    /// When a session was last active, if servers of earlier versions may have written to it: the latest date of its messages is the
+    /// best that is known, unless a caller gave one that is yet to come.
+    private static let lastActivity = "greatest(last_activity, least(date_updated, \(DatabaseClock.now)))"
+
     /// Fills what servers of earlier versions left empty, once none of them runs any more. Others may read and write meanwhile,
-    /// and it is safe to run again: what is finished is not counted again, which would hide losses.
+    /// and it is safe to run again: what is finished is not filled again; counting deletions again would hide losses.
     /// - Throws: `PostgresDatabaseError.earlierServers`.
     func finish(_ connection: inout PostgresConnection) throws {
         try check(&connection)
         try withMigrationLock(&connection) { connection in
-            guard try !Self.isFinished(&connection) else { return }
+            let fillings = try Self.unfinished(&connection)
+            guard !fillings.isEmpty else { return }
             try Self.checkNoEarlierServers(&connection)
-            // Losing these commits is harmless: the commit at the end makes them durable, and without it everything is counted again.
+            // Losing these commits is harmless: the commit at the end makes them durable, and without it everything is filled again.
             try connection.execute("SET synchronous_commit = off")
             var last: [UInt8] = []
             while case let keys = try Self.sessionKeys(after: last, &connection), let next = keys.last {
-                for key in keys { try Self.countDeletions(of: key, &connection) }
+                for key in keys { try Self.fill(fillings, in: key, &connection) }
                 last = next
             }
             try connection.execute("RESET synchronous_commit")
             try connection.transaction { connection in
                 // An earlier server may have reconnected meanwhile.
                 try Self.checkNoEarlierServers(&connection)
-                try Self.recordFinish(&connection)
+                try Self.recordFinish(of: fillings, &connection)
             }
         }
     }
 
-    /// Whether nothing is left for `finish` to do.
-    static func isFinished(_ connection: inout PostgresConnection) throws -> Bool {
-        try connection.run(finished, [finishSetting]).count > 0
+    /// What is left for `finish` to do.
+    static func unfinished(_ connection: inout PostgresConnection) throws -> [Filling] {
+        var unfinished: [Filling] = []
+        for filling in Filling.allCases where try connection.run(finished, [filling.rawValue]).count == 0 {
+            unfinished.append(filling)
+        }
+        return unfinished
     }
 
-    static func recordFinish(_ connection: inout PostgresConnection) throws {
-        _ = try connection.run("INSERT INTO setting (name, value) VALUES ($1, '')", [finishSetting])
+    static func recordFinish(of fillings: [Filling], _ connection: inout PostgresConnection) throws {
+        for filling in fillings {
+            _ = try connection.run("INSERT INTO setting (name, value) VALUES ($1, '')", [filling.rawValue])
+        }
     }
 
     private static func sessionKeys(after key: [UInt8], _ connection: inout PostgresConnection) throws -> [[UInt8]] {
@@ -54,17 +84,24 @@ extension Migrator {
         ).map { $0.array($1, 0) }
     }
 
-    private static func countDeletions(of session: [UInt8], _ connection: inout PostgresConnection) throws {
+    private static func fill(
+        _ fillings: [Filling],
+        in session: [UInt8],
+        _ connection: inout PostgresConnection
+    ) throws {
         try connection.transaction { connection in
-            // Locked by a statement of its own: the one that counts must have begun after the last change was committed.
+            // Locked by a statement of its own: the ones that fill must have begun after the last change was committed.
             _ = try connection.run("SELECT FROM session WHERE session_key = $1::bytea FOR UPDATE", [session])
-            _ = try connection.run(
-                """
-                UPDATE session SET deletions = \(deletions)
-                WHERE session_key = $1::bytea AND deletions IS DISTINCT FROM \(deletions)
-                """,
-                [session]
-            )
+            for filling in fillings {
+                let (column, value) = (filling.column, filling.value)
+                _ = try connection.run(
+                    """
+                    UPDATE session SET \(column) = \(value)
+                    WHERE session_key = $1::bytea AND \(column) IS DISTINCT FROM \(value)
+                    """,
+                    [session]
+                )
+            }
         }
     }
 

@@ -25,7 +25,7 @@ struct Migrator {
             try checkNotNewer(applied)
             for migration in migrations.dropFirst(applied.count) { try run(migration, &connection) }
             // A new database has nothing to be filled.
-            if applied.isEmpty { try Self.recordFinish(&connection) }
+            if applied.isEmpty { try Self.recordFinish(of: Filling.allCases, &connection) }
         }
     }
 

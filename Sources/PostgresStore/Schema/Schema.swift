@@ -22,6 +22,16 @@ enum Schema {
         Migration("5 deletions of sessions", .statements("ALTER TABLE session ADD COLUMN deletions bigint")),
         // For exports, which walk through an account's sessions in this order.
         Migration("6 sessions by id", .index(name: "session_by_id", on: "session (account_sid, id)")),
+        // Until `Migrator.finish` has filled it: NULL where a server of an earlier version made the session, and too early where one
+        // was the last to write to it.
+        Migration(
+            "7 last activity of sessions",
+            .statements("ALTER TABLE session ADD COLUMN last_activity bigint")
+        ),
+        Migration(
+            "8 sessions by activity",
+            .index(name: "session_by_activity", on: "session (account_sid, last_activity, number)")
+        ),
     ]
 
     private static let first = """

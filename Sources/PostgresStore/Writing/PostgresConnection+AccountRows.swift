@@ -67,7 +67,11 @@ extension PostgresConnection {
             length: Self.length(of: Item.self),
             account: account
         )
-        return try list.page(request, &self) { try $0.item($1, from: $2) }
+        return try list.page(request, &self) { result, rows, column, _ in
+            var items: [Item?] = []
+            for row in rows { items.append(try result.item(row, from: column)) }
+            return items
+        }
     }
 
     /// Stores a row that was read and locked in this transaction, and changed since.

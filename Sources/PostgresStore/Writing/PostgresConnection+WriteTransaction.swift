@@ -31,8 +31,11 @@ extension PostgresConnection: WriteTransaction {
         do {
             _ = try run(
                 """
-                INSERT INTO session (\(SessionRow.columns), deletions)
-                VALUES ($1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, 0)
+                INSERT INTO session (\(SessionRow.columns), deletions, last_activity)
+                VALUES (
+                    $1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, 0,
+                    \(DatabaseClock.now)
+                )
                 ON CONFLICT (session_key) DO NOTHING
                 """,
                 of: messages.map { first in
@@ -78,7 +81,8 @@ extension PostgresConnection: WriteTransaction {
 
     private static let sessionUpdate = """
         UPDATE session
-        SET last_position = $2::bigint, deletions = deletions + $3::bigint, stamp = $4::bigint, date_updated = $5::bigint
+        SET last_position = $2::bigint, deletions = deletions + $3::bigint, stamp = $4::bigint, date_updated = $5::bigint,
+            last_activity = greatest(last_activity, \(DatabaseClock.now))
         WHERE session_key = $1::bytea
         """
 

@@ -4,7 +4,7 @@ import GRDB
 /// A read-only connection with the statements that every request runs.
 ///
 /// `@unchecked Sendable`: `ReaderPool` hands it to one caller at a time, who gives it back before its call returns. GRDB
-/// keeps the connection open and does nothing else with it.
+/// does nothing with the connection meanwhile but what `read` asks for.
 final class Reader: @unchecked Sendable {
     // The statements go before the connection that they belong to.
     var messages: MessagePageQuery
@@ -20,5 +20,10 @@ final class Reader: @unchecked Sendable {
         messages = try MessagePageQuery(on: connection)
         credentials = try CredentialQuery(on: connection)
         self.queue = queue
+    }
+
+    /// Reads by statements of other kinds, from one state of the database.
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try queue.read(body)
     }
 }

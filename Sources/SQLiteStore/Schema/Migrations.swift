@@ -1,3 +1,4 @@
+import AssistantsStore
 import Foundation
 import GRDB
 
@@ -18,6 +19,7 @@ enum Migrations {
         migrator.registerMigration("8 secondary auth tokens, read-only keys", migrate: addSecondaryTokens)
         migrator.registerMigration("9 checksums of messages, deletions of sessions", migrate: addChecksums)
         migrator.registerMigration("10 checksums of other rows, mirrors of indexes", migrate: addFurtherChecksums)
+        migrator.registerMigration("11 last activity of sessions", migrate: addLastActivity)
         return migrator
     }
 
@@ -243,6 +245,28 @@ enum Migrations {
                     due INTEGER
                 ) STRICT;
                 CREATE INDEX callback_by_due ON callback (due) WHERE due IS NOT NULL;
+                """
+        )
+    }
+    private static func addLastActivity(_ db: Database) throws {
+        // It has not been kept so far: the latest date of a session's messages comes next, if it has passed. A row that is damaged keeps
+        // its checksum, so that it stays damaged.
+        try db.execute(
+            sql: """
+                ALTER TABLE session ADD COLUMN last_activity INTEGER NOT NULL DEFAULT 0;
+                UPDATE session SET
+                    last_activity = activity,
+                    checksum = row_checksum(
+                        account_sid, id, assistant_id, identity, verified, last_position, deletions, date_created,
+                        date_updated, activity
+                    )
+                FROM (SELECT number AS known, min(date_updated, \(Timestamp.now.microseconds)) AS activity FROM session)
+                WHERE number = known AND checksum IS row_checksum(
+                    account_sid, id, assistant_id, identity, verified, last_position, deletions, date_created,
+                    date_updated
+                );
+                CREATE INDEX session_by_activity ON session (account_sid, last_activity, number);
+                CREATE INDEX session_by_activity_mirror ON session (account_sid, last_activity, number);
                 """
         )
     }

@@ -48,12 +48,37 @@ extension Database {
             ),
             arguments: [session.value, id.text]
         )
-        guard let row else { return nil }
+        return try row.map { try message($0, sessionID: sessionID) }
+    }
+
+    /// The last message of a session; `nil` where it has none.
+    func lastMessage(
+        of session: SessionRow,
+        upTo lastPosition: Int64
+    ) throws -> (key: MessageKey, message: Message)? {
+        let row = try Row.fetchOne(
+            cachedStatement(sql: Self.lastMessage),
+            arguments: [
+                MessageKey(session.number, position: 0).value,
+                MessageKey(session.number, position: lastPosition).value,
+            ]
+        )
+        return try row.map { try message($0, sessionID: session.session.id) }
+    }
+
+    /// Values: the keys behind which, and up to which, the message is.
+    static let lastMessage = """
+        SELECT \(ChecksummedTable.message.verifiableColumns) FROM message WHERE key > ? AND key <= ? ORDER BY key DESC LIMIT 1
+        """
+
+    /// Of a row of `message` with `verifiableColumns`.
+    private func message(_ row: Row, sessionID: SessionID) throws -> (key: MessageKey, message: Message) {
+        let id: String = try row.value("id")
         guard try row.value("is_intact"), let role = MessageRole(rawValue: try row.value("role")) else {
-            throw DatabaseError.damagedMessage(id.text, of: sessionID.text)
+            throw DatabaseError.damagedMessage(id, of: sessionID.text)
         }
         let message = try Message(
-            id: id,
+            id: MessageID(unchecked: id),
             sessionID: sessionID,
             assistantID: AssistantID(unchecked: row.value("assistant_id")),
             identity: row.value("identity"),

@@ -27,11 +27,11 @@ struct SQLiteTransaction: WriteTransaction {
         beginningWith messages: [Message],
         in account: AccountSID
     ) throws -> [OpenSession<SessionNumber>] {
-        try messages.map { try statements.sessions.create(by: $0, in: account) }
+        try messages.map { try statements.sessions.create(by: $0, in: account, at: clock.now) }
     }
 
     func update(_ sessions: [OpenSession<SessionNumber>]) throws {
-        for session in sessions { try statements.sessions.update(session) }
+        for session in sessions { try statements.sessions.update(session, at: clock.now) }
     }
 
     func handle(of session: SessionID, in account: AccountSID) throws -> SessionNumber? {

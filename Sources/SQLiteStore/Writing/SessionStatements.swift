@@ -22,13 +22,14 @@ struct SessionStatements: ~Copyable {
         )
         let insert = try PreparedStatement(
             ChecksummedTable.session.insertion(of: [
-                "account_sid", "id", "assistant_id", "identity", "date_created", "date_updated",
+                "account_sid", "id", "assistant_id", "identity", "date_created", "date_updated", "last_activity",
             ]),
             on: connection
         )
         let update = try PreparedStatement(
             ChecksummedTable.session.update([
                 "last_position": "?1", "date_updated": "?2", "stamp": "random()",
+                "last_activity": "max(last_activity, ?4)",
             ]) + " WHERE number = ?3",
             on: connection
         )
@@ -57,14 +58,20 @@ struct SessionStatements: ~Copyable {
     }
 
     /// Makes the session that begins with this message.
+    /// - Parameter time: in microseconds.
     /// - Throws: `notFound(.account)`.
-    mutating func create(by first: Message, in account: AccountSID) throws -> OpenSession<SessionNumber> {
+    mutating func create(
+        by first: Message,
+        in account: AccountSID,
+        at time: Int64
+    ) throws -> OpenSession<SessionNumber> {
         try insert.bind(account.text, at: 1)
         try insert.bind(first.sessionID.text, at: 2)
         try insert.bind(first.assistantID.text, at: 3)
         try insert.bind(first.identity, at: 4)
         try insert.bind(first.dateCreated.microseconds, at: 5)
         try insert.bind(first.dateUpdated.microseconds, at: 6)
+        try insert.bind(time, at: 7)
         do {
             try insert.run()
         } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_FOREIGNKEY {
@@ -85,10 +92,12 @@ struct SessionStatements: ~Copyable {
         )
     }
 
-    mutating func update(_ session: OpenSession<SessionNumber>) throws {
+    /// - Parameter time: in microseconds.
+    mutating func update(_ session: OpenSession<SessionNumber>, at time: Int64) throws {
         try update.bind(session.lastPosition, at: 1)
         try update.bind(session.dateUpdated.microseconds, at: 2)
         try update.bind(session.number.value, at: 3)
+        try update.bind(time, at: 4)
         try update.run()
     }
 }

@@ -87,15 +87,23 @@ enum FuzzedInput: UInt8, CaseIterable {
     }
 
     private static func checkQuery(_ text: String) throws -> Bool {
-        guard let query = try? PageQuery(text[...], taking: ListParameter.ofMessages) else { return false }
+        let areTaken = try [ListKind.messages, .sessions].map { try checkQuery(text, of: $0) }
+        return areTaken.contains(true)
+    }
+
+    private static func checkQuery(_ text: String, of kind: ListKind) throws -> Bool {
+        guard let query = try? PageQuery(text[...], of: kind) else { return false }
         try expect((1...PageQuery.maximumSize).contains(query.size), "a page of \(query.size)")
         try expect((0...PageQuery.maximumPage).contains(query.page), "page \(query.page)")
-        let again = try PageQuery(query.otherParameters[...], taking: ListParameter.ofMessages)
+        let again = try PageQuery(query.otherParameters[...], of: kind)
         try expect(
             again.otherParameters == query.otherParameters,
             "other parameters change: \(query.otherParameters) \(again.otherParameters)"
         )
-        try expect(again.order == query.order && again.anchor == nil, "the order changes, or an anchor stays")
+        try expect(
+            again.order == query.order && again.sessionOrder == query.sessionOrder && again.anchor == nil,
+            "the order changes, or an anchor stays"
+        )
         try expect(again.filter == query.filter, "the filter changes")
         return true
     }

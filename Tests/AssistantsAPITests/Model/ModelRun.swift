@@ -59,7 +59,11 @@ struct ModelRun {
     }
 
     private struct WireSessions: Decodable {
-        struct Session: Decodable { let id: String }
+        struct Session: Decodable {
+            let id: String
+            let messageCount: Int?
+            let lastMessage: WireMessage?
+        }
 
         let sessions: [Session]
         let meta: ListedPage.Meta
@@ -82,6 +86,7 @@ struct ModelRun {
     /// By idempotency key, the request and its answer.
     private var keys: [String: (path: String, body: String, answer: String)] = [:]
     private var numbers = 0
+    private var changes = 0
     private(set) var history: [String] = []
 
     init(_ server: TestServer, seed: UInt64) async throws {
@@ -100,7 +105,7 @@ struct ModelRun {
 
     mutating func step() async throws {
         let name = pick(Self.names)
-        switch Int.random(in: 0..<20, using: &random) {
+        switch Int.random(in: 0..<21, using: &random) {
         case 0..<4: try await append(to: name)
         case 4: try await appendBadly(to: name)
         case 5: try await appendOnce(to: name)
@@ -111,6 +116,7 @@ struct ModelRun {
         case 15, 16: try await delete(in: name)
         case 17: try await fetch(in: name)
         case 18: try await deleteSession(name)
+        case 19: try await walkSessions()
         default: try await walk(name)
         }
     }
@@ -229,7 +235,7 @@ struct ModelRun {
         } else {
             sessions[index].messages[place]?.meta = numbers
         }
-        sessions[index].changes += 1
+        noteChange(of: index)
         try expect(
             try answer.status == 200 && answer.decode(WireMessage.self).message == sessions[index].messages[place],
             answer
@@ -245,7 +251,7 @@ struct ModelRun {
         }
         try expect(answer.status == 204, answer)
         sessions[index].messages[place] = nil
-        sessions[index].changes += 1
+        noteChange(of: index)
     }
 
     private mutating func fetch(in name: String) async throws {
@@ -299,17 +305,40 @@ struct ModelRun {
 
     private mutating func walkSessions() async throws {
         let size = Int.random(in: 1...3, using: &random)
-        var url: String? = "/v1/Sessions?PageSize=\(size)"
-        var met: [String] = []
+        let isByActivity = Bool.random(using: &random)
+        let (isDescending, hasMessages) = (Bool.random(using: &random), Bool.random(using: &random))
+        // Every session's is that of messages without one.
+        let identity = pick([nil, "user_id:unknown", "user_id:nobody"])
+        var parameters = ["PageSize=\(size)"]
+        if isByActivity { parameters.append("OrderBy=activity") }
+        if isDescending { parameters.append("Order=desc") }
+        if hasMessages { parameters.append("IncludeLastMessage=true") }
+        if let identity { parameters.append("Identity=\(identity)") }
+        var url: String? = "/v1/Sessions?\(parameters.joined(separator: "&"))"
+        var met: [WireSessions.Session] = []
         while let here = url {
             let page = try await send(.GET, here).decode(WireSessions.self)
-            met += page.sessions.map(\.id)
+            met += page.sessions
             url = page.meta.nextPageUrl
         }
-        try expect(met == sessions.map(\.id), "sessions by \(size): \(met), and not \(sessions.map(\.id))")
+        var expected = identity == "user_id:nobody" ? [] : sessions
+        if isByActivity { expected.sort { $0.lastChange < $1.lastChange } }
+        if isDescending { expected.reverse() }
+        try expect(met.map(\.id) == expected.map(\.id), "\(parameters): \(met), and not \(expected.map(\.id))")
+        for (found, session) in zip(met, expected) where hasMessages {
+            let messages = session.messages.compactMap(\.self)
+            try expect(found.messageCount == messages.count, "the number of messages of \(found)")
+            try expect(found.lastMessage?.message == messages.last, "the last message of \(found)")
+        }
     }
 
     // MARK: Model
+
+    private mutating func noteChange(of session: Int) {
+        changes += 1
+        sessions[session].changes += 1
+        sessions[session].lastChange = changes
+    }
 
     /// The index of the session that a name means.
     private func resolve(_ name: String) -> Int? {
@@ -331,7 +360,7 @@ struct ModelRun {
             try expect(wire.message == message, answer)
             sessions[index].messages.append(message)
         }
-        sessions[index].changes += 1
+        noteChange(of: index)
     }
 
     /// Asks for a page, which must be the model's.

@@ -40,6 +40,8 @@ struct ModelSession {
     var messages: [Message?] = []
     /// How often its messages have changed.
     var changes = 0
+    /// The number of the latest of the changes to any session that was one of it.
+    var lastChange = 0
 
     func place(of id: String) -> Int? {
         messages.firstIndex { $0?.id == id }

@@ -98,12 +98,12 @@ def is_sent_and_not_allowed(mutation):
     return mutation.keywords != ("additionalProperties",) and not is_without_credentials
 
 
-def are_dates_in_order(query):
-    """Whether the dates of a filter are dates, and the first is earlier."""
+def are_dates_in_order(query, kind):
+    """Whether the dates of a filter, of creation or of updates, are dates, and the first is earlier."""
     try:
         dates = [
             datetime.datetime.fromisoformat(str(query[name]).upper().replace(" ", "+"))
-            for name in ("DateCreatedAfter", "DateCreatedBefore")
+            for name in (f"{kind}After", f"{kind}Before")
             if name in query
         ]
         moments = [date if date.tzinfo else date.replace(tzinfo=datetime.UTC) for date in dates]
@@ -132,8 +132,8 @@ def may_be_refused(case, response):
             len(set(names) & set(case.query)) > 1
             for names in [("After", "Before", "Around", "PageToken"), ("IncludeTotal", *FILTERS)]
         )
-    if re.search("^DateCreated(After|Before) must be", response.json()["message"]):
-        return not are_dates_in_order(case.query)
+    if refused := re.match("(DateCreated|DateUpdated|Activity)(After|Before) must be", response.json()["message"]):
+        return not are_dates_in_order(case.query, refused[1])
     if "PageToken" not in case.query:
         # A page above 0 needs a token.
         return int(case.query.get("Page", 0)) > 0
