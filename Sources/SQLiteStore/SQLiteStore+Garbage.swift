@@ -6,7 +6,27 @@ extension SQLiteStore {
         while try await removeSomeMessagesOfDeletedSession() {}
         while try await removeSomeIdempotencyKeys(olderThan: retention.idempotencyKeys) {}
         while try await removeSomeFailedCallbacks(olderThan: retention.failedCallbacks) {}
+        while try await settleSomeSessions() {}
         try await truncateLargeLog()
+    }
+
+    /// Puts sessions where they belong in the index of activity.
+    /// - Returns: whether there may be more.
+    private func settleSomeSessions() async throws(StoreError) -> Bool {
+        let limit = 250
+        // Account by account, because the index begins with it.
+        let unsettled = """
+            SELECT session.number FROM account CROSS JOIN session INDEXED BY session_by_activity
+            ON session.account_sid = account.sid AND session.settled_activity IS NULL LIMIT ?
+            """
+        // An idle server does not write.
+        guard try await read({ db in try Int64.fetchOne(db, sql: unsettled, arguments: [1]) != nil }) else {
+            return false
+        }
+        return try await write { db in
+            try db.execute(sql: "\(SessionStatements.settlement) number IN (\(unsettled))", arguments: [limit])
+            return db.changesCount == limit
+        }
     }
 
     /// - Returns: whether there may be more.

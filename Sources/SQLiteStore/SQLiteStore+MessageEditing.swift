@@ -17,7 +17,7 @@ extension SQLiteStore {
         with changes: MessageChanges,
         at date: Timestamp
     ) async throws(StoreError) -> Message {
-        try await write { [clock] db in
+        try await write { [clock, statements] db in
             let key = try db.messageRow(id, of: session, in: account).key
             try db.execute(
                 sql: """
@@ -34,12 +34,13 @@ extension SQLiteStore {
                 sql: """
                     \(ChecksummedTable.session.update([
                         "stamp": "random()", "date_updated": "max(date_updated, ?1)",
-                        "last_activity": "max(last_activity, ?2)",
+                        "last_activity": "max(last_activity, ?2)", "settled_activity": "NULL",
                     ]))
                     WHERE number = ?3
                     """,
                 arguments: [message.dateUpdated.microseconds, clock.now, key.session.value]
             )
+            try statements.sessions.noteUnsettled(key.session)
             return message
         }
     }
@@ -49,7 +50,7 @@ extension SQLiteStore {
         of session: SessionReference,
         in account: AccountSID
     ) async throws(StoreError) {
-        try await write { [clock] db in
+        try await write { [clock, statements] db in
             let session = try db.sessionRow(session, in: account)
             let key = try Int64.fetchOne(
                 db,
@@ -67,11 +68,13 @@ extension SQLiteStore {
                 sql: """
                     \(ChecksummedTable.session.update([
                         "stamp": "random()", "deletions": "deletions + 1", "last_activity": "max(last_activity, ?1)",
+                        "settled_activity": "NULL",
                     ]))
                     WHERE number = ?2
                     """,
                 arguments: [clock.now, session.number.value]
             )
+            try statements.sessions.noteUnsettled(session.number)
         }
     }
 }

@@ -73,7 +73,12 @@ extension Database {
     fileprivate func sessions<Cursor: SessionCursor>(
         _ request: SessionPageRequest<Cursor>
     ) throws -> Page<ListedSession, Cursor> {
-        try KeysetList<Cursor>(db: self, table: .session, index: Cursor.index, account: request.account).page(
+        var list = KeysetList<Cursor>(db: self, table: .session, index: Cursor.index, account: request.account)
+        if Cursor.self == SessionActivityCursor.self {
+            list.columns = Self.activityColumns
+            list.displaced = try unsettledSessions(of: request.account)
+        }
+        return try list.page(
             request.page,
             within: request.bounds,
             isFiltered: request.isFiltered,
@@ -81,11 +86,50 @@ extension Database {
         ) { row in
             let found = try SessionRow(row)
             let lastActivity = Timestamp(microseconds: try row.value("last_activity"))
+            // By which it was found, and which no checksum covers.
+            let settledActivity: Int64? = try row.value("settled_activity")
+            guard settledActivity.map({ $0 == lastActivity.microseconds }) ?? true else {
+                throw DatabaseError.damagedIndex(of: .session)
+            }
             if let filter = request.filter, !filter.matches(found.session, lastActivity: lastActivity) { return nil }
             guard request.includesSummaries else { return ListedSession(found.session) }
             let summary = try summary(of: found, lastActivity: lastActivity, row)
             return ListedSession(found.session, summary: summary)
         }
+    }
+
+    /// Those of the index of activity. A session that has been active since it was last settled is at NULL: to move it within the index at
+    /// each append would make appends a quarter slower (decision 37).
+    static let activityColumns = ["settled_activity", "number"]
+
+    /// Values: the account. Columns: those given.
+    static func unsettledSessions(_ columns: String, by index: String) -> String {
+        """
+        SELECT \(columns) FROM session INDEXED BY \(index)
+        WHERE account_sid = ? AND settled_activity IS NULL ORDER BY number
+        """
+    }
+
+    /// Where they are in the order of activity. There can be thousands, so that no more is read of them.
+    private func unsettledSessions<Cursor: SessionCursor>(of account: AccountSID) throws -> [Cursor] {
+        func rows(_ columns: String, by index: String) throws -> RowCursor {
+            try Row.fetchCursor(
+                cachedStatement(sql: Self.unsettledSessions(columns, by: index)),
+                arguments: [account.text]
+            )
+        }
+        let table = ChecksummedTable.session
+        let found = try rows("number, last_activity, \(table.isIntact) AS is_intact, id", by: Cursor.index)
+        let mirror = try rows("number", by: "\(Cursor.index)_mirror")
+        var cursors: [Cursor] = []
+        while let row = try found.next() {
+            try row.verify(table)
+            let number: Int64 = try row.value("number")
+            guard try mirror.next()?.value("number") == number else { throw DatabaseError.damagedIndex(of: table) }
+            cursors.append(Cursor(values: [try row.value("last_activity"), number]))
+        }
+        guard try mirror.next() == nil else { throw DatabaseError.damagedIndex(of: table) }
+        return cursors.sorted()
     }
 
     /// - Parameter row: of `session`.

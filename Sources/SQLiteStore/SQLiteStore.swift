@@ -41,10 +41,12 @@ package struct SQLiteStore: Store {
         }
     }
 
+    /// - Parameter maximumUnsettled: how many sessions may be out of their places in the index of activity.
     init(
         path: String,
         migrator: DatabaseMigrator,
         clock: StoreClock = .steady(),
+        maximumUnsettled: Int = 8_192,
         metrics: MetricsRegistry = MetricsRegistry(),
         willMigrate: (_ copy: String) throws -> Void = { _ in }
     ) throws {
@@ -86,7 +88,9 @@ package struct SQLiteStore: Store {
             "Time to read one slice of messages for a list with a filter."
         )
         scanThreads = ScanThreads(count: ScanBudget.threadCount)
-        statements = try pool.writeWithoutTransaction { db in try WriteStatements(db) }
+        statements = try pool.writeWithoutTransaction { db in
+            try WriteStatements(db, maximumUnsettled: maximumUnsettled)
+        }
         header = try pool.writeWithoutTransaction { db in
             // The memory is there from the first reading on.
             _ = try Int.fetchOne(db, sql: "SELECT 1 FROM setting LIMIT 1")

@@ -31,7 +31,10 @@ struct SessionListRun {
     }
 
     mutating func compare() async throws {
-        for _ in 0..<Int.random(in: 0...60, using: &random) { try await write() }
+        for _ in 0..<Int.random(in: 0...60, using: &random) {
+            try await write()
+            if Int.random(in: 0..<30, using: &random) == 0 { try await fixture.store.collectGarbage() }
+        }
         try await readActivities()
         for _ in 0..<8 {
             let filter = randomFilter()

@@ -1,7 +1,8 @@
-import SQLiteStore
 import StoreConformance
 import TestSupport
 import Testing
+
+@testable import SQLiteStore
 
 @Suite("SQLiteStore conforms to Store")
 struct ConformanceTests {
@@ -9,5 +10,15 @@ struct ConformanceTests {
     func keepsItsPromise(_ promise: StoreConformance) async throws {
         let directory = try TemporaryDirectory()
         try await promise.check(SQLiteStore(path: directory.file("understudy.sqlite")))
+    }
+
+    @Test(
+        "a store that keeps few sessions out of their places keeps every promise as well",
+        arguments: StoreConformance.all
+    )
+    func fewUnsettled(_ promise: StoreConformance) async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("understudy.sqlite")
+        try await promise.check(SQLiteStore(path: path, migrator: Migrations.all, maximumUnsettled: 3))
     }
 }

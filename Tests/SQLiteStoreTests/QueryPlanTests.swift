@@ -85,7 +85,13 @@ struct QueryPlanTests {
                 "SEARCH session USING INDEX session_by_creation (account_sid=? AND date_created>? AND date_created<?)"
             ),
             (
-                ActiveSessions.sql("*", of: .session, by: "session_by_activity", direction),
+                ActiveSessions.sql(
+                    "*",
+                    of: .session,
+                    by: "session_by_activity",
+                    keys: Database.activityColumns,
+                    direction
+                ),
                 "SEARCH session USING INDEX session_by_activity (account_sid=? AND "
             ),
             (
@@ -93,10 +99,15 @@ struct QueryPlanTests {
                     "number",
                     of: .session,
                     by: "session_by_activity_mirror",
+                    keys: Database.activityColumns,
                     direction,
                     isBounded: true
                 ),
                 "SEARCH session USING COVERING INDEX session_by_activity_mirror (account_sid=? AND "
+            ),
+            (
+                Database.unsettledSessions("*", by: "session_by_activity"),
+                "SEARCH session USING INDEX session_by_activity (account_sid=? AND settled_activity=?)"
             ),
             (Database.lastMessage, "SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
             (

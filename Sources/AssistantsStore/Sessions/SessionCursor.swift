@@ -64,4 +64,9 @@ package struct SessionActivityCursor: Hashable, SessionCursor {
     package init(values: [Int64]) {
         self.init(lastActivity: Timestamp(microseconds: values[0]), number: SessionNumber(values[1]))
     }
+
+    // Thousands are sorted, and `values` would allocate each time.
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.lastActivity, left.number.value) < (right.lastActivity, right.number.value)
+    }
 }

@@ -25,6 +25,10 @@ extension DatabaseFile {
         ),
         (Database.losses.query, Database.losses.name),
         (
+            "SELECT count(*) FROM session WHERE settled_activity <> last_activity",
+            "sessions are not in the place of their last activity"
+        ),
+        (
             """
             SELECT count(*) FROM message
             WHERE role NOT IN (\(MessageRole.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")))

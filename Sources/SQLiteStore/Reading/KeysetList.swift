@@ -9,25 +9,30 @@ struct KeysetList<Cursor: KeysetCursor> {
     let table: ChecksummedTable
     /// Its mirror has the same name, and `_mirror` behind it.
     let index: String
+    /// The index's columns behind the account.
+    var columns = Cursor.columns
     let account: AccountSID
+    /// Where the list has rows that are not at their places in the index, and so not found there: in the list's order, ascending.
+    var displaced: [Cursor] = []
 
     /// Values: the account, the cursors' at which reading begins and, if it is bounded, ends, and how many rows. Columns: those given.
     static func sql(
-        _ columns: String,
+        _ selection: String,
         of table: ChecksummedTable,
         by index: String,
+        keys columns: [String] = Cursor.columns,
         _ direction: KeysetDirection,
         isBounded: Bool = false
     ) -> String {
-        let keys = Cursor.columns.joined(separator: ", ")
-        let values = Cursor.columns.map { _ in "?" }.joined(separator: ", ")
+        let keys = columns.joined(separator: ", ")
+        let values = columns.map { _ in "?" }.joined(separator: ", ")
         let (start, end, order) =
             switch direction {
             case .after: (">", "<", keys)
-            case .before: ("<", ">", Cursor.columns.map { "\($0) DESC" }.joined(separator: ", "))
+            case .before: ("<", ">", columns.map { "\($0) DESC" }.joined(separator: ", "))
             }
         return """
-            SELECT \(columns) FROM \(table.name) INDEXED BY \(index)
+            SELECT \(selection) FROM \(table.name) INDEXED BY \(index)
             WHERE account_sid = ? AND (\(keys)) \(start) (\(values))\(isBounded ? " AND (\(keys)) \(end) (\(values))" : "")
             ORDER BY \(order) LIMIT ?
             """
@@ -49,34 +54,71 @@ struct KeysetList<Cursor: KeysetCursor> {
             let limit = isFiltered ? request.scan.slice : limit
             let end = bounds.end(direction)
             let cursors = bounds.start(direction).values + (end?.values ?? [])
-            func rows(_ columns: String, by index: String) throws -> RowCursor {
+            func rows(_ selection: String, by index: String) throws -> RowCursor {
                 try Row.fetchCursor(
                     db.cachedStatement(
-                        sql: Self.sql(columns, of: table, by: index, direction, isBounded: end != nil)
+                        sql: Self.sql(
+                            selection,
+                            of: table,
+                            by: index,
+                            keys: columns,
+                            direction,
+                            isBounded: end != nil
+                        )
                     ),
                     arguments: [account.text] + StatementArguments(cursors) + [limit]
                 )
             }
+            func wantsMoreRows(_ row: Row, _ cursor: Cursor) throws -> Bool {
+                try item(row).map { wantsMore($0, cursor) } ?? true
+            }
             let found = try rows(table.verifiableColumns, by: index)
-            let mirror = try rows(Cursor.columns.joined(separator: ", "), by: "\(index)_mirror")
+            let mirror = try rows(columns.joined(separator: ", "), by: "\(index)_mirror")
+            var displaced = displaced(direction, bounds)[...]
             var last: Cursor?
             var count = 0
             // One after the other, so that no more long rows are read than the page has room for.
             while let row = try found.next() {
-                let keys = try Self.keys(of: row)
-                guard let other = try mirror.next(), try Self.keys(of: other) == keys else {
+                let keys = try keys(of: row)
+                guard let other = try mirror.next(), try self.keys(of: other) == keys else {
                     throw DatabaseError.damagedIndex(of: table)
                 }
                 let cursor = Cursor(values: keys)
+                while let next = displaced.first, direction == .after ? next < cursor : next > cursor {
+                    displaced.removeFirst()
+                    guard try wantsMoreRows(displacedRow(at: next), next) else { return nil }
+                }
                 (last, count) = (cursor, count + 1)
-                if let item = try item(row), !wantsMore(item, cursor) { return nil }
+                guard try wantsMoreRows(row, cursor) else { return nil }
             }
             guard try mirror.next() == nil else { throw DatabaseError.damagedIndex(of: table) }
-            return isFiltered && count == limit ? last : nil
+            if isFiltered, count == limit { return last }
+            for cursor in displaced {
+                guard try wantsMoreRows(displacedRow(at: cursor), cursor) else { return nil }
+            }
+            return nil
         }
     }
 
-    private static func keys(of row: Row) throws -> [Int64] {
-        try Cursor.columns.map { try row.value($0) }
+    /// Those between some bounds, nearest first.
+    private func displaced(_ direction: KeysetDirection, _ bounds: KeysetBounds<Cursor>) -> [Cursor] {
+        let found = displaced.filter { cursor in
+            bounds.lower.map { $0 < cursor } ?? true && bounds.upper.map { cursor < $0 } ?? true
+        }
+        return direction == .after ? found : found.reversed()
+    }
+
+    /// The row of a displaced cursor.
+    private func displacedRow(at cursor: Cursor) throws -> Row {
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT \(table.verifiableColumns) FROM \(table.name) WHERE number = ?"),
+            arguments: [cursor.values.last]
+        )
+        guard let row else { throw DatabaseError.damagedIndex(of: table) }
+        return row
+    }
+
+    private func keys(of row: Row) throws -> [Int64] {
+        try columns.map { try row.value($0) }
     }
 }

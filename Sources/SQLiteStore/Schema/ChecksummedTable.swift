@@ -59,6 +59,8 @@ struct ChecksummedTable: Equatable {
     func insertion(of given: [String], replacing: Bool = false) -> String {
         let parameters = zip(given, given.indices.map { "?\($0 + 1)" })
         var valueOfColumn = defaults.merging(parameters) { $1 }
+        // A new session is in the place of its activity.
+        if self == .session { valueOfColumn["settled_activity"] = valueOfColumn["last_activity"] }
         valueOfColumn["checksum"] = RowChecksum.sql(of: columns.map { valueOfColumn[$0] ?? "NULL" })
         let all = valueOfColumn.sorted { $0.key < $1.key }
         return """

@@ -254,8 +254,11 @@ enum Migrations {
         try db.execute(
             sql: """
                 ALTER TABLE session ADD COLUMN last_activity INTEGER NOT NULL DEFAULT 0;
+                -- By which the session is indexed; NULL while it is behind last_activity.
+                ALTER TABLE session ADD COLUMN settled_activity INTEGER;
                 UPDATE session SET
                     last_activity = activity,
+                    settled_activity = activity,
                     checksum = row_checksum(
                         account_sid, id, assistant_id, identity, verified, last_position, deletions, date_created,
                         date_updated, activity
@@ -265,8 +268,8 @@ enum Migrations {
                     account_sid, id, assistant_id, identity, verified, last_position, deletions, date_created,
                     date_updated
                 );
-                CREATE INDEX session_by_activity ON session (account_sid, last_activity, number);
-                CREATE INDEX session_by_activity_mirror ON session (account_sid, last_activity, number);
+                CREATE INDEX session_by_activity ON session (account_sid, settled_activity, number);
+                CREATE INDEX session_by_activity_mirror ON session (account_sid, settled_activity, number);
                 """
         )
     }

@@ -91,9 +91,9 @@ final class WriteStatements: @unchecked Sendable {
     var sessions: SessionStatements
     var messages: MessageStatements
 
-    init(_ db: Database) throws {
+    init(_ db: Database, maximumUnsettled: Int) throws {
         guard let connection = db.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
-        sessions = try SessionStatements(on: connection)
+        sessions = try SessionStatements(on: connection, maximumUnsettled: maximumUnsettled)
         messages = try MessageStatements(on: connection)
     }
 }

@@ -7,9 +7,18 @@ struct SessionStatements: ~Copyable {
     private let connection: SQLiteConnection
     private var find: PreparedStatement
     private var insert: PreparedStatement
-    private var update: PreparedStatement
+    private var updateNew: PreparedStatement
+    private var updateUnsettled: PreparedStatement
+    private var updateAndUnsettle: PreparedStatement
+    private var settle: PreparedStatement
+    /// Those that have been created and not yet updated, which is done in the same transaction.
+    private var created: Set<SessionNumber> = []
+    /// Those whose place in the index is not that of their last activity, as far as this process knows.
+    private var unsettled: [SessionNumber] = []
+    private let maximumUnsettled: Int
 
-    init(on connection: SQLiteConnection) throws {
+    /// - Parameter maximumUnsettled: how many sessions may be out of their places in the index before some of them are put there.
+    init(on connection: SQLiteConnection, maximumUnsettled: Int) throws {
         let find = try PreparedStatement(
             AccountRowLookup.sql(
                 """
@@ -26,18 +35,38 @@ struct SessionStatements: ~Copyable {
             ]),
             on: connection
         )
-        let update = try PreparedStatement(
-            ChecksummedTable.session.update([
-                "last_position": "?1", "date_updated": "?2", "stamp": "random()",
-                "last_activity": "max(last_activity, ?4)",
-            ]) + " WHERE number = ?3",
-            on: connection
+        func update(_ changes: KeyValuePairs<String, String>, where condition: String) throws -> PreparedStatement {
+            var setting = [("last_position", "?1"), ("date_updated", "?2"), ("stamp", "random()")]
+            setting += changes.map { ($0, $1) }
+            return try PreparedStatement(
+                "\(ChecksummedTable.session.update(setting: setting)) WHERE \(condition)",
+                on: connection
+            )
+        }
+        let updateNew = try update([:], where: "number = ?3")
+        let updateUnsettled = try update(
+            ["last_activity": Self.activity],
+            where: "number = ?3 AND settled_activity IS NULL"
         )
+        let updateAndUnsettle = try update(
+            ["last_activity": Self.activity, "settled_activity": "NULL"],
+            where: "number = ?3"
+        )
+        let settle = try PreparedStatement("\(Self.settlement) number = ?1", on: connection)
         self.connection = connection
         self.find = find
         self.insert = insert
-        self.update = update
+        self.updateNew = updateNew
+        self.updateUnsettled = updateUnsettled
+        self.updateAndUnsettle = updateAndUnsettle
+        self.settle = settle
+        self.maximumUnsettled = maximumUnsettled
     }
+
+    private static let activity = "max(last_activity, ?4)"
+
+    /// Puts sessions where they belong in the index; a condition on them follows.
+    static let settlement = "UPDATE session SET settled_activity = last_activity WHERE settled_activity IS NULL AND"
 
     mutating func find(_ id: SessionID, in account: AccountSID) throws -> OpenSession<SessionNumber>? {
         defer { find.reset() }
@@ -81,6 +110,7 @@ struct SessionStatements: ~Copyable {
         guard number.value <= MessageKey.maximumSessionNumber else {
             throw DatabaseError(resultCode: .SQLITE_FULL, message: "no session numbers are left")
         }
+        created.insert(number)
         return OpenSession(
             handle: number,
             id: first.sessionID,
@@ -92,12 +122,39 @@ struct SessionStatements: ~Copyable {
         )
     }
 
+    /// Most appends leave the index of activity alone: the first one puts its session among the unsettled ones of its account, further
+    /// ones find it there.
     /// - Parameter time: in microseconds.
     mutating func update(_ session: OpenSession<SessionNumber>, at time: Int64) throws {
+        if created.remove(session.number) != nil {
+            return try Self.run(&updateNew, session)
+        }
+        try updateUnsettled.bind(time, at: 4)
+        try Self.run(&updateUnsettled, session)
+        if sqlite3_changes(connection) > 0 { return }
+        try updateAndUnsettle.bind(time, at: 4)
+        try Self.run(&updateAndUnsettle, session)
+        try noteUnsettled(session.number)
+    }
+
+    private static func run(_ update: inout PreparedStatement, _ session: OpenSession<SessionNumber>) throws {
         try update.bind(session.lastPosition, at: 1)
         try update.bind(session.dateUpdated.microseconds, at: 2)
         try update.bind(session.number.value, at: 3)
-        try update.bind(time, at: 4)
         try update.run()
+    }
+
+    /// Settles the sessions that have been unsettled for longest if there are too many: whoever lists sessions by activity reads all that
+    /// are. What a transaction that is rolled back has settled is left to housekeeping.
+    mutating func noteUnsettled(_ session: SessionNumber) throws {
+        unsettled.append(session)
+        guard unsettled.count >= maximumUnsettled else { return }
+        // A few ms of work for one transaction.
+        let count = min(maximumUnsettled, 256)
+        for number in unsettled.prefix(count) {
+            try settle.bind(number.value, at: 1)
+            try settle.run()
+        }
+        unsettled.removeFirst(count)
     }
 }
