@@ -18,12 +18,13 @@ extension PostgresStore {
     }
 
     package func requireTotals() async throws(StoreError) {
-        try await require(.deletions)
+        try await require([.deletions])
     }
 
-    /// - Throws: `migrationUnfinished` where `Migrator.finish` has not filled it.
-    func require(_ filling: Migrator.Filling) async throws(StoreError) {
-        guard try await query(Migrator.finished, [filling.rawValue]).result.count > 0 else {
+    /// - Throws: `migrationUnfinished` where `Migrator.finish` has not filled all of these.
+    func require(_ fillings: [Migrator.Filling]) async throws(StoreError) {
+        let names = TextArray(fillings.map(\.rawValue))
+        guard try await query(Migrator.finished, [names]).result.count == fillings.count else {
             throw .migrationUnfinished
         }
     }

@@ -35,8 +35,7 @@ extension PostgresStore {
     private static let summaryBatch = 16
 
     package func requireActivity() async throws(StoreError) {
-        try await require(.deletions)
-        try await require(.lastActivity)
+        try await require(Migrator.Filling.allCases)
     }
 
     /// Values: account, the id behind which to read, how many.

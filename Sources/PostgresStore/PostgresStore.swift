@@ -12,7 +12,7 @@ package struct PostgresStore: Store {
     private let nodeReaders: [PostgresPool]
     /// Where each of them is stored.
     var nodes: ShardNodes?
-    /// For slices of messages that are examined for lists with a filter, so that pages do not wait for these.
+    /// For slices that are examined for lists with a filter, so that pages do not wait for these.
     let scanners: PostgresPool
     /// For everything else.
     let pool: PostgresPool
@@ -45,7 +45,7 @@ package struct PostgresStore: Store {
         )
         sliceTimes = metrics.histogram(
             "understudy_slice_read_seconds",
-            "Time to read one slice of messages for a list with a filter."
+            "Time to read one slice of messages or sessions for a list with a filter."
         )
         transactionTimes = metrics.histogram(
             "understudy_transaction_seconds",

@@ -6,26 +6,29 @@ extension SQLiteStore {
         while try await removeSomeMessagesOfDeletedSession() {}
         while try await removeSomeIdempotencyKeys(olderThan: retention.idempotencyKeys) {}
         while try await removeSomeFailedCallbacks(olderThan: retention.failedCallbacks) {}
-        while try await settleSomeSessions() {}
+        try await settleSessions()
         try await truncateLargeLog()
     }
 
-    /// Puts sessions where they belong in the index of activity.
-    /// - Returns: whether there may be more.
-    private func settleSomeSessions() async throws(StoreError) -> Bool {
-        let limit = 250
+    /// Settles as many sessions as are unsettled now: others may be unsettled as fast as they are settled.
+    private func settleSessions() async throws(StoreError) {
         // Account by account, because the index begins with it.
         let unsettled = """
             SELECT session.number FROM account CROSS JOIN session INDEXED BY session_by_activity
-            ON session.account_sid = account.sid AND session.settled_activity IS NULL LIMIT ?
+            ON session.account_sid = account.sid AND session.settled_activity IS NULL
             """
+        let count = try await read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM (\(unsettled))") ?? 0 }
+        let limit = 250
         // An idle server does not write.
-        guard try await read({ db in try Int64.fetchOne(db, sql: unsettled, arguments: [1]) != nil }) else {
-            return false
-        }
-        return try await write { db in
-            try db.execute(sql: "\(SessionStatements.settlement) number IN (\(unsettled))", arguments: [limit])
-            return db.changesCount == limit
+        for start in stride(from: 0, to: count, by: limit) {
+            let isLast = start + limit >= count
+            try await write { [statements] db in
+                try db.execute(
+                    sql: "\(SessionStatements.settlement) number IN (\(unsettled) LIMIT ?)",
+                    arguments: [limit]
+                )
+                if isLast { statements.sessions.noteAllSettled() }
+            }
         }
     }
 

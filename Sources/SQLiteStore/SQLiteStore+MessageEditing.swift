@@ -34,13 +34,13 @@ extension SQLiteStore {
                 sql: """
                     \(ChecksummedTable.session.update([
                         "stamp": "random()", "date_updated": "max(date_updated, ?1)",
-                        "last_activity": "max(last_activity, ?2)", "settled_activity": "NULL",
+                        "last_activity": "max(last_activity, ?2)",
                     ]))
                     WHERE number = ?3
                     """,
                 arguments: [message.dateUpdated.microseconds, clock.now, key.session.value]
             )
-            try statements.sessions.noteUnsettled(key.session)
+            try statements.sessions.unsettle(key.session)
             return message
         }
     }
@@ -68,13 +68,13 @@ extension SQLiteStore {
                 sql: """
                     \(ChecksummedTable.session.update([
                         "stamp": "random()", "deletions": "deletions + 1", "last_activity": "max(last_activity, ?1)",
-                        "settled_activity": "NULL",
+                       
                     ]))
                     WHERE number = ?2
                     """,
                 arguments: [clock.now, session.number.value]
             )
-            try statements.sessions.noteUnsettled(session.number)
+            try statements.sessions.unsettle(session.number)
         }
     }
 }

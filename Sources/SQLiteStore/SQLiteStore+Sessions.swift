@@ -76,7 +76,7 @@ extension Database {
         var list = KeysetList<Cursor>(db: self, table: .session, index: Cursor.index, account: request.account)
         if Cursor.self == SessionActivityCursor.self {
             list.columns = Self.activityColumns
-            list.displaced = try unsettledSessions(of: request.account)
+            list.unsettled = try unsettledSessions(of: request.account)
         }
         return try list.page(
             request.page,
@@ -86,7 +86,7 @@ extension Database {
         ) { row in
             let found = try SessionRow(row)
             let lastActivity = Timestamp(microseconds: try row.value("last_activity"))
-            // By which it was found, and which no checksum covers.
+            // It found the session, and no checksum covers it.
             let settledActivity: Int64? = try row.value("settled_activity")
             guard settledActivity.map({ $0 == lastActivity.microseconds }) ?? true else {
                 throw DatabaseError.damagedIndex(of: .session)

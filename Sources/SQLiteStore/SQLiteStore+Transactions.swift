@@ -51,6 +51,7 @@ extension SQLiteStore {
         _ body: @escaping @Sendable (inout SQLiteTransaction) throws -> Value
     ) async throws(StoreError) -> Value {
         try await write { [statements, clock] db in
+            statements.sessions.begin()
             var transaction = SQLiteTransaction(db: db, statements: statements, clock: clock)
             return try body(&transaction)
         }

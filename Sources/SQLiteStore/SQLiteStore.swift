@@ -41,7 +41,7 @@ package struct SQLiteStore: Store {
         }
     }
 
-    /// - Parameter maximumUnsettled: how many sessions may be out of their places in the index of activity.
+    /// - Parameter maximumUnsettled: how many sessions may be unsettled (decision 37).
     init(
         path: String,
         migrator: DatabaseMigrator,
@@ -85,7 +85,7 @@ package struct SQLiteStore: Store {
         )
         sliceTimes = metrics.histogram(
             "understudy_slice_read_seconds",
-            "Time to read one slice of messages for a list with a filter."
+            "Time to read one slice of messages or sessions for a list with a filter."
         )
         scanThreads = ScanThreads(count: ScanBudget.threadCount)
         statements = try pool.writeWithoutTransaction { db in

@@ -27,7 +27,9 @@ extension ByteBuffer {
 
     /// Writes a time as a JSON string, with its microseconds where there are any.
     mutating func writeExactJSONString(_ time: Timestamp) {
-        write(upTo: JSONText.maximumStringLength(Timestamp.exactISO8601Length)) { $0.appendExactJSONString(time) }
+        write(upTo: JSONText.maximumStringLength(Timestamp.maximumExactISO8601Length)) {
+            $0.appendExactJSONString(time)
+        }
     }
 
     /// Removes line breaks from JSON, which has them between its tokens only. Rows of earlier versions have some, and PHP's SDK

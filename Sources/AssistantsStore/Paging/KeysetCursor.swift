@@ -26,7 +26,7 @@ extension KeysetCursor {
     }
 }
 
-/// What lies between two cursors, neither of which is among it; `nil` where it has no bound.
+/// A part of a list: what lies behind one cursor and before another. `nil` where it has no bound.
 package struct KeysetBounds<Cursor: KeysetCursor>: Equatable, Sendable {
     package var lower: Cursor?
     package var upper: Cursor?
@@ -36,7 +36,7 @@ package struct KeysetBounds<Cursor: KeysetCursor>: Equatable, Sendable {
         self.upper = upper
     }
 
-    /// What of it lies on one side of a cursor.
+    /// The same, cut at a cursor: what lies on one side of it.
     package func part(_ direction: KeysetDirection, _ cursor: Cursor) -> KeysetBounds {
         var part = self
         switch direction {

@@ -1,8 +1,6 @@
 extension Timestamp {
     /// The length of `iso8601` in bytes.
     package static let iso8601Length = 20
-    /// The length in bytes of what `writeExactISO8601` appends at most.
-    package static let exactISO8601Length = 27
 
     /// `YYYY-MM-DDTHH:MM:SSZ`, in whole seconds: the fraction is cut off.
     package var iso8601: String {

@@ -10,6 +10,7 @@ extension PostgresStore {
             var problems: [String] = []
             for invariant in StoredInvariant.all { problems += try invariant.violations(&connection) }
             problems += try StoredInvariant.losses(&connection)
+            problems += try StoredInvariant.unknownActivities(&connection)
             problems += try StoredInvariant.repeatedNumbers(&connection)
             for table in StoredTable.allCases { problems += try Self.unreadableRows(of: table, &connection) }
             return problems

@@ -69,6 +69,15 @@ struct StoredInvariant {
         ).violations(&connection)
     }
 
+    /// Sessions without a last activity; none where these have not been filled in.
+    static func unknownActivities(_ connection: inout PostgresConnection) throws -> [String] {
+        guard try !Migrator.unfinished(&connection).contains(.lastActivity) else { return [] }
+        return try StoredInvariant(
+            query: "SELECT 'Session ' || id FROM session WHERE last_activity IS NULL",
+            predicate: "has no last activity: a server of an earlier version made it after the upgrade was finished"
+        ).violations(&connection)
+    }
+
     /// Sequences that would give a number a second time.
     static func repeatedNumbers(_ connection: inout PostgresConnection) throws -> [String] {
         var problems: [String] = []

@@ -21,10 +21,10 @@ extension StoredTable {
             }.joined(separator: " UNION ALL "))) AS rows
             """
         case .session:
-            // Until it is filled, it may be NULL, which no other store takes.
             """
             (SELECT session_key, \(copiedColumns.filter { $0 != "last_activity" }.joined(separator: ", ")),
-                coalesce(last_activity, date_updated) AS last_activity
+                CASE WHEN EXISTS (SELECT FROM setting WHERE name = '\(Migrator.Filling.lastActivity.rawValue)')
+                    THEN last_activity ELSE \(Migrator.knownActivity) END AS last_activity
             FROM session) AS rows
             """
         case .message:

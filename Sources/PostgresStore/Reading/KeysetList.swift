@@ -93,12 +93,14 @@ struct KeysetList<Cursor: KeysetCursor> {
             let rows = try connection.run(sql(direction, isBounded: bounds.end(direction) != nil), values)
             var next = 0
             while next < rows.count {
-                let part = next..<min(rows.count, next.addingReportingOverflow(batch).partialValue)
+                let part = next..<next + min(batch, rows.count - next)
                 for (row, item) in zip(part, try items(rows, part, Int32(Cursor.columns.count), &connection)) {
                     if let item, !wantsMore(item, Self.cursor(rows, row)) { return nil }
                 }
                 next = part.upperBound
             }
+            // Some that were read are gone, and others follow.
+            if rows.count == limit { return Self.cursor(rows, limit - 1) }
             return sliceEnd
         }
     }

@@ -5,7 +5,7 @@ struct SessionRow {
     static let columns = """
         session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated
         """
-    static let columnCount: Int32 = 10
+    static let columnCount = Int32(columns.split(separator: ",").count)
 
     /// Locks the session until the transaction ends. Value: its key.
     static let lockedSelection = "SELECT \(columns) FROM session WHERE session_key = $1::bytea FOR UPDATE"

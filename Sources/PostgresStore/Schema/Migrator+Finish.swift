@@ -25,8 +25,8 @@ extension Migrator {
         }
     }
 
-    /// Values: the setting of a `Filling`. A row, if `finish` has filled it.
-    static let finished = "SELECT FROM setting WHERE name = $1"
+    /// Value: the settings of some `Filling`s. Those that `finish` has filled.
+    static let finished = "SELECT name FROM setting WHERE name = ANY ($1::text[])"
 
     /// How many messages a row of `session` has lost to deletions, by those that are there.
     static let deletions = """
@@ -34,8 +34,13 @@ extension Migrator {
         """
 
     /// When a session was last active, if servers of earlier versions may have written to it: the latest date of its messages is the
-    /// best that is known, unless a caller gave one that is yet to come.
+    /// best that is known, unless a client gave one that is yet to come.
     private static let lastActivity = "greatest(last_activity, least(date_updated, \(DatabaseClock.now)))"
+
+    /// The same for a copy, which reads it twice: the time at which it is read does not count.
+    static let knownActivity = """
+        greatest(last_activity, CASE WHEN date_updated <= \(DatabaseClock.now) THEN date_updated ELSE 0 END)
+        """
 
     /// Fills what servers of earlier versions left empty, once none of them runs any more. Others may read and write meanwhile,
     /// and it is safe to run again: what is finished is not filled again; counting deletions again would hide losses.
@@ -64,11 +69,9 @@ extension Migrator {
 
     /// What is left for `finish` to do.
     static func unfinished(_ connection: inout PostgresConnection) throws -> [Filling] {
-        var unfinished: [Filling] = []
-        for filling in Filling.allCases where try connection.run(finished, [filling.rawValue]).count == 0 {
-            unfinished.append(filling)
-        }
-        return unfinished
+        let names = TextArray(Filling.allCases.map(\.rawValue))
+        let found = try connection.run(finished, [names]).map { $0.text($1, 0) }
+        return Filling.allCases.filter { !found.contains($0.rawValue) }
     }
 
     static func recordFinish(of fillings: [Filling], _ connection: inout PostgresConnection) throws {

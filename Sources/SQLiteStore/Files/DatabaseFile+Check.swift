@@ -26,7 +26,7 @@ extension DatabaseFile {
         (Database.losses.query, Database.losses.name),
         (
             "SELECT count(*) FROM session WHERE settled_activity <> last_activity",
-            "sessions are not in the place of their last activity"
+            "sessions are indexed by another time than their last activity"
         ),
         (
             """

@@ -12,8 +12,8 @@ struct KeysetList<Cursor: KeysetCursor> {
     /// The index's columns behind the account.
     var columns = Cursor.columns
     let account: AccountSID
-    /// Where the list has rows that are not at their places in the index, and so not found there: in the list's order, ascending.
-    var displaced: [Cursor] = []
+    /// Where the list has rows that the index has elsewhere (decision 37), in ascending order.
+    var unsettled: [Cursor] = []
 
     /// Values: the account, the cursors' at which reading begins and, if it is bounded, ends, and how many rows. Columns: those given.
     static func sql(
@@ -74,7 +74,7 @@ struct KeysetList<Cursor: KeysetCursor> {
             }
             let found = try rows(table.verifiableColumns, by: index)
             let mirror = try rows(columns.joined(separator: ", "), by: "\(index)_mirror")
-            var displaced = displaced(direction, bounds)[...]
+            var unsettled = unsettled(direction, bounds)[...]
             var last: Cursor?
             var count = 0
             // One after the other, so that no more long rows are read than the page has room for.
@@ -84,32 +84,32 @@ struct KeysetList<Cursor: KeysetCursor> {
                     throw DatabaseError.damagedIndex(of: table)
                 }
                 let cursor = Cursor(values: keys)
-                while let next = displaced.first, direction == .after ? next < cursor : next > cursor {
-                    displaced.removeFirst()
-                    guard try wantsMoreRows(displacedRow(at: next), next) else { return nil }
+                while let next = unsettled.first, direction == .after ? next < cursor : next > cursor {
+                    unsettled.removeFirst()
+                    guard try wantsMoreRows(unsettledRow(at: next), next) else { return nil }
                 }
                 (last, count) = (cursor, count + 1)
                 guard try wantsMoreRows(row, cursor) else { return nil }
             }
             guard try mirror.next() == nil else { throw DatabaseError.damagedIndex(of: table) }
             if isFiltered, count == limit { return last }
-            for cursor in displaced {
-                guard try wantsMoreRows(displacedRow(at: cursor), cursor) else { return nil }
+            for cursor in unsettled {
+                guard try wantsMoreRows(unsettledRow(at: cursor), cursor) else { return nil }
             }
             return nil
         }
     }
 
     /// Those between some bounds, nearest first.
-    private func displaced(_ direction: KeysetDirection, _ bounds: KeysetBounds<Cursor>) -> [Cursor] {
-        let found = displaced.filter { cursor in
+    private func unsettled(_ direction: KeysetDirection, _ bounds: KeysetBounds<Cursor>) -> [Cursor] {
+        let found = unsettled.filter { cursor in
             bounds.lower.map { $0 < cursor } ?? true && bounds.upper.map { cursor < $0 } ?? true
         }
         return direction == .after ? found : found.reversed()
     }
 
-    /// The row of a displaced cursor.
-    private func displacedRow(at cursor: Cursor) throws -> Row {
+    /// The row of one of `unsettled`.
+    private func unsettledRow(at cursor: Cursor) throws -> Row {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT \(table.verifiableColumns) FROM \(table.name) WHERE number = ?"),
             arguments: [cursor.values.last]

@@ -10,14 +10,15 @@ struct SessionStatements: ~Copyable {
     private var updateNew: PreparedStatement
     private var updateUnsettled: PreparedStatement
     private var updateAndUnsettle: PreparedStatement
+    private var unsettle: PreparedStatement
     private var settle: PreparedStatement
-    /// Those that have been created and not yet updated, which is done in the same transaction.
+    /// Those that this transaction has created and not yet updated.
     private var created: Set<SessionNumber> = []
-    /// Those whose place in the index is not that of their last activity, as far as this process knows.
+    /// Those that this process has unsettled since all were settled, each once; earlier ones first.
     private var unsettled: [SessionNumber] = []
     private let maximumUnsettled: Int
 
-    /// - Parameter maximumUnsettled: how many sessions may be out of their places in the index before some of them are put there.
+    /// - Parameter maximumUnsettled: how many sessions may be unsettled before some of them are settled.
     init(on connection: SQLiteConnection, maximumUnsettled: Int) throws {
         let find = try PreparedStatement(
             AccountRowLookup.sql(
@@ -52,6 +53,10 @@ struct SessionStatements: ~Copyable {
             ["last_activity": Self.activity, "settled_activity": "NULL"],
             where: "number = ?3"
         )
+        let unsettle = try PreparedStatement(
+            "UPDATE session SET settled_activity = NULL WHERE number = ?1 AND settled_activity IS NOT NULL",
+            on: connection
+        )
         let settle = try PreparedStatement("\(Self.settlement) number = ?1", on: connection)
         self.connection = connection
         self.find = find
@@ -59,13 +64,14 @@ struct SessionStatements: ~Copyable {
         self.updateNew = updateNew
         self.updateUnsettled = updateUnsettled
         self.updateAndUnsettle = updateAndUnsettle
+        self.unsettle = unsettle
         self.settle = settle
         self.maximumUnsettled = maximumUnsettled
     }
 
     private static let activity = "max(last_activity, ?4)"
 
-    /// Puts sessions where they belong in the index; a condition on them follows.
+    /// Settles sessions: moves them to where they belong in the index of activity. A condition on them follows.
     static let settlement = "UPDATE session SET settled_activity = last_activity WHERE settled_activity IS NULL AND"
 
     mutating func find(_ id: SessionID, in account: AccountSID) throws -> OpenSession<SessionNumber>? {
@@ -126,9 +132,7 @@ struct SessionStatements: ~Copyable {
     /// ones find it there.
     /// - Parameter time: in microseconds.
     mutating func update(_ session: OpenSession<SessionNumber>, at time: Int64) throws {
-        if created.remove(session.number) != nil {
-            return try Self.run(&updateNew, session)
-        }
+        if created.remove(session.number) != nil { return try Self.run(&updateNew, session) }
         try updateUnsettled.bind(time, at: 4)
         try Self.run(&updateUnsettled, session)
         if sqlite3_changes(connection) > 0 { return }
@@ -144,9 +148,26 @@ struct SessionStatements: ~Copyable {
         try update.run()
     }
 
-    /// Settles the sessions that have been unsettled for longest if there are too many: whoever lists sessions by activity reads all that
-    /// are. What a transaction that is rolled back has settled is left to housekeeping.
-    mutating func noteUnsettled(_ session: SessionNumber) throws {
+    /// To be called before a transaction writes: what another one has created, and then undone, may be somebody else's by now.
+    mutating func begin() {
+        created.removeAll()
+    }
+
+    /// To be called where `last_activity` has been changed otherwise.
+    mutating func unsettle(_ session: SessionNumber) throws {
+        try unsettle.bind(session.value, at: 1)
+        try unsettle.run()
+        if sqlite3_changes(connection) > 0 { try noteUnsettled(session) }
+    }
+
+    /// To be called when all sessions have been settled.
+    mutating func noteAllSettled() {
+        unsettled.removeAll()
+    }
+
+    /// Settles the sessions that have been unsettled for longest if there are too many, because every list by activity reads those of its
+    /// account. If the transaction is rolled back, they are left to housekeeping.
+    private mutating func noteUnsettled(_ session: SessionNumber) throws {
         unsettled.append(session)
         guard unsettled.count >= maximumUnsettled else { return }
         // A few ms of work for one transaction.
