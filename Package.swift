@@ -97,6 +97,7 @@ let package = Package(
                 "Secrets",
                 "Suggestions",
                 "TextEncodings",
+                "TextSearch",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -132,9 +133,10 @@ let package = Package(
         .target(name: "CRenaming"),
         .target(name: "IPAddresses"),
         .target(name: "PrometheusMetrics"),
-        .target(name: "AssistantsStore", dependencies: ["TextEncodings"]),
+        .target(name: "AssistantsStore", dependencies: ["TextEncodings", "TextSearch"]),
         .target(name: "Suggestions"),
         .target(name: "TextEncodings"),
+        .target(name: "TextSearch"),
         .target(
             name: "SQLiteStore",
             dependencies: [
@@ -156,6 +158,7 @@ let package = Package(
                 "Digests",
                 "PrometheusMetrics",
                 "TextEncodings",
+                "TextSearch",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -185,7 +188,7 @@ let package = Package(
             name: "StoreCopy",
             dependencies: ["AssistantsStore", "Digests", .product(name: "Crypto", package: "swift-crypto")]
         ),
-        .target(name: "StoreConformance", dependencies: ["AssistantsStore", "TestSupport"]),
+        .target(name: "StoreConformance", dependencies: ["AssistantsStore", "TestSupport", "TextSearch"]),
         .target(
             name: "TestSupport",
             dependencies: [
@@ -196,6 +199,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
+        .testTarget(name: "TextSearchTests", dependencies: ["TestSupport", "TextSearch"]),
         .testTarget(name: "AssistantsStoreTests", dependencies: ["AssistantsStore"]),
         .testTarget(
             name: "SQLiteStoreTests",

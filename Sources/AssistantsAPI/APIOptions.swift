@@ -15,6 +15,8 @@ package struct APIOptions: Sendable {
     package var maximumScans = 16 * ScanBudget.threadCount
     /// How much each of these may examine.
     package var scan = ScanBudget()
+    /// The same if it looks for words.
+    package var search = ScanBudget.search
     /// Maximum memory for request bodies that are still arriving, in bytes.
     package var bodyMemory = 64 << 20
     /// Maximum number of requests of an account per second; `nil` for no limit.

@@ -3,13 +3,14 @@ import PrometheusMetrics
 
 /// Bounds the work on lists with a filter, each and all of them.
 struct FilteredLists: Sendable {
-    /// Of one request.
-    let budget: ScanBudget
+    /// Of one request, and of one with a query.
+    let budget, searchBudget: ScanBudget
     /// Those that a short scan could not answer.
     let requests: RequestsInFlight
 
     init(options: APIOptions, metrics: MetricsRegistry) {
         budget = options.scan
+        searchBudget = options.search
         let requests = RequestsInFlight(limit: options.maximumScans, kind: "requests for lists with a filter")
         self.requests = requests
         metrics.gauge(

@@ -1,6 +1,7 @@
 import AssistantsStore
 import TestSupport
 import Testing
+import TextSearch
 
 /// A random session, and walks through what matches a random filter, against the same filter over an array.
 struct FilteredRun {
@@ -9,6 +10,15 @@ struct FilteredRun {
     private var random: SeededGenerator
     /// By position, from 1 on; `nil` where one was deleted.
     private var messages: [NewMessage?] = [nil]
+    /// The words of each message.
+    private var words: [MessageID: [String]] = [:]
+
+    /// Queries, and what they mean for a message's words.
+    private static let queries: [(text: String, matches: @Sendable ([String]) -> Bool)] = [
+        ("a", { $0.contains("a") }), ("a b", { $0.contains("a") && $0.contains("b") }), ("none", { _ in false }),
+        ("\"a b\"", { words in zip(words, words.dropFirst()).contains { $0 == ("a", "b") } }),
+        ("a -b", { $0.contains("a") && !$0.contains("b") }), ("ab*", { $0.contains { $0.hasPrefix("ab") } }),
+    ]
 
     init(_ fixture: Fixture, seed: UInt64) {
         self.fixture = fixture
@@ -19,7 +29,7 @@ struct FilteredRun {
     mutating func compare() async throws {
         try await fill()
         for _ in 0..<12 {
-            let filter = randomFilter()
+            let filter = try randomFilter()
             let order: ListOrder = Bool.random(using: &random) ? .ascending : .descending
             let scan = ScanBudget.random(using: &random)
             let size = Int.random(in: 1...8, using: &random)
@@ -37,13 +47,17 @@ struct FilteredRun {
             if Int.random(in: 0..<4, using: &random) == 0 {
                 role = MessageRole.allCases.randomElement(using: &random) ?? .user
             }
+            let id = MessageID(unchecked: "m\(number)")
+            words[id] = (0..<Int.random(in: 0...4, using: &random)).map { _ in
+                ["a", "b", "abc"].randomElement(using: &random) ?? "a"
+            }
             messages.append(
                 NewMessage(
-                    id: MessageID(unchecked: "m\(number)"),
+                    id: id,
                     sessionID: SessionID(unchecked: session),
                     identity: "user_id:\(Int.random(in: 0...2, using: &random))",
                     role: role,
-                    content: try JSONObject("{}"),
+                    content: try JSONObject(#"{"a":{"b":[1,"\#(words[id, default: []].joined(separator: " "))"]}}"#),
                     dateCreated: Timestamp(microseconds: .random(in: 0...9, using: &random))
                 )
             )
@@ -56,7 +70,7 @@ struct FilteredRun {
         }
     }
 
-    private mutating func randomFilter() -> MessageFilter {
+    private mutating func randomFilter() throws -> MessageFilter {
         var filter = MessageFilter()
         if Bool.random(using: &random) {
             filter.roles = Set(MessageRole.allCases.shuffled(using: &random).prefix(.random(in: 1...2, using: &random)))
@@ -70,6 +84,9 @@ struct FilteredRun {
         if Int.random(in: 0..<3, using: &random) == 0 {
             filter.created.end = Timestamp(microseconds: .random(in: 4...9, using: &random))
         }
+        if Bool.random(using: &random) {
+            filter.query = try SearchQuery(Self.queries.randomElement(using: &random)?.text ?? "a")
+        }
         return filter
     }
 
@@ -79,9 +96,16 @@ struct FilteredRun {
             guard let message = messages[position], let date = message.dateCreated else { return false }
             return (filter.roles.isEmpty || filter.roles.contains(message.role))
                 && (filter.identity == nil || filter.identity == message.identity)
+                && (filter.query.map { isFound($0, message.id) } ?? true)
                 && (filter.created.start.map { date >= $0 } ?? true) && (filter.created.end.map { date < $0 } ?? true)
         }
         return order == .ascending ? positions : positions.reversed()
+    }
+
+    private func isFound(_ query: SearchQuery, _ id: MessageID) -> Bool {
+        Self.queries.contains { text, matches in
+            (try? SearchQuery(text)) == query && matches(words[id, default: []])
+        }
     }
 
     private func ids(_ positions: [Int]) -> [String] { positions.compactMap { messages[$0]?.id.text } }

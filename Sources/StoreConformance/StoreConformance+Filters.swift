@@ -1,6 +1,7 @@
 import AssistantsStore
 import TestSupport
 import Testing
+import TextSearch
 
 extension StoreConformance {
     static let filters = [
@@ -38,6 +39,37 @@ extension StoreConformance {
                 #expect(
                     try await fixture.page(of: "s", PageRequest(.first, size: 9), matching: filter).texts == expected
                 )
+            }
+        },
+        StoreConformance("a query finds long messages among long ones, and pages of these keep their budget") { store in
+            let fixture = try await Fixture(store)
+            let text = String(repeating: "hay ", count: 25_000)
+            try await fixture.put(
+                try (1...30).map { number in
+                    NewMessage(
+                        id: MessageID(unchecked: "m\(number)"),
+                        sessionID: SessionID(unchecked: "s"),
+                        role: .user,
+                        content: try JSONObject(#"{"content":"\#(text)\#(number.isMultiple(of: 7) ? "needle" : "")"}"#)
+                    )
+                }
+            )
+            for (query, expected) in [("needle", [7, 14, 21, 28]), ("hay", Array(1...30)), ("straw", [])] {
+                for order in [ListOrder.ascending, .descending] {
+                    let budget = PageBudget(bytes: 350_000)
+                    let filter = MessageFilter(query: try SearchQuery(query))
+                    var request = PageRequest<MessageCursor>(.first, in: order, size: 50, budget: budget, scan: .search)
+                    var met: [String] = []
+                    while true {
+                        let page = try await fixture.page(of: "s", request, matching: filter)
+                        #expect(page.texts.count <= 3)
+                        met += page.texts
+                        guard let next = page.place.neighbors.next else { break }
+                        request.anchor = .after(next)
+                    }
+                    let ids = expected.map { "m\($0)" }
+                    #expect(met == (order == .ascending ? ids : ids.reversed()), "\(query), \(order)")
+                }
             }
         },
         StoreConformance("a filter's texts are compared as bytes, and mean nothing else") { store in

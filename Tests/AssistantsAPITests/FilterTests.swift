@@ -21,7 +21,7 @@ struct FilterTests {
                 sessionID: SessionID(unchecked: "s"),
                 identity: (first + index).isMultiple(of: 3) ? "user_id:bob" : "user_id:alice",
                 role: role,
-                content: .empty,
+                content: JSONObject(unchecked: #"{"content":"Hello"}"#),
                 dateCreated: Timestamp(microseconds: (Self.start + Int64(first + index)) * 1_000_000)
             )
         }
@@ -108,6 +108,10 @@ struct FilterTests {
                 "IncludeTotal=true&DateCreatedAfter=2026-07-01",
                 "IncludeTotal and DateCreatedAfter cannot be combined: leave one out"
             ),
+            ("Query=", "Query, character 1: there is no word to look for"),
+            ("Query=a%20%22b", "Query, character 3: the quotation mark is not closed"),
+            ("Query=a&Query=b", "Query is given more than once: give it once"),
+            ("Query=a&IncludeTotal=true", "IncludeTotal and Query cannot be combined: leave one out"),
             ("Strict=true&Roles=user", #"This list has no parameter "Roles". Did you mean Role?"#),
         ]
     )
@@ -117,6 +121,85 @@ struct FilterTests {
         let answer = try await server.send("\(list)?\(query)")
         #expect(answer.status == 400)
         #expect(try answer.decode(ErrorBody.self).message == message)
+    }
+
+    // MARK: Queries
+
+    private struct Found: Decodable {
+        struct Message: Decodable {
+            struct Match: Decodable, Equatable {
+                let field: String
+                let snippet: String
+                let offset: Int
+                let ranges: [[Int]]
+            }
+
+            let id: String
+            let match: Match?
+        }
+
+        let messages: [Message]
+    }
+
+    private func append(_ contents: [String], to server: TestServer) async throws {
+        for (index, content) in contents.enumerated() {
+            let message = NewMessage(
+                id: MessageID(unchecked: "aia_msg_\(index + 1)"),
+                sessionID: SessionID(unchecked: "s"),
+                role: .user,
+                content: try JSONObject(content)
+            )
+            let defaults = MessageDefaults(assistantName: "Test")
+            _ = try await server.store.importMessages([message], to: TestServer.sid, defaults: defaults)
+        }
+    }
+
+    @Test(
+        "a query finds words in any string of a content, and says where",
+        arguments: [
+            ("straSSe", [1], "/content", "An der Straße", [[7, 13]]),
+            ("%22der%20stra%C3%9Fe%22", [1], "/content", "An der Straße", [[3, 13]]),
+            ("%E4%BC%9A%E8%AE%AE", [2], "/parts/1/a~1b~0\"c", "今天的会议", [[3, 5]]),
+            ("tab%20-absent", [3], "/content", "\ttab \"q\" \\ 😀", [[1, 4]]),
+            ("%F0%9F%98%80", [3], "/content", "\ttab \"q\" \\ 😀", [[11, 12]]),
+            ("cont*", [4], "/x", "content", [[0, 7]]), ("an%20older", [5], "/a/0", "an", [[0, 2]]),
+            ("key", [], "", "", []), ("7", [], "", "", []),
+        ]
+    )
+    func query(_ query: String, _ expected: [Int], _ field: String, _ snippet: String, _ ranges: [[Int]]) async throws {
+        let server = try await TestServer()
+        try await append(
+            [
+                #"{"content":"An der Straße","key":7}"#,
+                #"{"content":"x","parts":[{"y":"z"},{"a/b~\"c":"今天的会议"}]}"#,
+                #"{"content":"\ttab \"q\" \\ \ud83d\ude00"}"#, #"{"x":"content","key":["tab absent"]}"#,
+                #"{"a":["an"],"b":{"c":"older"}}"#,
+            ],
+            to: server
+        )
+        let answer = try await server.send("\(list)?Query=\(query)")
+        let messages = try answer.decode(Found.self).messages
+        #expect(messages.map(\.id) == ids(expected))
+        guard let match = messages.first?.match else { return }
+        #expect(match == Found.Message.Match(field: field, snippet: snippet, offset: 0, ranges: ranges))
+        #expect(Array(match.snippet.unicodeScalars) == Array(snippet.unicodeScalars))
+    }
+
+    @Test("an edit is found at once, a deleted message no longer, and only a query adds a match")
+    func edits() async throws {
+        let server = try await TestServer()
+        try await append([#"{"content":"old"}"#, #"{"content":"old"}"#], to: server)
+        func found(_ query: String) async throws -> [String] {
+            try await server.send("\(list)?Query=\(query)").decode(Found.self).messages.map(\.id)
+        }
+        #expect(try await found("old") == ids([1, 2]))
+        let body = #"{"content":{"content":"new"}}"#
+        #expect(try await server.send("\(list)/aia_msg_1", method: .PUT, body: body).status == 200)
+        #expect(try await found("old") == ids([2]))
+        #expect(try await found("new") == ids([1]))
+        #expect(try await server.send("\(list)/aia_msg_2", method: .DELETE).status == 204)
+        #expect(try await found("old") == [])
+        #expect(try await !server.send("\(list)?Role=user").body.contains("match"))
     }
 
     @Test("the tokens of a filter are refused by every other one, however it is written")
@@ -129,6 +212,7 @@ struct FilterTests {
             ["DateCreatedAfter=2023-11-14", "DateCreatedAfter=2023-11-14T00:00:00.000Z"],
             ["DateCreatedBefore=2023-11-15", "DateCreatedBefore=2023-11-15T01:00:00%2B01:00"], ["Role=user"],
             ["Role=user&Order=desc"], ["Order=desc"], [""],
+            ["Query=hello", "Query=%20HELLO+hello"], ["Query=hell*"],
         ]
         for (index, listing) in listings.enumerated() {
             let next = try #require(try await server.page("\(list)?\(listing[0])&PageSize=1").meta.nextPageUrl)

@@ -148,7 +148,7 @@ struct ListingTests {
     func otherLists() async throws {
         let server = try await TestServer()
         try await server.fill("s", count: 1)
-        let ofMessages = ["After", "Before", "Around", "IncludeTotal", "Role"]
+        let ofMessages = ["After", "Before", "Around", "IncludeTotal", "Role", "Query"]
         let ofSessions = [
             "OrderBy", "AssistantId", "DateUpdatedAfter", "DateUpdatedBefore", "ActivityAfter", "IncludeLastMessage",
         ]

@@ -19,6 +19,7 @@ enum ListParameter: String, CaseIterable {
     case page = "Page"
     case pageSize = "PageSize"
     case pageToken = "PageToken"
+    case query = "Query"
     case role = "Role"
     case strict = "Strict"
 
@@ -33,7 +34,11 @@ enum ListParameter: String, CaseIterable {
         case .after: .after
         case .around: .around
         case .before: .before
-        default: nil
+        case .activityAfter, .assistantID, .dateCreatedAfter, .dateCreatedBefore, .dateUpdatedAfter, .dateUpdatedBefore,
+            .identity, .includeLastMessage, .includeTotal, .order, .orderBy, .page, .pageSize, .pageToken, .query,
+            .role,
+            .strict:
+            nil
         }
     }
 }
@@ -61,7 +66,9 @@ enum ListKind {
     }
 
     private static let commonParameters = ListParameter.paging.union([.strict])
-    private static let messageFilters: Set<ListParameter> = [.dateCreatedAfter, .dateCreatedBefore, .identity, .role]
+    private static let messageFilters: Set<ListParameter> = [
+        .dateCreatedAfter, .dateCreatedBefore, .identity, .query, .role,
+    ]
     private static let messageParameters = commonParameters.union(messageFilters).union(ListParameter.anchors).union([
         .includeTotal, .order,
     ])

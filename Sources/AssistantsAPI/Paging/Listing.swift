@@ -1,6 +1,7 @@
 import AssistantsStore
 import Crypto
 import Digests
+import TextSearch
 
 /// One page of a list, as a request asks for it: which items, in which order, where the page begins, and how many it has. Parsed once;
 /// the page's URLs and their tokens derive from it.
@@ -92,6 +93,7 @@ extension PageQuery {
             for role in filter.roles.map(\.rawValue).sorted() { add(.role, role) }
             add(.identity, filter.identity)
             add(.dateCreatedAfter, .dateCreatedBefore, filter.created)
+            add(.query, filter.query?.canonicalText)
         case .sessions(let filter):
             add(.identity, filter.identity)
             add(.assistantID, filter.assistantID?.text)

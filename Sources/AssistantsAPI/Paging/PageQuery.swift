@@ -1,6 +1,7 @@
 import AssistantsStore
 import Suggestions
 import TextEncodings
+import TextSearch
 
 /// The query of a list. Parameters that are none of `ListParameter` are ignored, but kept for the page's URLs.
 struct PageQuery: Sendable {
@@ -118,7 +119,9 @@ struct PageQuery: Sendable {
         let created = try range(from: .dateCreatedAfter, before: .dateCreatedBefore, of: values)
         switch kind {
         case .assistants: return nil
-        case .messages: return .messages(MessageFilter(roles: roles, identity: identity, created: created))
+        case .messages:
+            let query = try query(of: values)
+            return .messages(MessageFilter(roles: roles, identity: identity, created: created, query: query))
         case .sessions:
             let lastKnown = try date(.activityAfter, of: values)
             return .sessions(
@@ -136,6 +139,15 @@ struct PageQuery: Sendable {
                     active: DateRange(from: lastKnown.map { Timestamp(microseconds: $0.microseconds + 1) })
                 )
             )
+        }
+    }
+
+    private static func query(of values: [ListParameter: String]) throws(APIError) -> SearchQuery? {
+        guard let text = values[.query] else { return nil }
+        do {
+            return try SearchQuery(text)
+        } catch {
+            throw .badRequest("Query, character \(error.position): \(error.reason)")
         }
     }
 

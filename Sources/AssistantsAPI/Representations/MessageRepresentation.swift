@@ -1,5 +1,6 @@
 package import AssistantsStore
 import NIOCore
+import TextSearch
 
 /// The fields of a message by their names on the wire.
 package enum MessageField: String, CaseIterable, WireField {
@@ -75,6 +76,31 @@ enum MessageRepresentation {
     static let form = "2"
     /// How many bytes the keys, the account, the dates, and what separates messages take at most.
     static let overhead = 256
+    /// How many bytes a `match` takes at most beside the name of its field: a scalar takes six where it must be escaped.
+    static let matchOverhead = 128 + 12 * SearchSnippet.maximumLength
+
+    /// - Parameter match: where the message was found, if it was looked for.
+    static func write(
+        _ message: borrowing MessageRow,
+        of account: AccountSID,
+        match: SearchMatch?,
+        to json: inout ByteBuffer
+    ) {
+        write(message, of: account, to: &json)
+        guard let match else { return }
+        // In place of the brace that ends the message.
+        json.moveWriterIndex(to: json.writerIndex - 1)
+        json.writeStaticString(",\"match\":{\"field\":")
+        json.writeJSONString(match.field)
+        json.writeStaticString(",\"snippet\":")
+        json.writeJSONString(match.snippet.text)
+        json.writeStaticString(",\"offset\":")
+        json.writeString(String(match.snippet.offset))
+        json.writeStaticString(",\"ranges\":[")
+        let ranges = match.snippet.ranges.map { "[\($0.lowerBound),\($0.upperBound)]" }
+        json.writeString(ranges.joined(separator: ","))
+        json.writeStaticString("]}}")
+    }
 
     static func write(_ message: borrowing MessageRow, of account: AccountSID, to json: inout ByteBuffer) {
         let message = copy message

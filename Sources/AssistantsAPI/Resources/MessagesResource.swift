@@ -144,10 +144,13 @@ struct MessagesResource: Sendable {
         _ request: MessagePageRequest,
         into json: inout ListRepresentation
     ) async throws -> MessagePageReading {
+        let query = request.filter?.query
         func append(_ row: borrowing MessageRow) {
-            json.append { MessageRepresentation.write(row, of: request.account, to: &$0) }
+            let match = if let query { query.match(in: row.content) } else { SearchMatch?.none }
+            json.append { MessageRepresentation.write(row, of: request.account, match: match, to: &$0) }
         }
-        if request.isScan {
+        // To look for words takes longer.
+        if request.isScan, query == nil {
             // A short scan answers most requests.
             var short = request
             short.page.scan = .short
@@ -175,12 +178,21 @@ struct MessagesResource: Sendable {
         return (try? PercentEncoding.decode(name[...])).map { SessionReference($0) }
     }
 
+    private static let budget = ListRepresentation.budget(overhead: MessageRepresentation.overhead)
+    /// A field in which something was found is named, and its name can be twice as long as the message.
+    private static let searchBudget = PageBudget(
+        bytes: budget.bytes / 3,
+        overhead: MessageRepresentation.overhead + MessageRepresentation.matchOverhead
+    )
+
     private func listing(_ request: APIRequest, _ account: AccountSID) throws(APIError) -> MessageListing {
-        try MessageListing(
-            PageQuery(request.target.query, of: .messages),
+        let query = try PageQuery(request.target.query, of: .messages)
+        let isSearch = query.filter?.ofMessages?.query != nil
+        return try MessageListing(
+            query,
             of: account,
-            budget: ListRepresentation.budget(overhead: MessageRepresentation.overhead),
-            scan: scans.budget,
+            budget: isSearch ? Self.searchBudget : Self.budget,
+            scan: isSearch ? scans.searchBudget : scans.budget,
             tokens: tokens
         )
     }

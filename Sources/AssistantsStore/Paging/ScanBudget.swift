@@ -25,6 +25,15 @@ package struct ScanBudget: Sendable {
         return budget
     }()
 
+    /// For a query, which reads every word: a slice of it takes as long as one of another filter.
+    package static let search = {
+        var budget = ScanBudget()
+        budget.slice = 2_000
+        budget.sliceBytes = 2 << 20
+        budget.duration = .milliseconds(200)
+        return budget
+    }()
+
     /// Whether a slice is no more than `short`'s.
     package var isShort: Bool { slice <= Self.short.slice && sliceBytes <= Self.short.sliceBytes }
 }

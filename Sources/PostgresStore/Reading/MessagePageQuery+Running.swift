@@ -17,22 +17,26 @@ extension MessagePageQuery {
 
         init(_ request: PageRequest<MessageCursor>, matching filter: MessageFilter? = nil) {
             let isForward = request.direction == .after
+            let shortPage: String
             if filter != nil {
-                (page, longPage) = isForward ? (sliceAfter, longSliceAfter) : (sliceBefore, longSliceBefore)
+                (shortPage, longPage) = isForward ? (sliceAfter, longSliceAfter) : (sliceBefore, longSliceBefore)
                 neighbor = nil
             } else if request.anchor.cursor == nil {
-                (page, longPage) = isForward ? (first, longAfter) : (firstDescending, longBefore)
+                (shortPage, longPage) = isForward ? (first, longAfter) : (firstDescending, longBefore)
                 neighbor = nil
             } else {
-                (page, longPage) = isForward ? (after, longAfter) : (before, longBefore)
+                (shortPage, longPage) = isForward ? (after, longAfter) : (before, longBefore)
                 neighbor = isForward ? neighborAfter : neighborBefore
             }
             position = start(request)
             filterValues = filter.map { [request.scan.slice] + $0.values } ?? []
             rows = isForward ? rowsAfter : rowsBefore
-            size = request.size
+            // What has the words that are looked for is found among all that match otherwise.
+            let isSearch = filter?.query != nil
+            size = isSearch ? request.scan.slice : request.size
             budget = request.budget.bytes
-            maximumLength = budget / 2 / (size + 1)
+            maximumLength = isSearch ? budget : budget / 2 / (size + 1)
+            page = isSearch ? longPage : shortPage
         }
 
         func values(_ session: SessionKey, length: Int) -> [(any PostgresValue)?] {
@@ -75,7 +79,7 @@ extension MessagePageQuery {
                     try await page(request, at: anchor, of: key, on: store)
                 } else {
                     try await rows(of: key, statements, isScan: request.isScan, on: store).map {
-                        MessagePage($0, for: request.page)
+                        MessagePage($0, for: request.page, matching: request.filter?.query)
                     }
                 }
             guard let page else { continue }
@@ -124,7 +128,7 @@ extension MessagePageQuery {
                 isSlice: statements.isSlice
             )
         }
-        return rows.map { MessagePage($0, for: request) }
+        return rows.map { MessagePage($0, for: request, matching: filter?.query) }
     }
 
     /// - Returns: `nil` where there is no session.

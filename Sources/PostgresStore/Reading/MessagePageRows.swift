@@ -68,6 +68,13 @@ struct MessagePageRows {
         (0..<count).contains { MessageRow.lacksText(first + $0, of: messages.result, from: 1) }
     }
 
+    /// How many bytes all contents and metas have.
+    var contentLength: Int {
+        (0..<count).reduce(0) { sum, index in
+            sum + withMessage(index) { $0.content.byteCount + $0.meta.byteCount }
+        }
+    }
+
     func withMessage<Value>(_ index: Int, _ body: (borrowing MessageRow) -> Value) -> Value {
         Self.withMessage(first + index, of: messages.result, session.result, body)
     }
