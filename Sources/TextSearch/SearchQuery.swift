@@ -1,12 +1,14 @@
 /// What somebody looks for in texts: words, phrases, and beginnings of words. docs/listing.md describes the language.
 ///
 /// A phrase, or a word that the tokenizer cuts into several, is found within one text; different terms may be in different ones.
-package struct SearchQuery: Equatable, Sendable {
+///
+/// A class, because filters are copied often and most have no query.
+package final class SearchQuery: Equatable, Sendable {
     /// What stands between spaces, or in quotation marks.
     struct Term: Equatable, Sendable {
         /// One or more, that must follow each other.
         var words: [[UInt32]]
-        /// Whether the last word may go on.
+        /// Whether the last one is only the beginning of a word.
         var isPrefix = false
         /// Whether it must be absent.
         var isExcluded = false

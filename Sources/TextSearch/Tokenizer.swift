@@ -101,7 +101,7 @@ package struct Tokenizer {
         guard part == .letter || part == .single else { return }
         range = range.lowerBound..<position + 1
         if let base, FoldedScalars.isLatinGreekOrCyrillic(base) {
-            // й is a letter of its own to those who write it, ё is not.
+            // й is a different letter from и in its alphabets, while ё is often written е.
             if base == Self.cyrillicI, mark.value == Self.breve {
                 word[word.count - 1] = Self.cyrillicShortI
                 self.base = Self.cyrillicShortI
