@@ -13,8 +13,19 @@ extension PostgresStore {
         let start = ContinuousClock.now
         defer { (request.isScan ? sliceTimes : pageTimes).record(start.duration(to: .now)) }
         guard let page = try await MessagePageQuery.run(request, on: self) else { return .unchanged }
-        page.forEach(body)
+        if request.filter?.query == nil {
+            page.forEach(body)
+        } else {
+            // What was found is looked for once more, to show it.
+            await withTaskExecutorPreference(globalConcurrentExecutor) { await Self.forEach(of: page, body) }
+        }
         return .read(page.place)
+    }
+
+    /// `@concurrent`, so that it runs on the preferred executor and not on the caller's.
+    @concurrent
+    private static func forEach(of page: MessagePage, _ body: (borrowing MessageRow) -> Void) async {
+        page.forEach(body)
     }
 
     package func requireTotals() async throws(StoreError) {

@@ -8,15 +8,27 @@ extension SQLiteStore {
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading {
         do {
-            guard request.isScan else {
-                let start = ContinuousClock.now
-                defer { pageTimes.record(start.duration(to: .now)) }
-                return try readers.read { try $0.messages.run(request, body) }
-            }
-            return try await onScanThread { try readers.read { try $0.messages.run(request, body) } }
+            return try await request.isScan ? scan(request, body) : read(request, body)
         } catch {
             throw StoreError(error)
         }
+    }
+
+    private func read(
+        _ request: MessagePageRequest,
+        _ body: (borrowing MessageRow) -> Void
+    ) throws -> MessagePageReading {
+        let start = ContinuousClock.now
+        defer { pageTimes.record(start.duration(to: .now)) }
+        return try readers.read { try $0.messages.run(request, body) }
+    }
+
+    /// A function of its own: a closure that may be suspended has what it captures on the heap, which every page would pay for.
+    private func scan(
+        _ request: MessagePageRequest,
+        _ body: (borrowing MessageRow) -> Void
+    ) async throws -> MessagePageReading {
+        try await onScanThread { try readers.read { try $0.messages.run(request, body) } }
     }
 
     /// The migration counted the deletions, and no server of an earlier version can open the database since.

@@ -52,19 +52,22 @@ enum FoldedScalars {
         }
     }
 
+    /// Has a block from when it is first asked for.
+    private final class LazyBlock: Sendable {
+        let block = AtomicLazyReference<Block>()
+    }
+
     /// By the scalars' upper bits.
-    private static let blocks = InlineArray<0x1100, AtomicLazyReference<Block>> { _ in AtomicLazyReference() }
+    private static let blocks = (0..<0x1100).map { _ in LazyBlock() }
 
     static func block(of scalar: UInt32) -> Block {
         let number = Int(scalar >> 8)
-        return blocks[number].load() ?? blocks[number].storeIfNil(Block(number))
+        return blocks[number].block.load() ?? blocks[number].block.storeIfNil(Block(number))
     }
 
     private static func folded(_ scalar: Unicode.Scalar) -> [FoldedScalar] {
         guard !isInvisible(scalar) else { return [] }
-        guard !hangulSyllables.contains(scalar.value) else {
-            return [FoldedScalar(value: scalar.value, part: .letter, combiningClass: 0)]
-        }
+        if let part = partOfPlain(scalar) { return [FoldedScalar(value: scalar.value, part: part, combiningClass: 0)] }
         let folded = String(scalar).decomposedStringWithCompatibilityMapping.unicodeScalars.map(caseFolded).joined()
         return folded.decomposedStringWithCompatibilityMapping.unicodeScalars.compactMap { scalar in
             guard !isInvisible(scalar) else { return nil }
@@ -73,6 +76,16 @@ enum FoldedScalars {
                 part: part(scalar),
                 combiningClass: scalar.properties.canonicalCombiningClass.rawValue
             )
+        }
+    }
+
+    /// The part of a scalar that folds to itself, as most do; `nil` for those that are decomposed to know it.
+    private static func partOfPlain(_ scalar: Unicode.Scalar) -> FoldedScalar.Part? {
+        if hangulSyllables.contains(scalar.value) { return .letter }
+        if scalar.properties.isUnifiedIdeograph, !compatibilityIdeographs.contains(scalar.value) { return .single }
+        return switch scalar.properties.generalCategory {
+        case .unassigned, .privateUse, .surrogate: .symbol
+        default: nil
         }
     }
 
@@ -93,7 +106,9 @@ enum FoldedScalars {
     }
 
     private static func part(_ scalar: Unicode.Scalar) -> FoldedScalar.Part {
-        switch scalar.properties.generalCategory {
+        // What takes the place of bytes that are no text.
+        if scalar == "\u{FFFD}" { return .separator }
+        return switch scalar.properties.generalCategory {
         case .decimalNumber: .letter
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .letterNumber,
             .otherNumber:
@@ -141,4 +156,6 @@ enum FoldedScalars {
 
     /// Those that are composed of two or three letters.
     private static let hangulSyllables: ClosedRange<UInt32> = 0xAC00...0xD7A3
+    /// Some of them are unified ones all the same.
+    private static let compatibilityIdeographs: ClosedRange<UInt32> = 0xF900...0xFAFF
 }

@@ -45,6 +45,8 @@ package struct SearchPattern: Sendable {
             guard length <= word.count, length == word.count || candidate.prefix != 0,
                 candidate.scalars.indices.allSatisfy({ candidate.scalars[$0] == word[$0] })
             else { continue }
+            // Kana with and without a voiced sound mark are different letters.
+            if length < word.count, (0x3099...0x309A).contains(word[length]) { continue }
             places |= length == word.count ? candidate.exact | candidate.prefix : candidate.prefix
         }
         return places

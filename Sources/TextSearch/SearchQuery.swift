@@ -17,6 +17,9 @@ package final class SearchQuery: Equatable, Sendable {
     /// How many words a query may have: matching keeps a bit for each.
     package static let maximumWordCount = 64
 
+    /// In scalars.
+    package static let maximumLength = 1_000
+
     /// Each once, at least one of them not excluded.
     let terms: [Term]
     /// What texts are compared with.
@@ -59,6 +62,9 @@ struct SearchQueryParser {
     }
 
     mutating func terms() throws(SearchQueryError) -> [SearchQuery.Term] {
+        guard scalars.count <= SearchQuery.maximumLength else {
+            throw error(at: SearchQuery.maximumLength, "there are more than 1,000 characters: leave some out")
+        }
         var terms: [SearchQuery.Term] = []
         var firstExcluded: Int?
         var wordCount = 0
@@ -72,7 +78,7 @@ struct SearchQueryParser {
             if isExcluded, firstExcluded == nil { firstExcluded = start }
             wordCount += term.words.count
             guard wordCount <= SearchQuery.maximumWordCount else {
-                throw error(at: start, "there are more than \(SearchQuery.maximumWordCount) words")
+                throw error(at: start, "there are more than \(SearchQuery.maximumWordCount) words: leave some out")
             }
             terms.append(term)
         }
@@ -80,7 +86,8 @@ struct SearchQueryParser {
             throw error(
                 at: firstExcluded ?? 0,
                 firstExcluded == nil
-                    ? "there is no word to look for" : "beside what must be absent, there must be a word to look for"
+                    ? "there is no word to look for: give letters or digits"
+                    : "there is no word to look for: give one beside what must be absent"
             )
         }
         return terms
@@ -95,34 +102,45 @@ struct SearchQueryParser {
         guard index == scalars.count || scalars[index] != "*" else {
             throw error(at: index, "the asterisk must follow a word")
         }
-        return SearchQuery.Term(words: words(start + 1..<end))
+        return SearchQuery.Term(words: words(start + 1..<end).words)
     }
 
     private mutating func word() throws(SearchQueryError) -> SearchQuery.Term {
         let start = index
         while index < scalars.count, !isSpace(scalars[index]), scalars[index] != "\"" { index += 1 }
         guard let asterisk = scalars[start..<index].firstIndex(of: "*") else {
-            return SearchQuery.Term(words: words(start..<index))
+            return SearchQuery.Term(words: words(start..<index).words)
         }
         guard asterisk == index - 1 else { throw error(at: asterisk, "the asterisk must be at the end of a word") }
-        let words = words(start..<asterisk)
-        guard words.reduce(0, { $0 + $1.count }) >= 2 else {
-            throw error(at: asterisk, "the asterisk must follow at least two letters")
+        let (words, end) = words(start..<asterisk)
+        guard let last = words.last, end == asterisk, last.count >= 2 || (words.count >= 2 && isWholeWord(last[0]))
+        else {
+            throw error(at: asterisk, "the asterisk must follow at least two letters or digits")
         }
         return SearchQuery.Term(words: words, isPrefix: true)
     }
 
-    private func words(_ range: Range<Int>) -> [[UInt32]] {
+    /// - Returns: also where the last word ends.
+    private func words(_ range: Range<Int>) -> (words: [[UInt32]], end: Int) {
         var text = String(String.UnicodeScalarView(scalars[range]))
         return text.withUTF8 { utf8 in
             var words: [[UInt32]] = []
+            var end = range.lowerBound
             var tokenizer = Tokenizer()
-            tokenizer.forEachWord(in: utf8) { word, _ in
+            tokenizer.forEachWord(in: utf8) { word, place in
                 words.append(word.indices.map { word[$0] })
+                end = range.lowerBound + place.upperBound
                 return true
             }
-            return words
+            return (words, end)
         }
+    }
+
+    /// Whether only marks can continue a word that begins with this scalar.
+    private func isWholeWord(_ scalar: UInt32) -> Bool {
+        var isWhole = false
+        FoldedScalars.block(of: scalar).forEach(of: scalar) { isWhole = $0.part == .single }
+        return isWhole
     }
 
     /// - Returns: whether anything is left.

@@ -1,25 +1,27 @@
 /// Cuts text into the words that search finds. The rule is in docs/listing.md.
 ///
 /// Equal words have equal scalars. Positions are those of the text's scalars, as it was given.
-package struct Tokenizer {
+struct Tokenizer {
     /// The word that is being read, folded.
     private var word: [UInt32] = []
     private var part = FoldedScalar.Part.separator
     private var range = 0..<0
     /// The combining class of the word's last scalar.
     private var lastClass: UInt8 = 0
+    /// How many marks follow each other at the word's end.
+    private var markCount = 0
     /// The letter that marks follow; `nil` behind one that is none.
     private var base: UInt32?
     private var block: (number: UInt32, block: FoldedScalars.Block)?
 
-    package init() {
+    init() {
         word.reserveCapacity(64)
     }
 
     /// - Parameters:
     ///   - utf8: where it is not well-formed, words end.
     ///   - body: gets each word and where it stands, and returns whether more are wanted.
-    package mutating func forEachWord(
+    mutating func forEachWord(
         in utf8: UnsafeBufferPointer<UInt8>,
         _ body: (_ word: Span<UInt32>, _ range: Range<Int>) -> Bool
     ) {
@@ -36,7 +38,7 @@ package struct Tokenizer {
                     wantsMore = flush(body)
                 } else if part == .letter {
                     word.append(folded)
-                    (base, lastClass, range) = (folded, 0, range.lowerBound..<position + 1)
+                    (base, lastClass, markCount, range) = (folded, 0, 0, range.lowerBound..<position + 1)
                 } else {
                     wantsMore = flush(body)
                     begin(.letter, folded, at: position)
@@ -94,7 +96,7 @@ package struct Tokenizer {
         } else {
             word.append(letter)
         }
-        (base, lastClass, range) = (letter, 0, range.lowerBound..<position + 1)
+        (base, lastClass, markCount, range) = (letter, 0, 0, range.lowerBound..<position + 1)
     }
 
     private mutating func append(mark: FoldedScalar, at position: Int) {
@@ -109,12 +111,17 @@ package struct Tokenizer {
             return
         }
         word.append(mark.value)
-        guard mark.combiningClass != 0, mark.combiningClass < lastClass else {
+        markCount += 1
+        guard mark.combiningClass != 0, mark.combiningClass < lastClass, markCount <= Self.maximumSorted else {
             lastClass = mark.combiningClass
             return
         }
         sortMarks()
     }
+
+    /// No language has longer runs of marks (Stream-Safe Text Format, UAX #15, section 13). To sort those of any length would take quadratic
+    /// time.
+    private static let maximumSorted = 30
 
     private static let (cyrillicI, cyrillicShortI, breve): (UInt32, UInt32, UInt32) = (0x438, 0x439, 0x306)
 
@@ -164,7 +171,7 @@ package struct Tokenizer {
     private mutating func begin(_ part: FoldedScalar.Part, _ scalar: UInt32, at position: Int) {
         word.append(scalar)
         self.part = part
-        (base, lastClass, range) = (part == .letter ? scalar : nil, 0, position..<position + 1)
+        (base, lastClass, markCount, range) = (part == .letter ? scalar : nil, 0, 0, position..<position + 1)
     }
 
     private mutating func flush(_ body: (_ word: Span<UInt32>, _ range: Range<Int>) -> Bool) -> Bool {

@@ -108,7 +108,7 @@ struct FilterTests {
                 "IncludeTotal=true&DateCreatedAfter=2026-07-01",
                 "IncludeTotal and DateCreatedAfter cannot be combined: leave one out"
             ),
-            ("Query=", "Query, character 1: there is no word to look for"),
+            ("Query=", "Query, character 1: there is no word to look for: give letters or digits"),
             ("Query=a%20%22b", "Query, character 3: the quotation mark is not closed"),
             ("Query=a&Query=b", "Query is given more than once: give it once"),
             ("Query=a&IncludeTotal=true", "IncludeTotal and Query cannot be combined: leave one out"),

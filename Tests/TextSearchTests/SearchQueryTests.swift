@@ -26,6 +26,7 @@ struct SearchQueryTests {
             ("-late order", ["late order"], false), ("order -\"is late\"", ["late is order"], true),
             ("order -\"is late\"", ["order is late"], false), ("order -lat*", ["order lateness"], false),
             ("会议", ["今天的会议"], true), ("议", ["今天的会议"], true), ("会天", ["今天的会议"], false), ("会议*", ["会议记录"], true),
+            ("ひか*", ["ひが"], false), ("ひか*", ["ひかり"], true),
             ("gen-itgc", ["重跑gen-itgc后"], true), ("itgc-gen", ["重跑gen-itgc后"], false), ("gen-it*", ["gen itgc"], true),
             ("👍", ["ok 👍🏽"], true), ("db", ["the db."], true), ("x", ["a x b"], true), ("a a a", ["a"], true),
             ("\"a b a b\"", ["a b a a b a b"], true), ("\"a a b\"", ["a a a b"], true),
@@ -43,17 +44,21 @@ struct SearchQueryTests {
     @Test(
         "what is no query is refused with the place",
         arguments: [
-            ("", 1, "there is no word to look for"), ("  ", 1, "there is no word to look for"),
-            ("\"\" !", 1, "there is no word to look for"),
+            ("", 1, "there is no word to look for: give letters or digits"),
+            ("  ", 1, "there is no word to look for: give letters or digits"),
+            ("\"\" !", 1, "there is no word to look for: give letters or digits"),
             ("a \"b", 3, "the quotation mark is not closed"), ("a\"", 2, "the quotation mark is not closed"),
-            ("-a", 1, "beside what must be absent, there must be a word to look for"),
-            ("! -\"a\"", 3, "beside what must be absent, there must be a word to look for"),
+            ("-a", 1, "there is no word to look for: give one beside what must be absent"),
+            ("! -\"a\"", 3, "there is no word to look for: give one beside what must be absent"),
             ("wo*rd", 3, "the asterisk must be at the end of a word"),
-            ("a* b", 2, "the asterisk must follow at least two letters"),
-            ("*", 1, "the asterisk must follow at least two letters"),
+            ("a* b", 2, "the asterisk must follow at least two letters or digits"),
+            ("*", 1, "the asterisk must follow at least two letters or digits"),
             ("ab**", 3, "the asterisk must be at the end of a word"),
             ("\"a b\"*", 6, "the asterisk must follow a word"),
             ("é \"", 3, "the quotation mark is not closed"),
+            ("a-b*", 4, "the asterisk must follow at least two letters or digits"),
+            ("order_*", 7, "the asterisk must follow at least two letters or digits"),
+            (String(repeating: "a", count: 1_001), 1_001, "there are more than 1,000 characters: leave some out"),
         ]
     )
     func refusals(_ query: String, _ position: Int, _ reason: String) {
@@ -112,9 +117,10 @@ struct SearchQueryTests {
         #expect(try matches("\"word25000 word25001\"", [words.joined(separator: " ")]))
         #expect(try !matches("\"word25001 word25000\"", [words.joined(separator: " ")]))
         #expect(try matches("\"x needle\"", [String(repeating: "x y ", count: 300) + "x needle"]))
-        let long = String(repeating: "ab", count: 50_000)
-        #expect(try matches(long, ["a \(long) b"]))
-        #expect(try !matches(long, ["a \(long)c b"]))
+        let (word, long) = (String(repeating: "ab", count: 400), String(repeating: "ab", count: 50_000))
+        #expect(try matches("\(word)*", ["a \(long) b"]))
+        #expect(try !matches(word, ["a \(long) b"]))
+        #expect(try !matches("\(word)c*", ["a \(long) b"]))
         #expect(try matches("abab*", ["a \(long) b"]))
     }
 }

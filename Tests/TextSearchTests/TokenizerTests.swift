@@ -38,12 +38,7 @@ struct TokenizerTests {
     func boundaries(_ text: String, _ expected: String) {
         let expected = expected.isEmpty ? [] : expected.split(separator: " ").map(String.init)
         // Scalars, for Swift takes canonically equivalent strings for equal.
-        #expect(words(text).folded.map { Array($0.unicodeScalars) } == expected.map { Array(decomposed($0)) })
-    }
-
-    /// Hangul stays whole.
-    private func decomposed(_ text: String) -> String.UnicodeScalarView {
-        text.unicodeScalars
+        #expect(words(text).folded.map { Array($0.unicodeScalars) } == expected.map { Array($0.unicodeScalars) })
     }
 
     @Test(
@@ -81,6 +76,15 @@ struct TokenizerTests {
         #expect(words("«Cafe\u{301}» ｶﾞ👍🏽x").parts == ["Cafe\u{301}", "ｶﾞ", "👍", "x"])
         #expect(words("½").parts == ["½", "½"])
         #expect(words("a\u{AD}b").parts == ["a\u{AD}b"])
+    }
+
+    @Test("marks in the wrong order, however many, take no quadratic time")
+    func manyMarks() {
+        let text =
+            "\u{5D0}" + String(repeating: "\u{301}", count: 250_000) + String(repeating: "\u{323}", count: 250_000)
+        let start = ContinuousClock.now
+        #expect(words(text).folded.count == 1)
+        #expect(start.duration(to: .now) < .seconds(20))
     }
 
     @Test("bytes that are no UTF-8 end words, and nothing else happens")

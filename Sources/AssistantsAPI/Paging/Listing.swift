@@ -77,30 +77,32 @@ struct ListingDigest: Equatable, Sendable {
 extension PageQuery {
     /// What chooses the items or their order, in the canonical order and form of a `ListingDigest`.
     fileprivate var selection: [(name: String, value: String)] {
-        var selection: [(name: String, value: String)] = []
-        func add(_ parameter: ListParameter, _ value: String?) {
-            if let value { selection.append((parameter.rawValue, value)) }
-        }
-        func add(_ after: ListParameter, _ before: ListParameter, _ range: DateRange) {
-            add(after, range.start.map { String($0.microseconds) })
-            add(before, range.end.map { String($0.microseconds) })
-        }
-        if order != .ascending { add(.order, order.rawValue) }
-        if sessionOrder != .creation { add(.orderBy, sessionOrder.rawValue) }
+        var selection: [(ListParameter, String?)] = []
+        if order != .ascending { selection.append((.order, order.rawValue)) }
+        if sessionOrder != .creation { selection.append((.orderBy, sessionOrder.rawValue)) }
         switch filter {
         case nil: break
         case .messages(let filter):
-            for role in filter.roles.map(\.rawValue).sorted() { add(.role, role) }
-            add(.identity, filter.identity)
-            add(.dateCreatedAfter, .dateCreatedBefore, filter.created)
-            add(.query, filter.query?.canonicalText)
+            selection += filter.roles.map(\.rawValue).sorted().map { (.role, $0) }
+            selection.append((.identity, filter.identity))
+            selection += Self.selection(.dateCreatedAfter, .dateCreatedBefore, filter.created)
+            selection.append((.query, filter.query?.canonicalText))
         case .sessions(let filter):
-            add(.identity, filter.identity)
-            add(.assistantID, filter.assistantID?.text)
-            add(.dateCreatedAfter, .dateCreatedBefore, filter.created)
-            add(.dateUpdatedAfter, .dateUpdatedBefore, filter.updated)
-            add(.activityAfter, filter.active.start.map { String($0.microseconds) })
+            selection += [(.identity, filter.identity), (.assistantID, filter.assistantID?.text)]
+            selection += Self.selection(.dateCreatedAfter, .dateCreatedBefore, filter.created)
+            selection += Self.selection(.dateUpdatedAfter, .dateUpdatedBefore, filter.updated)
+            selection.append((.activityAfter, filter.active.start.map { String($0.microseconds) }))
         }
-        return selection
+        return selection.compactMap { parameter, value in value.map { (parameter.rawValue, $0) } }
+    }
+
+    private static func selection(
+        _ after: ListParameter,
+        _ before: ListParameter,
+        _ range: DateRange
+    ) -> [(ListParameter, String?)] {
+        [
+            (after, range.start.map { String($0.microseconds) }), (before, range.end.map { String($0.microseconds) }),
+        ]
     }
 }

@@ -73,11 +73,12 @@ package struct IncomingMessage: Sendable {
 enum MessageRepresentation {
     /// The version of the JSON of messages and their lists. It changes with the format, so that ETags of the previous one no longer
     /// match.
-    static let form = "2"
+    static let form = "3"
     /// How many bytes the keys, the account, the dates, and what separates messages take at most.
     static let overhead = 256
-    /// How many bytes a `match` takes at most beside the name of its field: a scalar takes six where it must be escaped.
-    static let matchOverhead = 128 + 12 * SearchSnippet.maximumLength
+    /// How many bytes a `match` takes at most beside the name of its field: a scalar takes six where it must be escaped,
+    /// and a range eleven.
+    static let matchOverhead = 128 + 18 * SearchSnippet.maximumLength
 
     /// - Parameter match: where the message was found, if it was looked for.
     static func write(

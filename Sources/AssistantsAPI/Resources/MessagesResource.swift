@@ -179,9 +179,10 @@ struct MessagesResource: Sendable {
     }
 
     private static let budget = ListRepresentation.budget(overhead: MessageRepresentation.overhead)
-    /// A field in which something was found is named, and its name can be twice as long as the message.
+    /// A field in which something was found is named, and its name can be three times as long as the message: a key of tabs is stored as `\t`
+    /// and written as `\u0009`.
     private static let searchBudget = PageBudget(
-        bytes: budget.bytes / 3,
+        bytes: budget.bytes / 4,
         overhead: MessageRepresentation.overhead + MessageRepresentation.matchOverhead
     )
 

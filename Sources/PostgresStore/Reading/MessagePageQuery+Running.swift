@@ -77,9 +77,14 @@ extension MessagePageQuery {
             let page =
                 if let anchor = request.anchor {
                     try await page(request, at: anchor, of: key, on: store)
+                } else if request.filter?.query != nil {
+                    // Texts are compared on the connection's thread, not on the caller's.
+                    try await store.readOneState(on: store.scanners) { connection in
+                        try Self.page(request.page, of: key, matching: request.filter, &connection)
+                    }
                 } else {
                     try await rows(of: key, statements, isScan: request.isScan, on: store).map {
-                        MessagePage($0, for: request.page, matching: request.filter?.query)
+                        MessagePage($0, for: request.page)
                     }
                 }
             guard let page else { continue }

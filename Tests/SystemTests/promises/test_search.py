@@ -56,13 +56,19 @@ def query(random, texts):
         kind = random.random()
         if kind < 0.2:
             terms.append(f'"{" ".join(source[at : at + random.randint(1, 3)])}"')
-        elif kind < 0.4 and sum(map(len, search.words(part := word[: random.randint(2, 4)]))) >= 2:
+        elif kind < 0.4 and is_beginning(part := word[: random.randint(2, 4)]):
             terms.append(f"{part}*")
         elif kind < 0.5 and terms:
             terms.append(f"-{word}")
         else:
             terms.append(random.choice([word, word.upper(), word.lower(), word[: len(word) // 2 + 1]]).lstrip("-"))
     return " ".join(terms)
+
+
+def is_beginning(part):
+    """Whether an asterisk may follow."""
+    words = search.words(part)
+    return bool(words) and len(words[-1]) >= 2 and bool(search.words(part[-1]))
 
 
 def check_match(found):

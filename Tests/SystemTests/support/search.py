@@ -15,11 +15,11 @@ def words(text):
     """The words of a text."""
     text = INVISIBLE.sub("", text)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    # Hangul is whole, and so is й.
+    # Hangul syllables and й stay in one piece.
     text = re.sub("[\u1100-\u11ff]+", lambda found: unicodedata.normalize("NFC", found[0]), text)
     text = re.sub("и((?:(?![\u0306])[\u0300-\u036f])*)\u0306", "й", text)
     found = []
-    # What the last word may go on with, and whether marks behind it are dropped.
+    # What may continue the last word, and whether marks after it are dropped.
     goes_on, drops = None, False
     for character in INVISIBLE.sub("", text):
         category = unicodedata.category(character)
@@ -62,12 +62,17 @@ def terms(query):
             yield found, bool(excluded), bool(star)
 
 
+def begins(word, start):
+    """Whether a word begins with letters, which end neither before a voiced sound mark."""
+    return word.startswith(start) and word[len(start) :][:1] not in ("\u3099", "\u309a")
+
+
 def matches(query, texts):
     """Whether a message, as the words of its texts, is what a query asks for."""
 
     def has(term, goes_on):
         def equals(part):
-            return part[:-1] == term[:-1] and (part[-1].startswith(term[-1]) if goes_on else part[-1] == term[-1])
+            return part[:-1] == term[:-1] and (begins(part[-1], term[-1]) if goes_on else part[-1] == term[-1])
 
         size = len(term)
         return any(equals(text[at : at + size]) for text in texts for at in range(len(text) - size + 1))
