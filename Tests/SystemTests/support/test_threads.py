@@ -25,6 +25,8 @@ WRITERS = """
 HANDLER = """
     with http_server(lambda handler, body: fail()) as url, pytest.raises(requests.ConnectionError):
         requests.post(url, data=b"x")
+    # The client sees the end of the connection before the handler's thread has failed.
+    time.sleep(0.5)
 """
 CLIENT_AWAY = """
     done = threading.Event()
