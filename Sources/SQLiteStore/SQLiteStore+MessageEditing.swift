@@ -68,7 +68,6 @@ extension SQLiteStore {
                 sql: """
                     \(ChecksummedTable.session.update([
                         "stamp": "random()", "deletions": "deletions + 1", "last_activity": "max(last_activity, ?1)",
-                       
                     ]))
                     WHERE number = ?2
                     """,

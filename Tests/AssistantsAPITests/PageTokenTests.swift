@@ -16,7 +16,7 @@ struct PageTokenTests {
         try expectRoundTrip(cursor, digest)
         try expectRoundTrip(MessageCursor(session: SessionNumber(1), position: .max), digest)
         try expectRoundTrip(
-            SessionCreationCursor(dateCreated: Timestamp(microseconds: -5), number: SessionNumber(9)),
+            SessionCreationCursor(date: Timestamp(microseconds: -5), number: SessionNumber(9)),
             digest
         )
         try expectRoundTrip(AssistantCursor(number: 3), digest)
@@ -64,7 +64,7 @@ struct PageTokenTests {
         expectRefusal(tokens.token(after: cursor, in: TestServer.otherSID, binding: digest), digest)
         let others = PageTokens(key: [UInt8](repeating: 1, count: 32))
         expectRefusal(others.token(after: cursor, in: TestServer.sid, binding: digest), digest)
-        let session = SessionCreationCursor(dateCreated: Timestamp(microseconds: 7), number: SessionNumber(1_234))
+        let session = SessionCreationCursor(date: Timestamp(microseconds: 7), number: SessionNumber(1_234))
         expectRefusal(tokens.token(after: session, in: TestServer.sid, binding: digest), digest)
         for other in Self.digests + [ListingDigest([("Order", "asc")])] where other != digest {
             expectRefusal(token(other), digest)

@@ -36,8 +36,7 @@ enum ListParameter: String, CaseIterable {
         case .before: .before
         case .activityAfter, .assistantID, .dateCreatedAfter, .dateCreatedBefore, .dateUpdatedAfter, .dateUpdatedBefore,
             .identity, .includeLastMessage, .includeTotal, .order, .orderBy, .page, .pageSize, .pageToken, .query,
-            .role,
-            .strict:
+            .role, .strict:
             nil
         }
     }

@@ -12,7 +12,6 @@ struct JSONStringValues {
     private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
     private var containers: [Container] = []
-    private var decoded: [UInt8] = []
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
@@ -39,8 +38,8 @@ struct JSONStringValues {
                 if case .object(key: nil) = containers.last {
                     containers[containers.count - 1] = .object(key: range)
                 } else if hasEscapes {
-                    decode(range)
-                    guard decoded.withUnsafeBufferPointer({ body($0, self) }) else { return }
+                    var text = Self.text(of: bytes[range])
+                    guard text.withUTF8({ body($0, self) }) else { return }
                 } else {
                     guard body(UnsafeBufferPointer(rebasing: bytes[range]), self) else { return }
                 }
@@ -77,10 +76,6 @@ struct JSONStringValues {
             }
         }
         return nil
-    }
-
-    private mutating func decode(_ range: Range<Int>) {
-        decoded = Array(Self.text(of: bytes[range]).utf8)
     }
 
     /// What stands between the quotation marks of a string; as it is where its escapes are none.

@@ -4,9 +4,25 @@ package protocol SessionCursor: KeysetCursor {
     static var index: String { get }
     /// The part of a filter that asks for a range of this order, so that an index finds where it begins and ends.
     static var range: WritableKeyPath<SessionFilter, DateRange> { get }
+
+    /// By which the sessions are ordered.
+    var date: Timestamp { get }
+    var number: SessionNumber { get }
+    init(date: Timestamp, number: SessionNumber)
 }
 
 extension SessionCursor {
+    package var values: [Int64] { [date.microseconds, number.value] }
+
+    package init(values: [Int64]) {
+        self.init(date: Timestamp(microseconds: values[0]), number: SessionNumber(values[1]))
+    }
+
+    // Thousands are sorted, and `values` would allocate each time.
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.date, left.number.value) < (right.date, right.number.value)
+    }
+
     /// Of the dates that a filter asks for: what matches lies behind `lower` and before `upper`.
     package static func bounds(of filter: SessionFilter) -> KeysetBounds<Self> {
         let range = filter[keyPath: range]
@@ -23,50 +39,31 @@ extension SessionCursor {
 }
 
 /// In the order of creation.
-package struct SessionCreationCursor: Hashable, SessionCursor {
+package struct SessionCreationCursor: SessionCursor {
     package static let kind: UInt8 = 2
     package static let columns = ["date_created", "number"]
     package static let index = "session_by_creation"
     package static var range: WritableKeyPath<SessionFilter, DateRange> { \.created }
 
-    package let dateCreated: Timestamp
+    package let date: Timestamp
     package let number: SessionNumber
 
-    package init(dateCreated: Timestamp, number: SessionNumber) {
-        self.dateCreated = dateCreated
-        self.number = number
-    }
-
-    package var values: [Int64] { [dateCreated.microseconds, number.value] }
-
-    package init(values: [Int64]) {
-        self.init(dateCreated: Timestamp(microseconds: values[0]), number: SessionNumber(values[1]))
+    package init(date: Timestamp, number: SessionNumber) {
+        (self.date, self.number) = (date, number)
     }
 }
 
 /// In the order of the last activity.
-package struct SessionActivityCursor: Hashable, SessionCursor {
+package struct SessionActivityCursor: SessionCursor {
     package static let kind: UInt8 = 4
     package static let columns = ["last_activity", "number"]
     package static let index = "session_by_activity"
     package static var range: WritableKeyPath<SessionFilter, DateRange> { \.active }
 
-    package let lastActivity: Timestamp
+    package let date: Timestamp
     package let number: SessionNumber
 
-    package init(lastActivity: Timestamp, number: SessionNumber) {
-        self.lastActivity = lastActivity
-        self.number = number
-    }
-
-    package var values: [Int64] { [lastActivity.microseconds, number.value] }
-
-    package init(values: [Int64]) {
-        self.init(lastActivity: Timestamp(microseconds: values[0]), number: SessionNumber(values[1]))
-    }
-
-    // Thousands are sorted, and `values` would allocate each time.
-    package static func < (left: Self, right: Self) -> Bool {
-        (left.lastActivity, left.number.value) < (right.lastActivity, right.number.value)
+    package init(date: Timestamp, number: SessionNumber) {
+        (self.date, self.number) = (date, number)
     }
 }

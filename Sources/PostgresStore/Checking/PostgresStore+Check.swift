@@ -9,8 +9,6 @@ extension PostgresStore {
             try connection.execute("SET LOCAL statement_timeout = 0")
             var problems: [String] = []
             for invariant in StoredInvariant.all { problems += try invariant.violations(&connection) }
-            problems += try StoredInvariant.losses(&connection)
-            problems += try StoredInvariant.unknownActivities(&connection)
             problems += try StoredInvariant.repeatedNumbers(&connection)
             for table in StoredTable.allCases { problems += try Self.unreadableRows(of: table, &connection) }
             return problems

@@ -5,6 +5,8 @@ struct StoredInvariant {
     /// Gives the sentences' subjects.
     private let query: String
     private let predicate: String
+    /// What `Migrator.finish` must have filled for it to hold; `nil` if it always does.
+    private var filling: Migrator.Filling?
 
     static let all = [
         StoredInvariant(
@@ -46,7 +48,20 @@ struct StoredInvariant {
             query: "SELECT 'Webhook ' || number FROM callback WHERE octet_length(session_key) <> 16",
             predicate: "has a session key that is not 16 bytes long"
         ),
+        losses,
+        StoredInvariant(
+            query: "SELECT 'Session ' || id FROM session WHERE last_activity IS NULL",
+            predicate: "has no last activity: a server of an earlier version made it after the upgrade was finished",
+            filling: .lastActivity
+        ),
     ]
+
+    /// Sessions that lack messages which nobody has deleted.
+    static let losses = StoredInvariant(
+        query: "SELECT 'Session ' || id FROM session WHERE deletions IS DISTINCT FROM \(Migrator.deletions)",
+        predicate: "has not all of its messages: some that nobody deleted are missing",
+        filling: .deletions
+    )
 
     /// As `AccountDigest` makes it.
     private static func isNotDigest(_ column: String, of text: String) -> String {
@@ -54,28 +69,11 @@ struct StoredInvariant {
     }
 
     func violations(_ connection: inout PostgresConnection) throws -> [String] {
+        if let filling, try Migrator.unfinished(&connection).contains(filling) { return [] }
         var problems = ProblemList(predicate)
         let rows = try connection.run("\(query) LIMIT \(ProblemList.maximumCount + 1)")
         for name in rows.map({ $0.text($1, 0) }) { problems.append("\(name) \(predicate)") }
         return problems.sentences
-    }
-
-    /// Sessions that lack messages which nobody has deleted; none where deletions have not been counted.
-    static func losses(_ connection: inout PostgresConnection) throws -> [String] {
-        guard try !Migrator.unfinished(&connection).contains(.deletions) else { return [] }
-        return try StoredInvariant(
-            query: "SELECT 'Session ' || id FROM session WHERE deletions IS DISTINCT FROM \(Migrator.deletions)",
-            predicate: "has not all of its messages: some that nobody deleted are missing"
-        ).violations(&connection)
-    }
-
-    /// Sessions without a last activity; none where these have not been filled in.
-    static func unknownActivities(_ connection: inout PostgresConnection) throws -> [String] {
-        guard try !Migrator.unfinished(&connection).contains(.lastActivity) else { return [] }
-        return try StoredInvariant(
-            query: "SELECT 'Session ' || id FROM session WHERE last_activity IS NULL",
-            predicate: "has no last activity: a server of an earlier version made it after the upgrade was finished"
-        ).violations(&connection)
     }
 
     /// Sequences that would give a number a second time.

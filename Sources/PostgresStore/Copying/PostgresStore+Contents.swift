@@ -6,7 +6,7 @@ extension PostgresStore: StoreContents {
         // The copy could not know of them.
         let losses = try await readOneState { connection in
             try connection.execute("SET LOCAL statement_timeout = 0")
-            return try StoredInvariant.losses(&connection)
+            return try StoredInvariant.losses.violations(&connection)
         }
         guard losses.isEmpty else {
             throw StoreError.fault(PostgresError(message: losses.prefix(3).joined(separator: "; ")))
