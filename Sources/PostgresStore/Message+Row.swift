@@ -58,6 +58,9 @@ extension MessageRow {
         "id, assistant_id, identity, role, \(text("content")), \(text("meta")), date_created, date_updated"
     }
 
+    /// The same where another table has columns of these names.
+    static let qualifiedColumns = columns { $0 }.split(separator: ", ").map { "message.\($0)" }.joined(separator: ", ")
+
     /// Whether a row of `columns`, which begin at the given one, lacks a long text.
     static func lacksText(_ row: Int, of result: borrowing PostgresResult, from first: Int32) -> Bool {
         result.isNull(row, first + 4) || result.isNull(row, first + 5)

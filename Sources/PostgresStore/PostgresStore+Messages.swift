@@ -22,6 +22,15 @@ extension PostgresStore {
         return .read(page.place)
     }
 
+    package func messages(
+        _ request: AccountMessagesRequest
+    ) async throws(StoreError) -> Page<Message, AccountMessageCursor> {
+        let start = ContinuousClock.now
+        defer { sliceTimes.record(start.duration(to: .now)) }
+        // Texts are compared on the connection's thread, not on the caller's.
+        return try await readOneState(on: scanners) { connection in try AccountMessageQuery.run(request, &connection) }
+    }
+
     /// `@concurrent`, so that it runs on the preferred executor and not on the caller's.
     @concurrent
     private static func forEach(of page: MessagePage, _ body: (borrowing MessageRow) -> Void) async {

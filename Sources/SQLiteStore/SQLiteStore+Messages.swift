@@ -31,6 +31,16 @@ extension SQLiteStore {
         try await onScanThread { try readers.read { try $0.messages.run(request, body) } }
     }
 
+    package func messages(
+        _ request: AccountMessagesRequest
+    ) async throws(StoreError) -> Page<Message, AccountMessageCursor> {
+        do {
+            return try await onScanThread { try readers.read { try $0.accountMessages.run(request) } }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// The migration counted the deletions, and no server of an earlier version can open the database since.
     package func requireTotals() {}
 

@@ -30,6 +30,10 @@ final class ChangingStore: MessageStore {
 
     private var refusal: Never { preconditionFailure("only pages of messages are read") }
 
+    func messages(_ request: AccountMessagesRequest) async throws(StoreError) -> Page<Message, AccountMessageCursor> {
+        refusal
+    }
+
     func requireTotals() async throws(StoreError) { refusal }
 
     func append(

@@ -14,7 +14,7 @@ struct FilteredRun {
     private var words: [MessageID: [String]] = [:]
 
     /// Queries, and what they mean for a message's words.
-    private static let queries: [(text: String, matches: @Sendable ([String]) -> Bool)] = [
+    static let queries: [(text: String, matches: @Sendable ([String]) -> Bool)] = [
         ("a", { $0.contains("a") }), ("a b", { $0.contains("a") && $0.contains("b") }), ("none", { _ in false }),
         ("\"a b\"", { words in zip(words, words.dropFirst()).contains { $0 == ("a", "b") } }),
         ("a -b", { $0.contains("a") && !$0.contains("b") }), ("ab*", { $0.contains { $0.hasPrefix("ab") } }),

@@ -13,6 +13,13 @@ extension StoreConformance {
                 try await run.compare()
             }
         },
+        StoreConformance("what is found in all sessions of an account is its own, newest first, however it is walked") {
+            store in
+            for seed in 0..<12 as Range<UInt64> {
+                var run = AccountMessagesRun(try await Fixture(store), seed: seed)
+                try await run.compare()
+            }
+        },
         StoreConformance("without a filter that leaves out any, a filtered list is the list") { store in
             let fixture = try await Fixture(store)
             let texts = (1...9).map { "m\($0)" }

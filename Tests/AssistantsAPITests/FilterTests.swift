@@ -185,6 +185,40 @@ struct FilterTests {
         #expect(Array(match.snippet.unicodeScalars) == Array(snippet.unicodeScalars))
     }
 
+    @Test(
+        "a search in all sessions refuses what it does not have",
+        arguments: [
+            ("", "Query is required: the words to look for"), ("Role=user", "Query is required: the words to look for"),
+            ("Query=a&Order=asc", "Order does not apply to this list: leave it out"),
+            ("Query=a&After=aia_msg_1", "After does not apply to this list: leave it out"),
+            ("Query=a%20%22b", "Query, character 3: the quotation mark is not closed"),
+            ("Query=a&Strict=true&Sesion=s", "This list has no parameter \"Sesion\"."),
+        ]
+    )
+    func searchRefusals(_ query: String, _ message: String) async throws {
+        let answer = try await TestServer().send("/v1/Messages?\(query)")
+        #expect(answer.status == 400)
+        #expect(try answer.decode(ErrorBody.self).message == message)
+    }
+
+    @Test("a search in all sessions has pages that lead to each other, and tokens of its own")
+    func searchPages() async throws {
+        let server = try await TestServer()
+        try await fill(server, Self.roles)
+        let search = "/v1/Messages?Query=hello"
+        let first = try await server.page("\(search)&PageSize=4")
+        #expect(first.ids == ids([9, 8, 7, 6]))
+        #expect(first.meta.previousPageUrl == nil)
+        let second = try await server.page(try #require(first.meta.nextPageUrl))
+        #expect(second.ids == ids([5, 4, 3, 2]))
+        #expect(try await server.page(try #require(second.meta.previousPageUrl)).ids == first.ids)
+        #expect(try await server.page("\(search)&Role=tool&Identity=user_id:alice").ids == ids([4]))
+        let token = try #require(first.meta.nextPageUrl?.split(separator: "PageToken=").last)
+        for other in ["/v1/Messages?Query=other", "\(search)&Role=user", "\(list)?Query=hello&Order=desc"] {
+            #expect(try await server.send("\(other)&PageToken=\(token)").status == 400, "\(other)")
+        }
+    }
+
     @Test("an edit is found at once, a deleted message no longer, and only a query adds a match")
     func edits() async throws {
         let server = try await TestServer()

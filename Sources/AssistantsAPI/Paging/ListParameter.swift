@@ -45,6 +45,8 @@ enum ListParameter: String, CaseIterable {
 /// A list that has parameters, by its items.
 enum ListKind {
     case assistants, messages, sessions
+    /// The messages of all sessions that are found by a query.
+    case foundMessages
 
     /// Those that the list has.
     var parameters: Set<ListParameter> {
@@ -52,6 +54,7 @@ enum ListKind {
         case .assistants: Self.commonParameters
         case .messages: Self.messageParameters
         case .sessions: Self.sessionParameters
+        case .foundMessages: Self.commonParameters.union(Self.messageFilters)
         }
     }
 
@@ -59,7 +62,7 @@ enum ListKind {
     var filters: Set<ListParameter> {
         switch self {
         case .assistants: []
-        case .messages: Self.messageFilters
+        case .messages, .foundMessages: Self.messageFilters
         case .sessions: Self.sessionFilters
         }
     }

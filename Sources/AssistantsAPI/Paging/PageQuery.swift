@@ -85,11 +85,16 @@ struct PageQuery: Sendable {
         size = try values[.pageSize].map(Self.size) ?? Self.defaultSize
         page = try values[.page].map(Self.page) ?? 0
         token = values[.pageToken]
-        order = try Self.choice(.order, ListOrder.allCases, of: values) ?? .ascending
+        // What was found is listed newest first.
+        let defaultOrder = kind == .foundMessages ? ListOrder.descending : .ascending
+        order = try Self.choice(.order, ListOrder.allCases, of: values) ?? defaultOrder
         anchor = anchorParameter.isEmpty ? nil : try Self.anchor(of: values)
         sessionOrder = try Self.choice(.orderBy, SessionOrder.allCases, of: values) ?? .creation
         includesLastMessage = try Self.flag(.includeLastMessage, of: values)
         filter = firstFilter == nil ? nil : try Self.filter(of: kind, values, roles)
+        guard kind != .foundMessages || values[.query] != nil else {
+            throw .badRequest("Query is required: the words to look for")
+        }
         if includesTotal, let firstFilter { throw Self.combination(.includeTotal, firstFilter) }
         if page > 0, token == nil {
             throw .badRequest("Page above 0 needs a PageToken: follow the next_page_url of the page before")
@@ -119,7 +124,7 @@ struct PageQuery: Sendable {
         let created = try range(from: .dateCreatedAfter, before: .dateCreatedBefore, of: values)
         switch kind {
         case .assistants: return nil
-        case .messages:
+        case .messages, .foundMessages:
             let query = try query(of: values)
             return .messages(MessageFilter(roles: roles, identity: identity, created: created, query: query))
         case .sessions:

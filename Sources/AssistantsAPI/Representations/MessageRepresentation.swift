@@ -78,7 +78,13 @@ enum MessageRepresentation {
     static let overhead = 256
     /// How many bytes a `match` takes at most beside the name of its field: a scalar takes six where it must be escaped,
     /// and a range eleven.
-    static let matchOverhead = 128 + 18 * SearchSnippet.maximumLength
+    private static let matchOverhead = 128 + 18 * SearchSnippet.maximumLength
+    /// Of a page of messages that were found. The field in which something was found is named, and its name can be three times as long as the
+    /// message: a key of tabs is stored as `\t` and written as `\u0009`.
+    static let searchBudget = PageBudget(
+        bytes: ListRepresentation.budget(overhead: overhead).bytes / 4,
+        overhead: overhead + matchOverhead
+    )
 
     /// - Parameter match: where the message was found, if it was looked for.
     static func write(
@@ -132,7 +138,13 @@ enum MessageRepresentation {
         }
     }
 
-    static func write(_ message: Message, of account: AccountSID, to json: inout ByteBuffer) {
+    /// - Parameter match: where the message was found, if it was looked for.
+    static func write(
+        _ message: Message,
+        of account: AccountSID,
+        match: SearchMatch? = nil,
+        to json: inout ByteBuffer
+    ) {
         let row = MessageRow(
             id: message.id.text.utf8.span.bytes,
             sessionID: message.sessionID.text.utf8.span.bytes,
@@ -144,6 +156,6 @@ enum MessageRepresentation {
             dateCreated: message.dateCreated,
             dateUpdated: message.dateUpdated
         )
-        write(row, of: account, to: &json)
+        write(row, of: account, match: match, to: &json)
     }
 }

@@ -179,12 +179,6 @@ struct MessagesResource: Sendable {
     }
 
     private static let budget = ListRepresentation.budget(overhead: MessageRepresentation.overhead)
-    /// A field in which something was found is named, and its name can be three times as long as the message: a key of tabs is stored as `\t`
-    /// and written as `\u0009`.
-    private static let searchBudget = PageBudget(
-        bytes: budget.bytes / 4,
-        overhead: MessageRepresentation.overhead + MessageRepresentation.matchOverhead
-    )
 
     private func listing(_ request: APIRequest, _ account: AccountSID) throws(APIError) -> MessageListing {
         let query = try PageQuery(request.target.query, of: .messages)
@@ -192,7 +186,7 @@ struct MessagesResource: Sendable {
         return try MessageListing(
             query,
             of: account,
-            budget: isSearch ? Self.searchBudget : Self.budget,
+            budget: isSearch ? MessageRepresentation.searchBudget : Self.budget,
             scan: isSearch ? scans.searchBudget : scans.budget,
             tokens: tokens
         )

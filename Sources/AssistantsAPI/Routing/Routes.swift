@@ -30,6 +30,7 @@ enum Routes {
             [.POST: .forAccounts { $0.assistantMessages.send }],
             waitsForOthers: true
         ),
+        Route("/v1/Messages", [.GET: .forAccounts { $0.search.list }]),
         Route("/v1/Sessions", [.GET: .forAccounts { $0.sessions.list }]),
         Route(
             "/v1/Sessions/{id}",
@@ -72,6 +73,7 @@ struct Resources: Sendable {
     let assistantMessages: AssistantMessagesResource
     let sessions: SessionsResource
     let messages: MessagesResource
+    let search: SearchResource
 
     /// - Parameters: as of `AssistantsResponder`.
     init(
@@ -92,6 +94,7 @@ struct Resources: Sendable {
         assistantMessages = AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests)
         let scans = FilteredLists(options: options, metrics: metrics)
         sessions = SessionsResource(store: store, tokens: tokens, scans: scans)
+        search = SearchResource(store: store, tokens: tokens, scans: scans)
         messages = MessagesResource(
             store: store,
             tokens: tokens,

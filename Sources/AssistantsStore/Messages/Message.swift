@@ -33,6 +33,25 @@ package struct Message: Sendable {
     }
 }
 
+extension Message {
+    /// A copy of a row.
+    /// - Returns: `nil` where its role is none, as only damage can make it.
+    package init?(_ row: borrowing MessageRow) {
+        guard let role = MessageRole(rawValue: row.role.text) else { return nil }
+        self.init(
+            id: MessageID(unchecked: row.id.text),
+            sessionID: SessionID(unchecked: row.sessionID.text),
+            assistantID: AssistantID(unchecked: row.assistantID.text),
+            identity: row.identity.text,
+            role: role,
+            content: JSONObject(unchecked: row.content.text),
+            meta: JSONObject(unchecked: row.meta.text),
+            dateCreated: row.dateCreated,
+            dateUpdated: row.dateUpdated
+        )
+    }
+}
+
 /// Who speaks in a message: a person, the assistant, or what the assistant called.
 package enum MessageRole: String, CaseIterable, Sendable {
     case user, assistant, tool, knowledge

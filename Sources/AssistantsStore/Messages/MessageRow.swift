@@ -45,3 +45,10 @@ extension MessageRow {
         return JSONText.maximumStringLength(strings) + content.byteCount + meta.byteCount
     }
 }
+
+extension RawSpan {
+    /// Of UTF-8.
+    package var text: String {
+        withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -22,6 +22,12 @@ package protocol MessageStore: Sendable {
         _ body: (borrowing MessageRow) -> Void
     ) async throws(StoreError) -> MessagePageReading
 
+    /// Reads one slice of an account's messages that match a filter, from one state of the database. `matchingMessages` puts pages together
+    /// from slices.
+    ///
+    /// A walk may miss what is written meanwhile. It meets every other message that matches once.
+    func messages(_ request: AccountMessagesRequest) async throws(StoreError) -> Page<Message, AccountMessageCursor>
+
     /// Checks that the totals of pages are exact: servers of an earlier version do not keep what they are computed from.
     /// - Throws: `migrationUnfinished`.
     func requireTotals() async throws(StoreError)

@@ -7,25 +7,10 @@ extension SessionStore {
     package func matchingSessions<Cursor: SessionCursor>(
         _ request: SessionPageRequest<Cursor>
     ) async throws(StoreError) -> Page<ListedSession, Cursor> {
-        let first = try await sessions(request)
-        let isBackward = request.page.isReadBackward
-        var progress = ScanProgress(request.page.scan)
-        var request = request
-        request.isContinued = true
-        var last = first
-        while last.items.isEmpty, last.isUnfinished, let far = last.neighbors.neighbor(isPrevious: isBackward) {
-            progress.addSlice()
-            guard progress.hasItemsLeft(), progress.hasTimeLeft() else { break }
-            if Task.isCancelled { throw .unavailable(CancellationError()) }
-            request.page.anchor = isBackward ? .before(far) : .after(far)
-            last = try await sessions(request)
+        try await request.page.matches { (page, isContinued) throws(StoreError) in
+            var slice = request
+            (slice.page, slice.isContinued) = (page, isContinued)
+            return try await sessions(slice)
         }
-        let near = first.neighbors.neighbor(isPrevious: !isBackward)
-        let far = last.neighbors.neighbor(isPrevious: isBackward)
-        return Page(
-            items: last.items,
-            neighbors: PageNeighbors(previous: isBackward ? far : near, next: isBackward ? near : far),
-            isUnfinished: last.isUnfinished
-        )
     }
 }

@@ -1,4 +1,5 @@
 import AssistantsStore
+import TextEncodings
 
 /// A value that goes with a statement.
 protocol PostgresValue {
@@ -55,6 +56,18 @@ struct TextArray: PostgresValue {
         bytes.append(UInt8(ascii: "}"))
         return bytes
     }
+}
+
+/// For a `bytea[]`.
+struct BytesArray: PostgresValue {
+    private let texts: TextArray
+
+    init(_ values: [[UInt8]]) {
+        // PostgreSQL's hexadecimal form.
+        texts = TextArray(values.map { "\\x" + Hexadecimal.encode($0) })
+    }
+
+    var encoded: [UInt8] { texts.encoded }
 }
 
 extension Timestamp: PostgresValue {

@@ -32,6 +32,8 @@ enum Schema {
             "8 sessions by activity",
             .index(name: "session_by_activity", on: "session (account_sid, last_activity, number)")
         ),
+        // For searches in all of an account's messages.
+        Migration("9 sessions by number", .index(name: "session_by_number", on: "session (account_sid, number)")),
     ]
 
     private static let first = """

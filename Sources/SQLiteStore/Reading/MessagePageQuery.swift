@@ -133,7 +133,7 @@ struct MessagePageQuery: ~Copyable {
     // MARK: Rows
 
     /// What was read.
-    private struct ReadRows {
+    struct ReadRows {
         /// Between which keys.
         let bounds: (lower: MessageKey, upper: MessageKey)
         /// The row of the page that is nearest to the cursor.
@@ -142,6 +142,10 @@ struct MessagePageQuery: ~Copyable {
         var last: MessageKey?
         /// The row farthest from it that is on the page, or was examined and is not.
         var farthest: MessageKey?
+        /// How many rows are on the page, or were examined and are not.
+        var examined = 0
+        /// How many bytes these have, if there is a filter.
+        var examinedBytes = 0
         /// Whether another row followed.
         var hasMore = false
         /// Whether that is only because a slice was examined.
@@ -155,37 +159,54 @@ struct MessagePageQuery: ~Copyable {
         matching filter: MessageFilter?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
-        var (lower, upper) = (MessageKey(number, position: 0), MessageKey.end(of: number))
-        let start = request.anchor.cursor.map { MessageKey(number, position: $0.position) }
-        switch request.direction {
+        let direction = request.direction
+        let bounds = Self.bounds(of: number, direction, from: request.anchor.cursor)
+        let (size, budget, scan) = (request.size, request.budget, request.scan)
+        func take(_ key: MessageKey, _ row: borrowing MessageRow) { body(row) }
+        return switch direction {
         case .after:
-            lower = start ?? lower
-            return try Self.read(&after, of: session, (lower, upper), request, matching: filter, body)
+            try Self.read(&after, of: session, bounds, direction, size, budget, scan, matching: filter, take)
         case .before:
-            upper = start ?? upper
-            return try Self.read(&before, of: session, (lower, upper), request, matching: filter, body)
+            try Self.read(&before, of: session, bounds, direction, size, budget, scan, matching: filter, take)
         }
     }
 
-    private static func read(
+    /// Between which keys a page of a session lies that is read from a cursor.
+    static func bounds(
+        of session: SessionNumber,
+        _ direction: KeysetDirection,
+        from cursor: MessageCursor?
+    ) -> (lower: MessageKey, upper: MessageKey) {
+        let start = cursor.map { MessageKey(session, position: $0.position) }
+        let (first, end) = (MessageKey(session, position: 0), MessageKey.end(of: session))
+        return direction == .after ? (start ?? first, end) : (first, start ?? end)
+    }
+
+    /// - Parameters:
+    ///   - statement: `after` or `before`, as `direction` is.
+    ///   - session: the one that the bounds lie in.
+    static func read(
         _ statement: inout PreparedStatement,
         of session: borrowing SessionLookup,
         _ bounds: (lower: MessageKey, upper: MessageKey),
-        _ request: PageRequest<MessageCursor>,
+        _ direction: KeysetDirection,
+        _ size: Int,
+        _ budget: PageBudget,
+        _ scan: ScanBudget,
         matching filter: MessageFilter?,
-        _ body: (borrowing MessageRow) -> Void
+        _ body: (MessageKey, borrowing MessageRow) -> Void
     ) throws -> ReadRows {
         let (lower, upper) = bounds
         defer { statement.reset() }
         try statement.bind(lower.value, at: 1)
         try statement.bind(upper.value, at: 2)
-        let limit = filter == nil ? request.size : request.scan.slice
+        let limit = filter == nil ? size : scan.slice
         try statement.bind(Int64(limit) + 1, at: 3)
         var read = ReadRows(bounds: bounds)
-        var (count, examined, examinedBytes) = (0, 0, 0)
-        var room = PageRoom(request.budget)
+        var count = 0
+        var room = PageRoom(budget)
         let hasGaps = session.hasGaps
-        let isForward = request.direction == .after
+        let isForward = direction == .after
         let first = lower.value &+ 1
         let last = min(upper.value - 1, MessageKey(lower.session, position: session.lastPosition).value)
         /// The key that comes next where no message was deleted.
@@ -197,14 +218,14 @@ struct MessagePageQuery: ~Copyable {
                 throw DatabaseError.lostMessages(of: session.idText)
             }
             next = isForward ? key.value &+ 1 : key.value - 1
-            guard examined < limit, examinedBytes < request.scan.sliceBytes else {
+            guard read.examined < limit, read.examinedBytes < scan.sliceBytes else {
                 read.hasMore = true
-                read.isUnfinished = filter != nil && count < request.size
+                read.isUnfinished = filter != nil && count < size
                 break
             }
             let row = MessageRow.row(of: statement, sessionID: session.id)
             let isMatch = if let filter { filter.matches(row) } else { true }
-            guard !isMatch || (count < request.size && room.takes(row.maximumJSONLength)) else {
+            guard !isMatch || (count < size && room.takes(row.maximumJSONLength)) else {
                 read.hasMore = true
                 break
             }
@@ -213,13 +234,13 @@ struct MessagePageQuery: ~Copyable {
                 throw DatabaseError.damagedMessage(statement.text(1), of: session.idText)
             }
             read.farthest = key
-            examined += 1
-            if filter != nil { examinedBytes += row.maximumJSONLength }
+            read.examined += 1
+            if filter != nil { read.examinedBytes += row.maximumJSONLength }
             guard isMatch else { continue }
             count += 1
             if read.nearest == nil { read.nearest = key }
             read.last = key
-            body(row)
+            body(key, row)
         }
         guard hasGaps || read.hasMore || (isForward ? next > last : next < first) else {
             throw DatabaseError.lostMessages(of: session.idText)

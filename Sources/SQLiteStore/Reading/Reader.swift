@@ -8,6 +8,7 @@ import GRDB
 final class Reader: @unchecked Sendable {
     // The statements go before the connection that they belong to.
     var messages: MessagePageQuery
+    var accountMessages: AccountMessageQuery
     var credentials: CredentialQuery
     private let queue: DatabaseQueue
 
@@ -18,6 +19,7 @@ final class Reader: @unchecked Sendable {
             return connection
         }
         messages = try MessagePageQuery(on: connection)
+        accountMessages = try AccountMessageQuery(on: connection)
         credentials = try CredentialQuery(on: connection)
         self.queue = queue
     }

@@ -98,22 +98,35 @@ def test_search_finds_what_its_rule_says(kind, request, tmp_path):
     hits = 0
     with Server(tmp_path, env=env) as server, requests.Session() as client:
         client.auth = (SID, TOKEN)
-        for _ in range(QUERIES):
-            name = draw.choice(list(sessions))
-            asked = query(draw, [text for made in sessions[name] for text in search.strings(made) if text.split()])
-            expected = [number for number, texts in enumerate(words[name]) if search.matches(asked, texts)]
-            target = f"{server.url}/v1/Sessions/{name}/Messages?PageSize=200&Query={quote(asked)}"
-            if not any(not excluded for _, excluded, _ in search.terms(asked)):
-                assert client.get(target).status_code == 400
-                continue
+
+        def found(target):
             met = []
             while target:
                 page = client.get(target).json()
                 met += page["messages"]
                 target = page["meta"]["next_page_url"]
-            assert [found["content"] for found in met] == [sessions[name][number] for number in expected], asked
-            for found in met:
-                check_match(found)
+            return met
+
+        for number in range(QUERIES):
+            name = draw.choice(list(sessions))
+            asked = query(draw, [text for made in sessions[name] for text in search.strings(made) if text.split()])
+            # Every tenth search is in all sessions: newest first.
+            is_in_all = number % 10 == 0
+            places = [(name, at) for name in (reversed(sessions) if is_in_all else [name]) for at in range(SIZE)]
+            expected = [(name, at) for name, at in reversed(places) if search.matches(asked, words[name][at])]
+            if is_in_all:
+                target, expected = f"{server.url}/v1/Messages", sorted(expected, key=lambda place: list(sessions).index(place[0]), reverse=True)
+            else:
+                target, expected = f"{server.url}/v1/Sessions/{name}/Messages", expected[::-1]
+            target += f"?PageSize=200&Query={quote(asked)}"
+            if not any(not excluded for _, excluded, _ in search.terms(asked)):
+                assert client.get(target).status_code == 400
+                continue
+            met = found(target)
+            assert [message["session_id"] for message in met] == [name for name, _ in expected], asked
+            assert [message["content"] for message in met] == [sessions[name][at] for name, at in expected], asked
+            for message in met:
+                check_match(message)
             hits += bool(met)
     assert hits > QUERIES / 2
     record(
