@@ -166,7 +166,7 @@ def test_a_generated_client_has_every_operation_and_lists_every_message(tmp_path
         module = generated_client(server.url, tmp_path, monkeypatch)
         document = json.loads((tmp_path / "openapi.json").read_bytes())
         described = [method for path in document["paths"].values() for method in path if method != "parameters"]
-        assert len(list((tmp_path / "generated").glob("understudy_client/api/*/[!_]*.py"))) == len(described) == 17
+        assert len(list((tmp_path / "generated").glob("understudy_client/api/*/[!_]*.py"))) == len(described) == 18
         token = base64.b64encode(":".join(AUTH).encode()).decode()
         client = module("").AuthenticatedClient(base_url=server.url, token=token, prefix="Basic")
         list_messages = module(".api.messages.list_messages")

@@ -112,21 +112,20 @@ def test_search_finds_what_its_rule_says(kind, request, tmp_path):
             asked = query(draw, [text for made in sessions[name] for text in search.strings(made) if text.split()])
             # Every tenth search is in all sessions: newest first.
             is_in_all = number % 10 == 0
-            places = [(name, at) for name in (reversed(sessions) if is_in_all else [name]) for at in range(SIZE)]
-            expected = [(name, at) for name, at in reversed(places) if search.matches(asked, words[name][at])]
+            places = [(name, at) for name in (sessions if is_in_all else [name]) for at in range(SIZE)]
+            expected = [(name, at) for name, at in places if search.matches(asked, words[name][at])]
             if is_in_all:
-                target, expected = f"{server.url}/v1/Messages", sorted(expected, key=lambda place: list(sessions).index(place[0]), reverse=True)
-            else:
-                target, expected = f"{server.url}/v1/Sessions/{name}/Messages", expected[::-1]
+                expected.reverse()
+            target = f"{server.url}/v1/{'' if is_in_all else f'Sessions/{name}/'}Messages"
             target += f"?PageSize=200&Query={quote(asked)}"
             if not any(not excluded for _, excluded, _ in search.terms(asked)):
                 assert client.get(target).status_code == 400
                 continue
             met = found(target)
-            assert [message["session_id"] for message in met] == [name for name, _ in expected], asked
-            assert [message["content"] for message in met] == [sessions[name][at] for name, at in expected], asked
-            for message in met:
-                check_match(message)
+            assert [hit["session_id"] for hit in met] == [name for name, _ in expected], asked
+            assert [hit["content"] for hit in met] == [sessions[name][at] for name, at in expected], asked
+            for hit in met:
+                check_match(hit)
             hits += bool(met)
     assert hits > QUERIES / 2
     record(
