@@ -21,6 +21,10 @@ package protocol Store: MessageStore, SessionStore, AccountRowStore, TurnStore, 
     /// Removes what nobody can reach any more, old idempotency keys, and callbacks that were given up long ago, in short
     /// transactions, so that others can write meanwhile. To be called from time to time.
     func collectGarbage(keeping retention: Retention) async throws(StoreError)
+
+    /// Brings a search index up to date with what was stored before there was one, and overwrites the words that were removed from it, in
+    /// short transactions. To be called from time to time.
+    func maintainSearchIndex() async throws(StoreError)
 }
 
 extension Store {

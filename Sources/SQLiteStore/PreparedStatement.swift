@@ -76,6 +76,10 @@ struct PreparedStatement: ~Copyable {
         sqlite3_column_int64(statement, column)
     }
 
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(statement, column) == SQLITE_NULL
+    }
+
     func timestamp(_ column: Int32) -> Timestamp {
         Timestamp(microseconds: integer(column))
     }

@@ -113,9 +113,15 @@ extension SQLiteStore {
     private func deleteSomeSessions(of account: AccountSID) async throws(StoreError) -> Bool {
         let limit = 1_000
         return try await write { db in
-            let some = "SELECT number FROM session WHERE account_sid = ? ORDER BY number LIMIT \(limit)"
-            try db.execute(sql: "INSERT INTO deleted_session (number) \(some)", arguments: [account.text])
-            try db.execute(sql: "DELETE FROM session WHERE number IN (\(some))", arguments: [account.text])
+            let some = "FROM session WHERE account_sid = ? ORDER BY number LIMIT \(limit)"
+            try db.execute(
+                sql: "INSERT INTO deleted_session (number, account_sid) SELECT number, account_sid \(some)",
+                arguments: [account.text]
+            )
+            try db.execute(
+                sql: "DELETE FROM session WHERE number IN (SELECT number \(some))",
+                arguments: [account.text]
+            )
             return db.changesCount == limit
         }
     }

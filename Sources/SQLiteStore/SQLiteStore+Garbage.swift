@@ -69,16 +69,25 @@ extension SQLiteStore {
 
     /// - Returns: whether there may be more.
     private func removeSomeMessagesOfDeletedSession() async throws(StoreError) -> Bool {
-        let number = try await read { db in
-            try Int64.fetchOne(
+        let found = try await read { db in
+            try Row.fetchOne(
                 db,
                 // A damaged number does not delete what another session has.
-                sql: "SELECT number FROM deleted_session WHERE number NOT IN (SELECT number FROM session) LIMIT 1"
-            ).map(SessionNumber.init)
+                sql: """
+                    SELECT number, account_sid FROM deleted_session
+                    WHERE number NOT IN (SELECT number FROM session) LIMIT 1
+                    """
+            ).map { row in
+                // Those of earlier versions have none: at that time, there was no index.
+                let account: String? = try row.value("account_sid")
+                return (
+                    number: SessionNumber(try row.value("number")), account: account.map(AccountSID.init(unchecked:))
+                )
+            }
         }
-        guard let number else { return false }
-        try await write { db in
-            if try !db.deleteMessages(ofDeleted: number) {
+        guard let (number, account) = found else { return false }
+        try await write { [statements] db in
+            if try !db.deleteMessages(ofDeleted: number, of: account, statements) {
                 try db.execute(sql: "DELETE FROM deleted_session WHERE number = ?", arguments: [number.value])
             }
         }
@@ -88,17 +97,31 @@ extension SQLiteStore {
 
 extension Database {
     /// Removes messages of a session whose row is gone: as many as a short transaction can.
+    /// - Parameter account: that of the session, if it is known.
     /// - Returns: whether more are left.
-    func deleteMessages(ofDeleted session: SessionNumber) throws -> Bool {
+    func deleteMessages(
+        ofDeleted session: SessionNumber,
+        of account: AccountSID?,
+        _ statements: WriteStatements
+    ) throws -> Bool {
         let limit = 1_000
-        try execute(
-            sql: """
-                DELETE FROM message WHERE key IN (SELECT key FROM message WHERE key > ? AND key < ? ORDER BY key LIMIT ?)
-                """,
-            arguments: [
-                MessageKey(session, position: 0).value, MessageKey.end(of: session).value, limit,
-            ]
+        let keys = try Int64.fetchAll(
+            self,
+            sql: "SELECT key FROM message WHERE key > ? AND key < ? ORDER BY key LIMIT ?",
+            arguments: [MessageKey(session, position: 0).value, MessageKey.end(of: session).value, limit]
         )
-        return changesCount == limit
+        // Their words are noted until the commit.
+        var bytesLeft = 8 << 20
+        for key in keys {
+            guard bytesLeft > 0 else { return true }
+            let deletion = try cachedStatement(sql: "DELETE FROM message WHERE key = ? RETURNING content")
+            guard let message = try Row.fetchOne(deletion, arguments: [key]) else { continue }
+            var row = DoubtfulRow(message)
+            let content = row.text("content")
+            bytesLeft -= content.utf8.count
+            guard let account else { continue }
+            try statements.search.remove(JSONObject(unchecked: content), at: MessageKey(key), of: account)
+        }
+        return keys.count == limit
     }
 }

@@ -18,7 +18,7 @@ extension SQLiteStore {
         at date: Timestamp
     ) async throws(StoreError) -> Message {
         try await write { [clock, statements] db in
-            let key = try db.messageRow(id, of: session, in: account).key
+            let (key, old) = try db.messageRow(id, of: session, in: account)
             try db.execute(
                 sql: """
                     \(ChecksummedTable.message.update([
@@ -41,6 +41,10 @@ extension SQLiteStore {
                 arguments: [message.dateUpdated.microseconds, clock.now, key.session.value]
             )
             try statements.sessions.unsettle(key.session)
+            if changes.content != nil {
+                try statements.search.remove(old.content, at: key)
+                try statements.search.add(message.content, at: key)
+            }
             return message
         }
     }
@@ -52,12 +56,15 @@ extension SQLiteStore {
     ) async throws(StoreError) {
         try await write { [clock, statements] db in
             let session = try db.sessionRow(session, in: account)
-            let key = try Int64.fetchOne(
+            let found = try Row.fetchOne(
                 db,
-                sql: "SELECT key FROM message WHERE key >> 32 = ? AND id = ?",
+                sql: "SELECT key, content FROM message WHERE key >> 32 = ? AND id = ?",
                 arguments: [session.number.value, id.text]
             )
-            guard let key else { throw StoreError.notFound(.message) }
+            guard let found else { throw StoreError.notFound(.message) }
+            let key: Int64 = try found.value("key")
+            var row = DoubtfulRow(found)
+            let content = JSONObject(unchecked: row.text("content"))
             // One that is damaged can be deleted, but not another, to which a damaged index points.
             try db.execute(
                 sql: "DELETE FROM message WHERE key = ? AND (id = ? OR NOT \(ChecksummedTable.message.isIntact))",
@@ -74,6 +81,7 @@ extension SQLiteStore {
                 arguments: [clock.now, session.number.value]
             )
             try statements.sessions.unsettle(session.number)
+            try statements.search.remove(content, at: MessageKey(key))
         }
     }
 }

@@ -57,13 +57,16 @@ extension SQLiteStore {
     }
 
     package func delete(_ reference: SessionReference, in account: AccountSID) async throws(StoreError) {
-        try await write { db in
+        try await write { [statements] db in
             // One that is damaged can be deleted.
             guard let row = try db.findRow(of: reference, in: account) else { throw StoreError.notFound(.session) }
             let number = SessionNumber(try row.value("number"))
             try db.execute(sql: "DELETE FROM session WHERE number = ?", arguments: [number.value])
-            if try db.deleteMessages(ofDeleted: number) {
-                try db.execute(sql: "INSERT INTO deleted_session (number) VALUES (?)", arguments: [number.value])
+            if try db.deleteMessages(ofDeleted: number, of: account, statements) {
+                try db.execute(
+                    sql: "INSERT INTO deleted_session (number, account_sid) VALUES (?, ?)",
+                    arguments: [number.value, account.text]
+                )
             }
         }
     }

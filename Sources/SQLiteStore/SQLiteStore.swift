@@ -41,12 +41,11 @@ package struct SQLiteStore: Store {
         }
     }
 
-    /// - Parameter maximumUnsettled: how many sessions may be unsettled (decision 37).
     init(
         path: String,
         migrator: DatabaseMigrator,
         clock: StoreClock = .steady(),
-        maximumUnsettled: Int = 8_192,
+        limits: StoreLimits = StoreLimits(),
         metrics: MetricsRegistry = MetricsRegistry(),
         willMigrate: (_ copy: String) throws -> Void = { _ in }
     ) throws {
@@ -74,11 +73,15 @@ package struct SQLiteStore: Store {
         // Opening sets NORMAL, which can lose the last commits when the power fails.
         try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try migrator.migrate(pool)
-        readers = ReaderPool(path: path, configuration: Self.configuration)
+        readers = ReaderPool(path: path, configuration: Self.configuration, limits: limits)
         metrics.gauge("understudy_write_ahead_log_bytes", "Size of SQLite's write-ahead log.") {
             Double(Self.logSize(of: path))
         }
-        commits = GroupCommit(pool: pool, metrics: metrics)
+        let statements = try pool.writeWithoutTransaction { db in
+            try WriteStatements(db, clock: clock, limits: limits)
+        }
+        self.statements = statements
+        commits = GroupCommit(pool: pool, statements: statements, metrics: metrics)
         pageTimes = metrics.histogram(
             "understudy_page_read_seconds",
             "How long the database took for a page of messages: the session's version, and what was not at hand."
@@ -88,9 +91,6 @@ package struct SQLiteStore: Store {
             "Time to read one slice of messages or sessions for a list with a filter."
         )
         scanThreads = ScanThreads(count: ScanBudget.threadCount)
-        statements = try pool.writeWithoutTransaction { db in
-            try WriteStatements(db, maximumUnsettled: maximumUnsettled)
-        }
         header = try pool.writeWithoutTransaction { db in
             // The memory is there from the first reading on.
             _ = try Int.fetchOne(db, sql: "SELECT 1 FROM setting LIMIT 1")
@@ -114,4 +114,14 @@ package struct SQLiteStore: Store {
         configuration.prepareDatabase(RowChecksum.addFunction)
         return configuration
     }
+}
+
+/// Sizes that decide how something is stored or read, and never what is read.
+struct StoreLimits {
+    /// How many sessions may be unsettled (decision 37).
+    var unsettledSessions = 8_192
+    /// How many messages a part of the search index has before the next one is begun: it bounds what has to be written again to remove one.
+    var messagesInSearchPart = 250_000
+    /// In a session of no more messages, a search compares all texts: that takes a millisecond, whatever its words.
+    var messagesWithoutSearchIndex = 200
 }

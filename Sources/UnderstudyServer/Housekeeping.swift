@@ -2,19 +2,21 @@ import AssistantsStore
 import Logging
 import ServiceLifecycle
 
-/// Has the store remove what nobody can reach any more, when the server starts and every minute.
+/// Work of the store that is done when the server starts and every minute.
 struct Housekeeping: Service {
-    let store: any Store
+    /// What is logged if it fails.
+    let failure: Logger.Message
     let logger: Logger
+    let work: @Sendable () async throws -> Void
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             repeat {
                 do {
-                    try await store.collectGarbage()
+                    try await work()
                 } catch {
                     guard !Task.isCancelled else { return }
-                    logger.error("what was deleted could not be removed; trying again in a minute: \(error)")
+                    logger.error("\(failure); retrying in a minute: \(error)")
                 }
             } while (try? await Task.sleep(for: .seconds(60))) != nil
         }

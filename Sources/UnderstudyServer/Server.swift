@@ -73,7 +73,15 @@ package struct Server: Sendable {
             metrics: metrics,
             logger: logger
         )
-        services = [Housekeeping(store: store, logger: logger), callbacks, turns]
+        services = [
+            Housekeeping(failure: "Cannot remove what was deleted", logger: logger) {
+                try await store.collectGarbage()
+            },
+            Housekeeping(failure: "Cannot maintain the search index", logger: logger) {
+                try await store.maintainSearchIndex()
+            },
+            callbacks, turns,
+        ]
         self.storeServices = storeServices
         self.certificates = certificates
         self.options = options

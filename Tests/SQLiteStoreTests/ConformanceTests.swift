@@ -19,6 +19,7 @@ struct ConformanceTests {
     func fewUnsettled(_ promise: StoreConformance) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("understudy.sqlite")
-        try await promise.check(SQLiteStore(path: path, migrator: Migrations.all, maximumUnsettled: 3))
+        let limits = StoreLimits(unsettledSessions: 3, messagesInSearchPart: 7, messagesWithoutSearchIndex: 0)
+        try await promise.check(SQLiteStore(path: path, migrator: Migrations.all, limits: limits))
     }
 }

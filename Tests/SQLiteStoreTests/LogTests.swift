@@ -93,7 +93,7 @@ struct LogTests {
     func readersDoNotWait() throws {
         // Nobody else may have it open.
         _ = try SQLiteStore(path: path)
-        let readers = ReaderPool(path: path, configuration: SQLiteStore.configuration)
+        let readers = ReaderPool(path: path, configuration: SQLiteStore.configuration, limits: StoreLimits())
         let other = try DatabaseQueue(path: path)
         try other.inDatabase { db in
             try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE locked (x)")

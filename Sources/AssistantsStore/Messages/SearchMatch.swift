@@ -36,6 +36,20 @@ extension SearchQuery {
     }
 }
 
+extension SearchTerms {
+    /// - Parameter content: a JSON object.
+    package init(of content: RawSpan, prefix: String) {
+        self.init(prefix: prefix)
+        content.withUTF8 { utf8 in
+            var values = JSONStringValues(utf8)
+            values.forEach { value, _ in
+                add(value)
+                return true
+            }
+        }
+    }
+}
+
 extension RawSpan {
     fileprivate func withUTF8<Value>(_ body: (UnsafeBufferPointer<UInt8>) -> Value) -> Value {
         withUnsafeBytes { bytes in bytes.withMemoryRebound(to: UInt8.self, body) }

@@ -69,6 +69,7 @@ extension SQLiteStore: StoreContents {
     package func finishCopy() async throws(StoreError) {
         try await write { db in
             try db.countDeletions()
+            try db.indexLater()
             try db.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [StoredTable.unfinishedCopy])
         }
     }

@@ -16,6 +16,9 @@ struct MessagePageQuery: ~Copyable {
         """
     static let any = "SELECT 1 FROM message WHERE key > ? AND key < ? LIMIT 1"
 
+    /// Value: the key.
+    static let one = "SELECT \(MessageRow.columns) FROM message WHERE key = ?"
+
     private static func page(order: String) -> String {
         """
         SELECT \(MessageRow.columns)
@@ -30,8 +33,11 @@ struct MessagePageQuery: ~Copyable {
     private var before: PreparedStatement
     private var key: PreparedStatement
     private var any: PreparedStatement
+    private var one: PreparedStatement
+    private let index: SearchIndexReader
+    private let limits: StoreLimits
 
-    init(on connection: SQLiteConnection) throws {
+    init(on connection: SQLiteConnection, _ index: SearchIndexReader, _ limits: StoreLimits) throws {
         // Locals first: the compiler cannot take a half-made struct of statements apart when one of them fails.
         let begin = try PreparedStatement("BEGIN", on: connection)
         let end = try PreparedStatement("ROLLBACK", on: connection)
@@ -40,6 +46,7 @@ struct MessagePageQuery: ~Copyable {
         let before = try PreparedStatement(Self.before, on: connection)
         let key = try PreparedStatement(Self.key, on: connection)
         let any = try PreparedStatement(Self.any, on: connection)
+        let one = try PreparedStatement(Self.one, on: connection)
         self.begin = begin
         self.end = end
         self.session = session
@@ -47,6 +54,9 @@ struct MessagePageQuery: ~Copyable {
         self.before = before
         self.key = key
         self.any = any
+        self.one = one
+        self.index = index
+        self.limits = limits
     }
 
     /// What is read is read in one transaction, so that the session, its page and the page's neighbours are of one state.
@@ -70,7 +80,7 @@ struct MessagePageQuery: ~Copyable {
         if let anchor = request.anchor {
             page = try self.page(page, at: anchor, of: version.session)
         }
-        return .read(try readPage(page, at: version, matching: request.filter, body))
+        return .read(try readPage(page, at: version, in: request.account, matching: request.filter, body))
     }
 
     private mutating func page(
@@ -85,7 +95,7 @@ struct MessagePageQuery: ~Copyable {
         guard key.integer(1) == 1 else { throw DatabaseError.damagedMessage(anchor.id.text, of: session.idText) }
         let cursor = MessageCursor(session: number, position: MessageKey(key.integer(0)).position)
         return try request.at(anchor.place, cursor) { before in
-            try readRows(of: number, before, matching: nil) { _ in }.last.map {
+            try readRows(of: number, before, matching: nil, nil) { _ in }.last.map {
                 MessageCursor(session: number, position: $0.position)
             }
         }
@@ -94,6 +104,7 @@ struct MessagePageQuery: ~Copyable {
     private mutating func readPage(
         _ request: PageRequest<MessageCursor>,
         at version: SessionVersion,
+        in account: AccountSID,
         matching filter: MessageFilter?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> MessagePagePlace {
@@ -101,14 +112,15 @@ struct MessagePageQuery: ~Copyable {
         func cursor(_ key: MessageKey) -> MessageCursor {
             MessageCursor(session: number, position: key.position)
         }
+        let words = filter?.query.flatMap { SearchWords($0, of: account, isOfSession: true) }
         let read: ReadRows
         if request.isReadBackward {
             // Where the page begins shows when it is full.
             var rows = ReversedRows(capacity: request.size)
-            read = try readRows(of: number, request, matching: filter) { rows.append($0) }
+            read = try readRows(of: number, request, matching: filter, words) { rows.append($0) }
             rows.forEach(of: session.id, body)
         } else {
-            read = try readRows(of: number, request, matching: filter, body)
+            read = try readRows(of: number, request, matching: filter, words, body)
         }
         let isForward = request.direction == .after
         let start = isForward ? read.bounds.lower : read.bounds.upper
@@ -157,11 +169,15 @@ struct MessagePageQuery: ~Copyable {
         of number: SessionNumber,
         _ request: PageRequest<MessageCursor>,
         matching filter: MessageFilter?,
+        _ words: SearchWords?,
         _ body: (borrowing MessageRow) -> Void
     ) throws -> ReadRows {
         let direction = request.direction
         let bounds = Self.bounds(of: number, direction, from: request.anchor.cursor)
         let (size, budget, scan) = (request.size, request.budget, request.scan)
+        if let filter, let words, let candidates = try candidates(words, direction, bounds) {
+            return try readCandidates(candidates, bounds, request, matching: filter, body)
+        }
         func take(_ key: MessageKey, _ row: borrowing MessageRow) { body(row) }
         return switch direction {
         case .after:
@@ -244,6 +260,73 @@ struct MessagePageQuery: ~Copyable {
         }
         guard hasGaps || read.hasMore || (isForward ? next > last : next < first) else {
             throw DatabaseError.lostMessages(of: session.idText)
+        }
+        return read
+    }
+
+    // MARK: Search
+
+    /// - Returns: `nil` if the index does not have all of the session, or is not worth it.
+    private func candidates(
+        _ words: SearchWords,
+        _ direction: KeysetDirection,
+        _ bounds: (lower: MessageKey, upper: MessageKey)
+    ) throws -> SearchCandidates? {
+        guard session.lastPosition > limits.messagesWithoutSearchIndex,
+            let state = try index.readState(), state.indexedFrom <= bounds.lower.value + 1
+        else { return nil }
+        return try SearchCandidates(index, words, direction, bounds)
+    }
+
+    /// Reads what the index proposes and the filter matches, until the page is full or a slice has been examined.
+    private mutating func readCandidates(
+        _ candidates: consuming SearchCandidates,
+        _ bounds: (lower: MessageKey, upper: MessageKey),
+        _ request: PageRequest<MessageCursor>,
+        matching filter: MessageFilter,
+        _ body: (borrowing MessageRow) -> Void
+    ) throws -> ReadRows {
+        defer {
+            candidates.end()
+            one.reset()
+        }
+        var read = ReadRows(bounds: bounds)
+        var count = 0
+        var room = PageRoom(request.budget)
+        while let candidate = try candidates.next() {
+            guard case .message(let key) = candidate, read.examined < request.scan.slice,
+                read.examinedBytes < request.scan.sliceBytes
+            else {
+                if case .pause(let key) = candidate { read.farthest = key }
+                read.hasMore = true
+                read.isUnfinished = count < request.size
+                return read
+            }
+            one.reset()
+            try one.bind(key.value, at: 1)
+            // What was deleted can still be proposed by a damaged index.
+            guard try one.step() else { continue }
+            let row = MessageRow.row(of: one, sessionID: session.id)
+            let isMatch = filter.matches(row)
+            guard !isMatch || (count < request.size && room.takes(row.maximumJSONLength)) else {
+                read.hasMore = true
+                return read
+            }
+            guard row.isIntact(at: key, in: one) else {
+                throw DatabaseError.damagedMessage(one.text(1), of: session.idText)
+            }
+            read.farthest = key
+            read.examined += 1
+            read.examinedBytes += row.maximumJSONLength
+            guard isMatch else { continue }
+            count += 1
+            if read.nearest == nil { read.nearest = key }
+            read.last = key
+            body(row)
+        }
+        if request.direction == .after {
+            let last = MessageKey(bounds.lower.session, position: session.lastPosition)
+            read.farthest = MessageKey(max(bounds.lower.value, min(bounds.upper.value - 1, last.value)))
         }
         return read
     }

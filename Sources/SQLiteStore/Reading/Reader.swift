@@ -12,14 +12,15 @@ final class Reader: @unchecked Sendable {
     var credentials: CredentialQuery
     private let queue: DatabaseQueue
 
-    init(path: String, configuration: Configuration) throws {
+    init(path: String, configuration: Configuration, limits: StoreLimits) throws {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let connection = try queue.inDatabase { db in
             guard let connection = db.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
             return connection
         }
-        messages = try MessagePageQuery(on: connection)
-        accountMessages = try AccountMessageQuery(on: connection)
+        let index = try SearchIndexReader(on: connection)
+        messages = try MessagePageQuery(on: connection, index, limits)
+        accountMessages = try AccountMessageQuery(on: connection, index)
         credentials = try CredentialQuery(on: connection)
         self.queue = queue
     }

@@ -7,10 +7,12 @@ import Synchronization
 final class ReaderPool: Sendable {
     private let path: String
     private let configuration: Configuration
+    private let limits: StoreLimits
     private let idle = Mutex<[Reader]>([])
 
-    init(path: String, configuration: Configuration) {
+    init(path: String, configuration: Configuration, limits: StoreLimits) {
         self.path = path
+        self.limits = limits
         var configuration = configuration
         configuration.readonly = true
         // On an event loop nobody waits for as long as a writer may. Readers of a log wait for nobody but one that recovers it,
@@ -23,7 +25,8 @@ final class ReaderPool: Sendable {
     }
 
     func read<Value>(_ body: (Reader) throws -> Value) throws -> Value {
-        let reader = try idle.withLock { $0.popLast() } ?? Reader(path: path, configuration: configuration)
+        let reader =
+            try idle.withLock { $0.popLast() } ?? Reader(path: path, configuration: configuration, limits: limits)
         defer { idle.withLock { $0.append(reader) } }
         return try body(reader)
     }

@@ -20,6 +20,7 @@ enum Migrations {
         migrator.registerMigration("9 checksums of messages, deletions of sessions", migrate: addChecksums)
         migrator.registerMigration("10 checksums of other rows, mirrors of indexes", migrate: addFurtherChecksums)
         migrator.registerMigration("11 last activity of sessions", migrate: addLastActivity)
+        migrator.registerMigration("12 search index", migrate: addSearchIndex)
         return migrator
     }
 
@@ -270,6 +271,32 @@ enum Migrations {
                 );
                 CREATE INDEX session_by_activity ON session (account_sid, settled_activity, number);
                 CREATE INDEX session_by_activity_mirror ON session (account_sid, settled_activity, number);
+                """
+        )
+    }
+
+    private static func addSearchIndex(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                -- One row, or none where there is no index (decision 39).
+                CREATE TABLE search_index (
+                    indexed_from INTEGER NOT NULL,
+                    is_damaged INTEGER NOT NULL DEFAULT 0
+                ) STRICT;
+                -- A new database has one.
+                INSERT INTO search_index (indexed_from) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM account);
+
+                -- AUTOINCREMENT: a number is never given again, so statements on a part that is gone find none.
+                CREATE TABLE search_part (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    first_key INTEGER NOT NULL,
+                    last_key INTEGER NOT NULL,
+                    count INTEGER NOT NULL,
+                    removed_at INTEGER
+                ) STRICT;
+
+                -- By which the words of its messages are removed from the index.
+                ALTER TABLE deleted_session ADD COLUMN account_sid TEXT;
                 """
         )
     }

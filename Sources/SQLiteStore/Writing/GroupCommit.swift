@@ -28,12 +28,14 @@ final class GroupCommit: Sendable {
     }
 
     private let pool: DatabasePool
+    private let statements: WriteStatements
     private let state = Mutex(State())
     private let times: Histogram
     private let sizes: Histogram
 
-    init(pool: DatabasePool, metrics: MetricsRegistry) {
+    init(pool: DatabasePool, statements: WriteStatements, metrics: MetricsRegistry) {
         self.pool = pool
+        self.statements = statements
         times = metrics.histogram(
             "understudy_commit_seconds",
             "How long a transaction took, until it was on the disk or had failed."
@@ -98,11 +100,16 @@ final class GroupCommit: Sendable {
     private func commit(_ writes: [Write], in db: Database) {
         let start = ContinuousClock.now
         var finishes: [Finish] = []
-        defer { sizes.record(Double(writes.count)) }
+        defer {
+            sizes.record(Double(writes.count))
+            statements.search.clear()
+        }
         do {
             try db.inTransaction(.immediate) {
                 for write in writes {
+                    statements.search.save()
                     let (error, finish) = write.run(db)
+                    if error != nil { statements.search.undo() }
                     finishes.append(finish)
                     // A full disk, for one, makes SQLite roll back all of the transaction. What came before is undone for the
                     // same reason.
@@ -111,6 +118,7 @@ final class GroupCommit: Sendable {
                             ?? DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction was rolled back")
                     }
                 }
+                try statements.search.flush(db)
                 return .commit
             }
             times.record(start.duration(to: .now))

@@ -44,6 +44,7 @@ struct SQLiteTransaction: WriteTransaction {
                 let session = additions[addition].session
                 let key = MessageKey(session.handle, position: session.lastPosition + 1)
                 if try statements.messages.insert(message, at: key) {
+                    try statements.search.add(message.content, at: key)
                     additions[addition].session.add(message)
                 } else {
                     additions[addition].repeated.append(index)
@@ -90,10 +91,12 @@ struct SQLiteTransaction: WriteTransaction {
 final class WriteStatements: @unchecked Sendable {
     var sessions: SessionStatements
     var messages: MessageStatements
+    var search: SearchIndexWriter
 
-    init(_ db: Database, maximumUnsettled: Int) throws {
+    init(_ db: Database, clock: StoreClock, limits: StoreLimits) throws {
         guard let connection = db.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
-        sessions = try SessionStatements(on: connection, maximumUnsettled: maximumUnsettled)
+        sessions = try SessionStatements(on: connection, maximumUnsettled: limits.unsettledSessions)
         messages = try MessageStatements(on: connection)
+        search = try SearchIndexWriter(on: connection, clock: clock, maximumCount: limits.messagesInSearchPart)
     }
 }

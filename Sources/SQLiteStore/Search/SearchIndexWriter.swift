@@ -1,0 +1,192 @@
+import AssistantsStore
+import GRDB
+import TextSearch
+
+/// Brings the search index up to date with the messages that a transaction writes.
+///
+/// The changes are collected, and written before the commit: FTS5 would begin a new segment with every savepoint.
+struct SearchIndexWriter: ~Copyable {
+    private struct Change {
+        let key: Int64
+        let isRemoval: Bool
+        let terms: [UInt8]
+    }
+
+    private let reader: SearchIndexReader
+    private let clock: StoreClock
+    private var account: PreparedStatement
+    private let maximumCount: Int
+
+    private var changes: [Change] = []
+    /// How many of them are not of the write that is running.
+    private var savedCount = 0
+    /// The index as the transaction finds it, once it is known; what is `nil` in it is no index.
+    private var index: SearchIndexState??
+    private var lastPrefix: (session: SessionNumber, prefix: String)?
+
+    /// - Parameter maximumCount: how many messages a part has before the next one is begun.
+    init(on connection: SQLiteConnection, clock: StoreClock, maximumCount: Int) throws {
+        let reader = try SearchIndexReader(on: connection)
+        let account = try PreparedStatement("SELECT account_sid FROM session WHERE number = ?", on: connection)
+        self.reader = reader
+        self.clock = clock
+        self.account = account
+        self.maximumCount = maximumCount
+    }
+
+    // MARK: Changes
+
+    /// Notes that a message was stored.
+    mutating func add(_ content: JSONObject, at key: MessageKey) throws {
+        guard try isIndexed(key) else { return }
+        try note(content, at: key, isRemoval: false, of: nil)
+    }
+
+    /// Notes that a message was deleted, or is to be another.
+    /// - Parameter account: that of the session, if its row is gone.
+    mutating func remove(_ content: JSONObject, at key: MessageKey, of account: AccountSID? = nil) throws {
+        guard try isIndexed(key) else { return }
+        try note(content, at: key, isRemoval: true, of: account)
+    }
+
+    /// Notes a message that was stored before there was an index.
+    mutating func addEarlier(_ content: JSONObject, at key: MessageKey) throws {
+        try note(content, at: key, isRemoval: false, of: nil)
+    }
+
+    /// Notes how far the index is built.
+    mutating func noteIndexed(from key: Int64) {
+        index = SearchIndexState(indexedFrom: key)
+    }
+
+    private mutating func isIndexed(_ key: MessageKey) throws -> Bool {
+        if index == nil { index = .some(try reader.readState()) }
+        guard let index = index ?? nil else { return false }
+        return key.value >= index.indexedFrom
+    }
+
+    private mutating func note(
+        _ content: JSONObject,
+        at key: MessageKey,
+        isRemoval: Bool,
+        of account: AccountSID?
+    ) throws {
+        guard let prefix = try account?.searchPrefix ?? prefix(of: key.session) else { return }
+        let terms = SearchTerms(of: content.text.utf8.span.bytes, prefix: prefix)
+        changes.append(Change(key: key.value, isRemoval: isRemoval, terms: terms.utf8))
+    }
+
+    /// `nil` if the session is gone.
+    private mutating func prefix(of session: SessionNumber) throws -> String? {
+        if let lastPrefix, lastPrefix.session == session { return lastPrefix.prefix }
+        defer { account.reset() }
+        try account.bind(session.value, at: 1)
+        guard try account.step() else { return nil }
+        let prefix = AccountSID(unchecked: account.text(0)).searchPrefix
+        lastPrefix = (session, prefix)
+        return prefix
+    }
+
+    // MARK: Transactions
+
+    /// Keeps what has been noted, whatever becomes of the next write.
+    mutating func save() {
+        savedCount = changes.count
+    }
+
+    /// Forgets what has been noted since `save`.
+    mutating func undo() {
+        changes.removeLast(changes.count - savedCount)
+        lastPrefix = nil
+        // It can be noted that more is indexed.
+        index = nil
+    }
+
+    /// Forgets everything, at the end of a transaction.
+    mutating func clear() {
+        changes.removeAll(keepingCapacity: changes.count <= 1_024)
+        savedCount = 0
+        index = nil
+        lastPrefix = nil
+    }
+
+    /// Writes the changes. An index that turns out to be damaged is not used any more, and keeps no message from being stored.
+    mutating func flush(_ db: Database) throws {
+        defer { clear() }
+        guard !changes.isEmpty else { return }
+        let changes = mergedChanges()
+        do {
+            try db.inSavepoint {
+                try apply(changes, db)
+                return .commit
+            }
+        } catch let error as DatabaseError where error.isOfSearchIndex {
+            try db.execute(sql: "UPDATE search_index SET is_damaged = 1")
+        }
+    }
+
+    private struct MessageChange {
+        let key: Int64
+        var removed: [UInt8]?
+        var added: [UInt8]?
+    }
+
+    /// What the transaction changes of each message, in the order of their keys.
+    private func mergedChanges() -> [MessageChange] {
+        var merged: [MessageChange] = []
+        // A stable sort: what was noted of one message stays in its order.
+        for index in changes.indices.sorted(by: { (changes[$0].key, $0) < (changes[$1].key, $1) }) {
+            let change = changes[index]
+            if merged.last?.key != change.key {
+                merged.append(MessageChange(key: change.key, removed: change.isRemoval ? change.terms : nil))
+            }
+            merged[merged.count - 1].added = change.isRemoval ? nil : change.terms
+        }
+        return merged
+    }
+
+    private func apply(_ changes: [MessageChange], _ db: Database) throws {
+        var parts = try reader.readParts()
+        if let first = changes.first(where: { $0.added != nil }), parts.last.map({ $0.count >= maximumCount }) ?? true {
+            parts.append(try createPart(at: first.key, db))
+        }
+        // Part by part, each in the order of its keys: FTS5 begins a new segment where a key is less than the one before.
+        for index in parts.indices {
+            let part = parts[index]
+            for change in changes {
+                if let removed = change.removed, try part.has(change.key, db) {
+                    try write(change.key, removed, by: part.removal, db)
+                    parts[index].count -= 1
+                    parts[index].removedAt = clock.now
+                }
+                if index == parts.count - 1, let added = change.added {
+                    try write(change.key, added, by: part.insertion, db)
+                    parts[index].add(change.key)
+                }
+            }
+            if parts[index] != part { try parts[index].update(db) }
+        }
+    }
+
+    private func createPart(at key: Int64, _ db: Database) throws -> SearchPart {
+        try db.execute(
+            sql: "INSERT INTO search_part (first_key, last_key, count) VALUES (?1, ?1, 0)",
+            arguments: [key]
+        )
+        let part = SearchPart(number: db.lastInsertedRowID, key: key)
+        try db.execute(sql: part.creation)
+        return part
+    }
+
+    private func write(_ key: Int64, _ terms: [UInt8], by sql: String, _ db: Database) throws {
+        let terms = String(decoding: terms, as: UTF8.self)
+        try db.cachedStatement(sql: sql).execute(arguments: [key, terms])
+    }
+}
+
+extension DatabaseError {
+    /// Whether writing to the index failed because of what it has, or lacks, and not because the disk is full, for one.
+    fileprivate var isOfSearchIndex: Bool {
+        resultCode.isOfDamage || [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(resultCode)
+    }
+}

@@ -1,0 +1,99 @@
+import AssistantsStore
+import GRDB
+
+/// A part of the search index: the messages that were indexed in some period, up to a number that bounds what a deletion can cost. Its words
+/// are in an FTS5 table of its own, by the keys of their messages.
+struct SearchPart: Equatable {
+    static let columns = "number, first_key, last_key, count, removed_at"
+    static let all = "SELECT \(columns) FROM search_part ORDER BY number"
+
+    let number: Int64
+    /// Every message of the part has a key from `first` to `last`. They are not adjusted when messages are deleted.
+    var first, last: Int64
+    var count: Int
+    /// When words were last removed from it that its file can still have; `nil` if there are none.
+    var removedAt: Int64?
+
+    /// A row of `columns`.
+    init(_ row: borrowing PreparedStatement) {
+        number = row.integer(0)
+        first = row.integer(1)
+        last = row.integer(2)
+        count = Int(row.integer(3))
+        removedAt = row.isNull(4) ? nil : row.integer(4)
+    }
+
+    /// The same.
+    init(_ row: Row) throws {
+        number = try row.value("number")
+        first = try row.value("first_key")
+        last = try row.value("last_key")
+        count = try row.value("count")
+        removedAt = try row.value("removed_at")
+    }
+
+    init(number: Int64, key: Int64) {
+        (self.number, first, last, count) = (number, key, key, 0)
+    }
+
+    mutating func add(_ key: Int64) {
+        count += 1
+        (first, last) = (min(first, key), max(last, key))
+    }
+
+    func update(_ db: Database) throws {
+        try db.cachedStatement(
+            sql: "UPDATE search_part SET first_key = ?, last_key = ?, count = ?, removed_at = ? WHERE number = ?"
+        ).execute(arguments: [first, last, count, removedAt, number])
+    }
+
+    // MARK: Its table
+
+    var table: String { "search_terms_\(number)" }
+
+    /// Its rows have no text (`content=''`), and no places of the words in it (`detail=none`): texts are compared anyway.
+    var creation: String {
+        "CREATE VIRTUAL TABLE \(table) USING fts5(terms, content='', detail=none, tokenize='ascii')"
+    }
+
+    /// Whether the message with this key is in the part.
+    func has(_ key: Int64, _ db: Database) throws -> Bool {
+        guard (first...last).contains(key) else { return false }
+        let rows = try db.cachedStatement(sql: "SELECT 1 FROM \(table)_docsize WHERE id = ?")
+        return try Int.fetchOne(rows, arguments: [key]) != nil
+    }
+
+    /// Values: the key and terms of a message.
+    var insertion: String { "INSERT INTO \(table) (rowid, terms) VALUES (?, ?)" }
+
+    /// Values: the key and terms of a message, which must be those that were inserted.
+    var removal: String { "INSERT INTO \(table) (\(table), rowid, terms) VALUES ('delete', ?, ?)" }
+
+    /// Values: words, and between which keys. Columns: the key.
+    func keys(_ direction: KeysetDirection) -> String {
+        """
+        SELECT rowid FROM \(table) WHERE \(table) MATCH ? AND rowid > ? AND rowid < ?
+        ORDER BY rowid \(direction == .after ? "" : "DESC")
+        """
+    }
+}
+
+/// What the database knows of its search index. Without one it has no row.
+struct SearchIndexState {
+    static let sql = "SELECT indexed_from FROM search_index WHERE NOT is_damaged"
+
+    /// Messages with this key and higher ones are indexed: an index of messages that were there before is built from the last one down.
+    let indexedFrom: Int64
+
+    /// The first session of which all messages are indexed.
+    var firstSession: SessionNumber {
+        let key = MessageKey(indexedFrom)
+        return SessionNumber(key.position <= 1 ? key.session.value : key.session.value + 1)
+    }
+}
+
+extension AccountSID {
+    /// What its words begin with in the index, so that a search reads those of one account. Accounts may share it: a session's account is
+    /// compared anyway.
+    var searchPrefix: String { String(text.suffix(6)).lowercased() }
+}
