@@ -28,6 +28,21 @@ extension SQLiteStore {
         return isThere
     }
 
+    /// In words.
+    package func searchIndexStatus() async throws(StoreError) -> String {
+        try await read { db in
+            guard try SearchIndexState.row(db) != nil else { return "off" }
+            guard let state = try SearchIndexState.usable(db) else {
+                return "damaged, and not used: run `understudy database search rebuild`"
+            }
+            guard state.indexedFrom > 0 else { return "on" }
+            // By sessions: messages would have to be counted.
+            let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM session") ?? 0
+            let built = 100 * max(last - MessageKey(state.indexedFrom).session.value, 0) / max(last, 1)
+            return "on, \(built) % built; a server that is running builds the rest"
+        }
+    }
+
     private func deleteSearchParts() async throws(StoreError) {
         // One by one: others write meanwhile.
         for part in try await searchParts() {
@@ -46,16 +61,13 @@ extension SQLiteStore {
 
     package func maintainSearchIndex() async throws(StoreError) {
         while try await indexSomeEarlierMessages() {}
-        for part in try await searchParts() {
-            guard let removedAt = part.removedAt, removedAt <= clock.now - Self.removalDelay.microseconds else {
-                continue
-            }
-            try await removeWords(from: part)
-        }
+        let due = """
+            SELECT number FROM search_part
+            WHERE (is_merging OR merge_due <= ?) AND EXISTS (SELECT 1 FROM search_index WHERE NOT is_damaged)
+            """
+        let parts = try await read { [clock] db in try Int64.fetchAll(db, sql: due, arguments: [clock.now]) }
+        for number in parts { try await merge(SearchPart(number: number, key: 0)) }
     }
-
-    /// How long removed words may be in the file before they are overwritten: part by part, because each is written again as a whole.
-    private static let removalDelay = Duration.seconds(20 * 60)
 
     /// - Returns: whether there are more.
     private func indexSomeEarlierMessages() async throws(StoreError) -> Bool {
@@ -85,8 +97,15 @@ extension SQLiteStore {
         }
     }
 
-    /// Writes a part again without the words that were removed from it, in steps of some 10 ms.
-    private func removeWords(from part: SearchPart) async throws(StoreError) {
+    /// Writes a part again as one segment, without the words that were removed from it, in steps of some 10 ms.
+    private func merge(_ part: SearchPart) async throws(StoreError) {
+        func note(isMerging: Bool) async throws(StoreError) {
+            // What is removed from now on is for the next time.
+            let changes = isMerging ? "is_merging = 1, merge_due = NULL" : "is_merging = 0"
+            try await write { db in
+                try db.execute(sql: "UPDATE search_part SET \(changes) WHERE number = ?", arguments: [part.number])
+            }
+        }
         func merge(_ pages: Int) async throws(StoreError) -> Int {
             try await write { db in
                 let before = db.totalChangesCount
@@ -97,16 +116,12 @@ extension SQLiteStore {
                 return db.totalChangesCount - before
             }
         }
+        try await note(isMerging: true)
         let pages = 128
         // A negative number puts all segments together, and positive ones continue; less than two changes mean that there was nothing to do.
         var changes = try await merge(-pages)
         while changes >= 2 { changes = try await merge(pages) }
-        try await write { db in
-            try db.execute(
-                sql: "UPDATE search_part SET removed_at = NULL WHERE number = ? AND removed_at = ?",
-                arguments: [part.number, part.removedAt]
-            )
-        }
+        try await note(isMerging: false)
         do {
             try await truncateLog(patience: .milliseconds(100))
         } catch .unavailable {

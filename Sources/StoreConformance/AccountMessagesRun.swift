@@ -13,14 +13,17 @@ struct AccountMessagesRun {
     }
 
     private let fixture: Fixture
+    private let isSliced: Bool
     private var random: SeededGenerator
     /// In the order in which they were created.
     private var sessions: [String] = []
     /// In the order in which they were accepted.
     private var messages: [Written] = []
 
-    init(_ fixture: Fixture, seed: UInt64) {
+    /// - Parameter isSliced: whether some walks may examine only a few messages for each page.
+    init(_ fixture: Fixture, seed: UInt64, isSliced: Bool = true) {
         self.fixture = fixture
+        self.isSliced = isSliced
         random = SeededGenerator(seed: seed)
     }
 
@@ -30,7 +33,7 @@ struct AccountMessagesRun {
             for (text, matches) in FilteredRun.queries {
                 var filter = MessageFilter(query: try SearchQuery(text))
                 if Bool.random(using: &random) { filter.roles = [.tool, .user] }
-                let scan = ScanBudget.random(using: &random)
+                let scan = ScanBudget.random(isSliced: isSliced, using: &random)
                 let size = Int.random(in: 1...8, using: &random)
                 try await walk(PageRequest(.first, in: .descending, size: size, scan: scan), filter, matches)
             }

@@ -7,6 +7,7 @@ import TextSearch
 struct FilteredRun {
     private let fixture: Fixture
     private let session: String
+    private let isSliced: Bool
     private var random: SeededGenerator
     /// By position, from 1 on; `nil` where one was deleted.
     private var messages: [NewMessage?] = [nil]
@@ -20,8 +21,10 @@ struct FilteredRun {
         ("a -b", { $0.contains("a") && !$0.contains("b") }), ("ab*", { $0.contains { $0.hasPrefix("ab") } }),
     ]
 
-    init(_ fixture: Fixture, seed: UInt64) {
+    /// - Parameter isSliced: whether some walks may examine only a few messages for each page.
+    init(_ fixture: Fixture, seed: UInt64, isSliced: Bool = true) {
         self.fixture = fixture
+        self.isSliced = isSliced
         session = "s\(seed)"
         random = SeededGenerator(seed: seed)
     }
@@ -31,7 +34,7 @@ struct FilteredRun {
         for _ in 0..<12 {
             let filter = try randomFilter()
             let order: ListOrder = Bool.random(using: &random) ? .ascending : .descending
-            let scan = ScanBudget.random(using: &random)
+            let scan = ScanBudget.random(isSliced: isSliced, using: &random)
             let size = Int.random(in: 1...8, using: &random)
             let request = PageRequest<MessageCursor>(.first, in: order, size: size, scan: scan)
             try await walk(request, filter)
@@ -183,9 +186,9 @@ struct FilteredRun {
 
 extension ScanBudget {
     /// One that few items exhaust, or the default one, and no limit in time, however slow the machine is.
-    static func random(using random: inout SeededGenerator) -> ScanBudget {
+    static func random(isSliced: Bool = true, using random: inout SeededGenerator) -> ScanBudget {
         var scan = ScanBudget()
-        if Bool.random(using: &random) {
+        if Bool.random(using: &random), isSliced {
             scan.slice = .random(in: 1...12, using: &random)
             scan.items = scan.slice * .random(in: 1...4, using: &random)
         }

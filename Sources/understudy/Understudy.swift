@@ -128,11 +128,12 @@ struct WebhookCommand: AsyncParsableCommand {
 struct DatabaseCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "database",
-        abstract: "Look after a PostgreSQL database.",
+        abstract: "Upgrade a PostgreSQL database, or manage the search index of a data directory.",
         discussion: """
             Example:
               understudy database migrate --database-url postgresql://understudy@db.example.com/understudy
+              understudy database search status --data-directory data
             """,
-        subcommands: [DatabaseMigrateCommand.self]
+        subcommands: [DatabaseMigrateCommand.self, DatabaseSearchCommand.self]
     )
 }

@@ -82,6 +82,7 @@ extension DatabaseFile {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }
                 }
+                problems += try db.problemsOfSearchIndex()
                 for table in ChecksummedTable.all {
                     problems += try Row.fetchAll(db, sql: Self.damagedRows(of: table)).map { row in
                         DatabaseError.damagedRow(table, table.id(of: row)).reason
@@ -93,5 +94,26 @@ extension DatabaseFile {
             guard error.resultCode.isOfDamage else { throw failure(error) }
             return ["It cannot be read: \(error.reason)"]
         }
+    }
+}
+
+extension Database {
+    /// Compares how many messages the search index has with how many it should have.
+    fileprivate func problemsOfSearchIndex() throws -> [String] {
+        guard let index = try Row.fetchOne(self, sql: "SELECT * FROM search_index") else { return [] }
+        let advice = "Run `understudy database search rebuild`."
+        guard try !index.value("is_damaged") else { return ["The search index is damaged, and not used. \(advice)"] }
+        let isStored = "IN (SELECT number FROM session)"
+        let expected = try Int.fetchOne(
+            self,
+            sql: "SELECT count(*) FROM message WHERE key >= ? AND key >> 32 \(isStored)",
+            arguments: [try index.value("indexed_from") as Int64]
+        )
+        let found = try Row.fetchAll(self, sql: SearchPart.all).map(SearchPart.init).reduce(0) { sum, part in
+            try sum
+                + (Int.fetchOne(self, sql: "SELECT count(*) FROM \(part.table)_docsize WHERE id >> 32 \(isStored)") ?? 0)
+        }
+        guard found != expected else { return [] }
+        return ["The search index has \(found) messages in place of \(expected ?? 0). \(advice)"]
     }
 }

@@ -292,7 +292,9 @@ enum Migrations {
                     first_key INTEGER NOT NULL,
                     last_key INTEGER NOT NULL,
                     count INTEGER NOT NULL,
-                    removed_at INTEGER
+                    -- When it is to be written again as a whole; NULL for not at all.
+                    merge_due INTEGER,
+                    is_merging INTEGER NOT NULL DEFAULT 0
                 ) STRICT;
 
                 -- By which the words of its messages are removed from the index.

@@ -156,14 +156,14 @@ struct SearchIndexWriter: ~Copyable {
             for change in changes {
                 if let removed = change.removed, try part.has(change.key, db) {
                     try write(change.key, removed, by: part.removal, db)
-                    parts[index].count -= 1
-                    parts[index].removedAt = clock.now
+                    parts[index].remove(at: clock.now)
                 }
                 if index == parts.count - 1, let added = change.added {
                     try write(change.key, added, by: part.insertion, db)
                     parts[index].add(change.key)
                 }
             }
+            if part.count < maximumCount, parts[index].count >= maximumCount { parts[index].mergeDue = clock.now }
             if parts[index] != part { try parts[index].update(db) }
         }
     }

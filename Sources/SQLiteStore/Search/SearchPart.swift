@@ -4,15 +4,16 @@ import GRDB
 /// A part of the search index: the messages that were indexed in some period, up to a number that bounds what a deletion can cost. Its words
 /// are in an FTS5 table of its own, by the keys of their messages.
 struct SearchPart: Equatable {
-    static let columns = "number, first_key, last_key, count, removed_at"
+    static let columns = "number, first_key, last_key, count, merge_due"
     static let all = "SELECT \(columns) FROM search_part ORDER BY number"
 
     let number: Int64
     /// Every message of the part has a key from `first` to `last`. They are not adjusted when messages are deleted.
     var first, last: Int64
     var count: Int
-    /// When words were last removed from it that its file can still have; `nil` if there are none.
-    var removedAt: Int64?
+    /// When it is to be written again as one segment, because it has all of its messages, or because words that were removed are still in
+    /// the file.
+    var mergeDue: Int64?
 
     /// A row of `columns`.
     init(_ row: borrowing PreparedStatement) {
@@ -20,7 +21,7 @@ struct SearchPart: Equatable {
         first = row.integer(1)
         last = row.integer(2)
         count = Int(row.integer(3))
-        removedAt = row.isNull(4) ? nil : row.integer(4)
+        mergeDue = row.isNull(4) ? nil : row.integer(4)
     }
 
     /// The same.
@@ -29,11 +30,19 @@ struct SearchPart: Equatable {
         first = try row.value("first_key")
         last = try row.value("last_key")
         count = try row.value("count")
-        removedAt = try row.value("removed_at")
+        mergeDue = try row.value("merge_due")
     }
 
     init(number: Int64, key: Int64) {
         (self.number, first, last, count) = (number, key, key, 0)
+    }
+
+    /// How long removed words may be in the file before the part is written again.
+    static let removalDelay = Duration.seconds(20 * 60)
+
+    mutating func remove(at now: Int64) {
+        count -= 1
+        mergeDue = mergeDue ?? now + Self.removalDelay.microseconds
     }
 
     mutating func add(_ key: Int64) {
@@ -43,8 +52,8 @@ struct SearchPart: Equatable {
 
     func update(_ db: Database) throws {
         try db.cachedStatement(
-            sql: "UPDATE search_part SET first_key = ?, last_key = ?, count = ?, removed_at = ? WHERE number = ?"
-        ).execute(arguments: [first, last, count, removedAt, number])
+            sql: "UPDATE search_part SET first_key = ?, last_key = ?, count = ?, merge_due = ? WHERE number = ?"
+        ).execute(arguments: [first, last, count, mergeDue, number])
     }
 
     // MARK: Its table
@@ -52,8 +61,14 @@ struct SearchPart: Equatable {
     var table: String { "search_terms_\(number)" }
 
     /// Its rows have no text (`content=''`), and no places of the words in it (`detail=none`): texts are compared anyway.
+    ///
+    /// It merges eight segments at a time, not four: to write is cheaper, and to search is not dearer once the part is full, because then it
+    /// becomes one segment.
     var creation: String {
-        "CREATE VIRTUAL TABLE \(table) USING fts5(terms, content='', detail=none, tokenize='ascii')"
+        """
+        CREATE VIRTUAL TABLE \(table) USING fts5(terms, content='', detail=none, tokenize='ascii');
+        INSERT INTO \(table) (\(table), rank) VALUES ('automerge', 8)
+        """
     }
 
     /// Whether the message with this key is in the part.

@@ -72,7 +72,7 @@ struct DataDirectory {
     }
 
     /// Opens the store, and makes the database where there is none.
-    func openStore() throws -> any Store {
+    func openStore() throws -> SQLiteStore {
         try openStore(warn: Self.warn) { _ in
             // A server of an older version must not have its tables changed under it.
             try lockForServing().release()
@@ -90,7 +90,7 @@ struct DataDirectory {
     }
 
     /// Opens the store of a directory that has one.
-    func openExistingStore() throws -> any Store {
+    func openExistingStore() throws -> SQLiteStore {
         try requireDatabase()
         return try openStore()
     }

@@ -1,0 +1,111 @@
+import ArgumentParser
+import SQLiteStore
+
+/// `understudy database search`: the search index of a data directory.
+struct DatabaseSearchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Switch the search index on or off, or rebuild it.",
+        discussion: """
+            New databases have a search index. Without one, a search reads all texts: it finds the same, but takes longer, and \
+            appends and imports are faster. The server builds the index in the background, while it serves requests.
+
+            Example:
+              understudy database search on --data-directory data
+              understudy database search status --data-directory data
+            """,
+        subcommands: [
+            DatabaseSearchStatusCommand.self, DatabaseSearchOnCommand.self, DatabaseSearchOffCommand.self,
+            DatabaseSearchRebuildCommand.self,
+        ]
+    )
+}
+
+struct DatabaseSearchStatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Print whether the search index is on, and how much of it is built.",
+        discussion: """
+            Example:
+              understudy database search status --data-directory data
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        print("Search index: \(try await common.storeWithSearchIndex().searchIndexStatus())")
+    }
+}
+
+struct DatabaseSearchOnCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "on",
+        abstract: "Create a search index.",
+        discussion: """
+            Example:
+              understudy database search on --data-directory data
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let store = try await common.storeWithSearchIndex()
+        _ = try await store.createSearchIndex()
+        print("Search index: \(try await store.searchIndexStatus())")
+    }
+}
+
+struct DatabaseSearchOffCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "off",
+        abstract: "Delete the search index. Searches read all texts from then on.",
+        discussion: """
+            Example:
+              understudy database search off --data-directory data
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let store = try await common.storeWithSearchIndex()
+        _ = try await store.deleteSearchIndex()
+        print("Search index: \(try await store.searchIndexStatus())")
+    }
+}
+
+struct DatabaseSearchRebuildCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rebuild",
+        abstract: "Delete the search index and create a new one, for example if `understudy check` found it damaged.",
+        discussion: """
+            Example:
+              understudy database search rebuild --data-directory data
+            """
+    )
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let store = try await common.storeWithSearchIndex()
+        _ = try await store.deleteSearchIndex()
+        _ = try await store.createSearchIndex()
+        print("Search index: \(try await store.searchIndexStatus())")
+    }
+}
+
+extension CommonOptions {
+    /// - Throws: `UsageError` for a PostgreSQL database.
+    fileprivate func storeWithSearchIndex() async throws -> SQLiteStore {
+        let location = try Settings(self).storeLocation()
+        guard case .directory(let directory) = location else {
+            throw UsageError(
+                "A PostgreSQL database has no search index: searches read the texts. Name a data directory with --data-directory."
+            )
+        }
+        location.announce()
+        return try directory.openExistingStore()
+    }
+}

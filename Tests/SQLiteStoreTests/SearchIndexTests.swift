@@ -1,0 +1,272 @@
+import AssistantsStore
+import Foundation
+import GRDB
+import Synchronization
+import TestSupport
+import Testing
+import TextSearch
+
+@testable import SQLiteStore
+@testable import StoreConformance
+
+@Suite("The search index")
+struct SearchIndexTests {
+    private let directory: TemporaryDirectory
+    private let path: String
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        path = directory.file("understudy.sqlite")
+    }
+
+    private func store(clock: StoreClock = .steady(), messagesInPart: Int = 250_000) throws -> SQLiteStore {
+        let limits = StoreLimits(messagesInSearchPart: messagesInPart, messagesWithoutSearchIndex: 0)
+        return try SQLiteStore(path: path, migrator: Migrations.all, clock: clock, limits: limits)
+    }
+
+    /// The ids of the messages of a session that have some words.
+    private func found(_ query: String, in session: String = "s", _ fixture: Fixture) async throws -> [String] {
+        let request = PageRequest<MessageCursor>(.first, size: 1_000, scan: .search)
+        return try await fixture.page(of: session, request, matching: MessageFilter(query: SearchQuery(query))).texts
+    }
+
+    private func foundAnywhere(_ query: String, _ fixture: Fixture) async throws -> [String] {
+        let page = PageRequest<AccountMessageCursor>(.first, in: .descending, size: 1_000, scan: .search)
+        let filter = MessageFilter(query: try SearchQuery(query))
+        let request = AccountMessagesRequest(of: fixture.account, page: page, matching: filter)
+        return try await fixture.store.matchingMessages(request).items.map(\.id.text)
+    }
+
+    private func message(_ id: String, _ text: String, in session: String = "s") throws -> NewMessage {
+        let text = String(decoding: try JSONEncoder().encode(["content": text]), as: UTF8.self)
+        return NewMessage(
+            id: MessageID(unchecked: id),
+            sessionID: SessionID(unchecked: session),
+            role: .user,
+            content: try JSONObject(text)
+        )
+    }
+
+    private func parts(_ store: SQLiteStore) async throws -> [SearchPart] {
+        try await store.read { db in try Row.fetchAll(db, sql: SearchPart.all).map(SearchPart.init) }
+    }
+
+    private func index(_ store: SQLiteStore) async throws -> (indexedFrom: Int64, isDamaged: Bool)? {
+        try await store.read { db in
+            try Row.fetchOne(db, sql: "SELECT * FROM search_index").map { ($0["indexed_from"], $0["is_damaged"]) }
+        }
+    }
+
+    // MARK: What it has
+
+    @Test("the index proposes: what it lacks is not found, and what it has too much is not shown")
+    func proposals() async throws {
+        let store = try store()
+        let fixture = try await Fixture(store)
+        try await fixture.put([message("m1", "apple pear"), message("m2", "apple plum")])
+        #expect(try await found("apple", fixture) == ["m1", "m2"])
+        let key = MessageKey(SessionNumber(1), position: 1).value
+        let prefix = fixture.account.searchPrefix
+        let part = try #require(try await parts(store).first)
+        try await store.write { db in
+            try db.execute(sql: part.removal, arguments: [key, "\(prefix)apple \(prefix)pear"])
+            try db.execute(sql: part.insertion, arguments: [key, "\(prefix)fig"])
+            try db.execute(sql: part.insertion, arguments: [key + 100, "\(prefix)fig"])
+        }
+        #expect(try await found("apple", fixture) == ["m2"])
+        #expect(try await foundAnywhere("apple", fixture) == ["m2"])
+        #expect(try await found("fig", fixture) == [])
+        #expect(try await foundAnywhere("fig", fixture) == [])
+        // Only beginnings of words: texts are compared in a session.
+        #expect(try await found("app*", fixture) == ["m1", "m2"])
+        #expect(try DatabaseFile(path: path).problems() != [])
+
+        #expect(try await store.deleteSearchIndex())
+        #expect(try await foundAnywhere("apple", fixture) == ["m2", "m1"])
+        #expect(try await store.createSearchIndex())
+        try await store.maintainSearchIndex()
+        #expect(try #require(try await index(store)).indexedFrom == 0)
+        #expect(try await found("apple", fixture) == ["m1", "m2"])
+        #expect(try await foundAnywhere("apple", fixture) == ["m2", "m1"])
+        #expect(try DatabaseFile(path: path).problems() == [])
+    }
+
+    @Test("every scalar that is a word is found by the index")
+    func scalars() async throws {
+        let fixture = try await Fixture(try store())
+        // A message for each 256 scalars, which has them alone.
+        let blocks = (0..<0x1100).map { block in
+            (UInt32(block << 8)..<UInt32((block + 1) << 8)).compactMap(Unicode.Scalar.init)
+        }
+        let planes = blocks.filter { block in block.contains { $0.properties.generalCategory != .unassigned } }
+        for start in stride(from: 0, to: planes.count, by: 100) {
+            let part = planes[start..<min(start + 100, planes.count)]
+            try await fixture.put(
+                part.map { scalars in
+                    let text = scalars.filter { $0.value >= 0x20 }.map { String($0) }.joined(separator: " ")
+                    return try message("m\(scalars[0].value >> 8)", text)
+                }
+            )
+        }
+        var count = 0
+        for scalars in planes {
+            for scalar in scalars where scalar.value % 11 == 0 && scalar.value >= 0x20 {
+                guard let query = try? SearchQuery(String(scalar)) else { continue }
+                // Some are no words, or only marks on others.
+                guard query.matches(try message("m", String(scalar)).content.text.utf8.span.bytes) else { continue }
+                count += 1
+                let id = "m\(scalar.value >> 8)"
+                #expect(try await found(String(scalar), fixture).contains(id), "U+\(String(scalar.value, radix: 16))")
+            }
+        }
+        #expect(count > 5_000)
+    }
+
+    @Test("no text is too much: a megabyte of different words, a long word, and a phrase far behind")
+    func longTexts() async throws {
+        let fixture = try await Fixture(try store())
+        let words = (0..<150_000).map { String($0, radix: 36) }.joined(separator: " ")
+        let long = String(repeating: "x", count: 100_000)
+        let far = String(repeating: "often ", count: 30_000)
+        try await fixture.put([
+            message("words", words), message("long", "\(long)y \(long)z"), message("far", "\(far) brown fox"),
+        ])
+        #expect(try await found(String(149_999, radix: 36), fixture) == ["words"])
+        #expect(try await found("\"2z 30 31\"", fixture) == ["words"])
+        #expect(try await found(String(repeating: "x", count: 900), fixture) == [])
+        #expect(try await found("\(String(repeating: "x", count: 900))*", fixture) == ["long"])
+        #expect(try await found("\"often brown fox\"", fixture) == ["far"])
+        #expect(try await found("\"brown often\"", fixture) == [])
+    }
+
+    @Test("parts have a bounded number of messages, and a word has one account's messages alone")
+    func boundedParts() async throws {
+        let store = try store(messagesInPart: 10)
+        let fixture = try await Fixture(store)
+        let neighbor = try await fixture.neighbor()
+        for number in 1...45 {
+            try await fixture.put([message("m\(number)", "word", in: "s\(number % 3)")])
+            try await neighbor.put([message("n\(number)", "word", in: "s\(number % 3)")])
+        }
+        #expect(try await parts(store).map(\.count) == Array(repeating: 10, count: 9))
+        let numbers = [0, 2, 1].flatMap { session in (1...45).filter { $0 % 3 == session }.reversed() }
+        #expect(try await foundAnywhere("word", fixture) == numbers.map { "m\($0)" })
+        #expect(try await foundAnywhere("word", neighbor) == numbers.map { "n\($0)" })
+    }
+
+    // MARK: Changes
+
+    @Test("filtered lists are the same while the index is deleted and built again and again", .timeLimit(.minutes(5)))
+    func rebuilding() async throws {
+        let store = try store(messagesInPart: 30)
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    _ = try await store.deleteSearchIndex()
+                    _ = try await store.createSearchIndex()
+                    try await store.maintainSearchIndex()
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            for seed in 0..<4 as Range<UInt64> {
+                // A short slice has other pages by the index than without it.
+                var run = AccountMessagesRun(try await Fixture(store), seed: seed, isSliced: false)
+                try await run.compare()
+                var filtered = FilteredRun(try await Fixture(store), seed: seed, isSliced: false)
+                try await filtered.compare()
+            }
+            group.cancelAll()
+        }
+        try await store.maintainSearchIndex()
+        #expect(try DatabaseFile(path: path).problems() == [])
+    }
+
+    @Test("a write that is undone leaves nothing in the index, and those beside it do")
+    func undoneWrites() async throws {
+        let store = try store()
+        let fixture = try await Fixture(store)
+        try await fixture.put([message("m1", "first")])
+        try await withThrowingTaskGroup { group in
+            for number in 0..<50 {
+                group.addTask {
+                    let new = try message("n\(number)", "second")
+                    // The second one conflicts.
+                    let batch = number.isMultiple(of: 2) ? [new] : [new, try message("m1", "other")]
+                    _ = try? await fixture.put(batch)
+                }
+            }
+            try await group.waitForAll()
+        }
+        let expected = stride(from: 0, to: 50, by: 2).map { "n\($0)" }
+        #expect(Set(try await found("second", fixture)) == Set(expected))
+        #expect(try DatabaseFile(path: path).problems() == [])
+        #expect(try await parts(store).map(\.count) == [26])
+    }
+
+    @Test("words of changed and deleted messages leave the files")
+    func removedWords() async throws {
+        let time = Atomic(Timestamp.now.microseconds)
+        let store = try store(clock: StoreClock { Timestamp(microseconds: time.load(ordering: .relaxed)) })
+        let fixture = try await Fixture(store)
+        let words = ["elderberry", "gooseberry", "cloudberry"]
+        for (index, word) in words.enumerated() { try await fixture.put([message("m\(index)", word, in: "s\(index)")]) }
+        for number in 0..<2_000 { try await fixture.put([message("f\(number)", "filler\(number % 97)", in: "f")]) }
+        try await store.truncateLog(patience: .seconds(5))
+        // It stores what a word shares with the one before it only once, so that these begin differently.
+        for word in words { #expect(try hasWord(word), "\(word)") }
+        let (account, session) = (fixture.account, SessionReference("s0"))
+        try await store.delete(MessageID(unchecked: "m0"), of: session, in: account)
+        _ = try await store.update(
+            MessageID(unchecked: "m1"),
+            of: SessionReference("s1"),
+            in: account,
+            with: MessageChanges(content: try message("m", "changed").content),
+            at: .now
+        )
+        try await store.delete(SessionReference("s2"), in: account)
+        for (index, word) in words.enumerated() {
+            #expect(try await found(word, in: "s\(min(index, 1))", fixture) == [])
+        }
+        try await store.maintainSearchIndex()
+        try await store.truncateLog(patience: .seconds(5))
+        // Not yet: a part is written again at most every few minutes.
+        #expect(try words.contains { try hasWord($0) })
+        time.add(30 * 60 * 1_000_000, ordering: .relaxed)
+        try await store.maintainSearchIndex()
+        try await store.truncateLog(patience: .seconds(5))
+        for word in words { #expect(try !hasWord(word), "\(word)") }
+        #expect(try await parts(store).allSatisfy { $0.mergeDue == nil })
+        #expect(try await found("changed", in: "s1", fixture) == ["m1"])
+        #expect(try await found("filler7", in: "f", fixture).count == 21)
+        #expect(try DatabaseFile(path: path).problems() == [])
+    }
+
+    /// Whether a word of the index is in the file, without its first letters, which FTS5 may share with another word.
+    private func hasWord(_ word: String) throws -> Bool {
+        try Data(contentsOf: URL(fileURLWithPath: path)).range(of: Data(word.dropFirst(1).utf8)) != nil
+    }
+
+    // MARK: Damage
+
+    @Test("a damaged index keeps no message from being stored, and is not used any more")
+    func damage() async throws {
+        let store = try store()
+        let fixture = try await Fixture(store)
+        try await fixture.put([message("m1", "apple")])
+        let part = try #require(try await parts(store).first)
+        try await store.write { db in
+            try db.execute(sql: "UPDATE \(part.table)_data SET block = x'00000000ffffffffffff' WHERE id = 10")
+        }
+        try await fixture.put([message("m2", "apple")])
+        #expect(try #require(try await index(store)).isDamaged)
+        try await fixture.put([message("m3", "apple")])
+        #expect(try await found("apple", fixture) == ["m1", "m2", "m3"])
+        #expect(try await foundAnywhere("apple", fixture) == ["m3", "m2", "m1"])
+        #expect(try DatabaseFile(path: path).problems().contains { $0.contains("search index") })
+        _ = try await store.deleteSearchIndex()
+        _ = try await store.createSearchIndex()
+        try await store.maintainSearchIndex()
+        #expect(try await found("apple", fixture) == ["m1", "m2", "m3"])
+        #expect(try DatabaseFile(path: path).problems() == [])
+    }
+}
