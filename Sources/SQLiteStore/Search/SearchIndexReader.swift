@@ -41,7 +41,7 @@ final class SearchIndexReader {
         defer { parts.reset() }
         var all: [SearchPart] = []
         while try parts.step() { all.append(SearchPart(parts)) }
-        // Those of an index that was built anew have other numbers.
+        // Those of a rebuilt index have other numbers.
         if let first = all.first { queries = queries.filter { $0.key.number >= first.number } }
         return all
     }
