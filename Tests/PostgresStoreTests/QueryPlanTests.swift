@@ -109,6 +109,29 @@ struct QueryPlanTests {
         try expectPlan(SessionActivityCursor.self)
     }
 
+    @Test(
+        "a search in all sessions reads these by an index, and no messages but theirs",
+        arguments: [KeysetDirection.after, .before]
+    )
+    func accountMessages(_ direction: KeysetDirection) async throws {
+        let database = try await filledDatabase()
+        var connection = try PostgresConnection(url: database.url)
+        try connection.execute("SET plan_cache_mode = force_generic_plan")
+        let range = direction == .after ? "10, 0, 11, 99" : "11, 99, 10, 0"
+        let keys = #"'{"\\x0000000000000000000000000000000a","\\x0000000000000000000000000000000b"}'"#
+        for (sql, values, index) in [
+            (AccountMessageQuery.sessions(direction), "'AC', 10, 64", "session_by_number"),
+            (AccountMessageQuery.lengths(direction), "\(keys), \(range), 2000", "message_pkey"),
+            (AccountMessageQuery.rows(direction), "\(keys), \(range)", "message_pkey"),
+        ] {
+            try connection.execute("PREPARE search AS \(sql)")
+            let plan = try connection.run("EXPLAIN EXECUTE search (\(values))").map { $0.text($1, 0) }
+                .joined(separator: "\n")
+            #expect(plan.contains(index) && !plan.contains("Seq Scan"), "\(plan)")
+            try connection.execute("DEALLOCATE search")
+        }
+    }
+
     @Test("a session is read with its last message by two seeks")
     func summary() async throws {
         let lines = try await plan(of: PostgresConnection.summary)

@@ -12,6 +12,9 @@ struct QueryPlanTests {
         arguments: [
             (MessagePageQuery.after, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
             (MessagePageQuery.before, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
+            (MessagePageQuery.one, ["SEARCH message USING INTEGER PRIMARY KEY (rowid=?)"]),
+            (SessionLookup.walk(.after), ["SEARCH session USING INTEGER PRIMARY KEY (rowid>?)"]),
+            (SessionLookup.walk(.before), ["SEARCH session USING INTEGER PRIMARY KEY (rowid<?)"]),
             (MessagePageQuery.any, ["SEARCH message USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]),
             (
                 SessionLookup.byID,

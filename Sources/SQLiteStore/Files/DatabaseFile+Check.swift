@@ -64,9 +64,10 @@ extension DatabaseFile {
 
     /// Reads all of the database, which may be in use, and looks for what must not be. Of one of an older version, only SQLite's
     /// own part can be checked.
+    /// - Parameter isDeep: whether every word of the search index is compared with the messages.
     /// - Returns: what is wrong, in words; nothing where all is right.
     /// - Throws: `DatabaseFileError` where it is not to be read at all.
-    package func problems() throws -> [String] {
+    package func problems(isDeep: Bool = false) throws -> [String] {
         let state = try requireDatabase()
         do {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
@@ -82,7 +83,7 @@ extension DatabaseFile {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }
                 }
-                problems += try db.problemsOfSearchIndex()
+                problems += try db.problemsOfSearchIndex(isDeep: isDeep)
                 for table in ChecksummedTable.all {
                     problems += try Row.fetchAll(db, sql: Self.damagedRows(of: table)).map { row in
                         DatabaseError.damagedRow(table, table.id(of: row)).reason
@@ -94,26 +95,5 @@ extension DatabaseFile {
             guard error.resultCode.isOfDamage else { throw failure(error) }
             return ["It cannot be read: \(error.reason)"]
         }
-    }
-}
-
-extension Database {
-    /// Compares how many messages the search index has with how many it should have.
-    fileprivate func problemsOfSearchIndex() throws -> [String] {
-        guard let index = try Row.fetchOne(self, sql: "SELECT * FROM search_index") else { return [] }
-        let advice = "Run `understudy database search rebuild`."
-        guard try !index.value("is_damaged") else { return ["The search index is damaged, and not used. \(advice)"] }
-        let isStored = "IN (SELECT number FROM session)"
-        let expected = try Int.fetchOne(
-            self,
-            sql: "SELECT count(*) FROM message WHERE key >= ? AND key >> 32 \(isStored)",
-            arguments: [try index.value("indexed_from") as Int64]
-        )
-        let found = try Row.fetchAll(self, sql: SearchPart.all).map(SearchPart.init).reduce(0) { sum, part in
-            try sum
-                + (Int.fetchOne(self, sql: "SELECT count(*) FROM \(part.table)_docsize WHERE id >> 32 \(isStored)") ?? 0)
-        }
-        guard found != expected else { return [] }
-        return ["The search index has \(found) messages in place of \(expected ?? 0). \(advice)"]
     }
 }

@@ -8,7 +8,7 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Read all of a database, and say what is wrong with it.",
         discussion: """
             Looks for damage in the file, for messages without a session and out of their places, for content that is no JSON, \
-            and for turns and webhooks that cannot be read. Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
+            for turns and webhooks that cannot be read, and for messages that the search index lacks. Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
 
             With --database-url, checks the rows of a PostgreSQL database: messages without a session, lost messages, positions, \
             keys, ids, roles, times, and JSON. It reads one snapshot of all tables, and names rows by their ids. Damage of PostgreSQL's \
@@ -23,6 +23,9 @@ struct CheckCommand: AsyncParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var output: FormatOption
+
+    @Flag(help: "Also compare every word of the search index with the messages. Takes minutes for a million messages.")
+    var deep = false
 
     @Argument(help: "The file; the default is the data directory's database.", completion: .file())
     var file: String?
@@ -49,6 +52,9 @@ struct CheckCommand: AsyncParsableCommand {
         location.announce()
         switch location {
         case .postgres(let database):
+            guard !deep else {
+                throw UsageError("--deep checks a search index, which PostgreSQL databases do not have.")
+            }
             // Not by its URL, which may have a password.
             try report(await database.problems(), of: nil, format)
         case .directory(let directory):
@@ -58,7 +64,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func problems(of path: String) throws -> [String] {
-        try DatabaseFile(path: path).problems()
+        try DatabaseFile(path: path).problems(isDeep: deep)
     }
 
     private func report(_ problems: [String], of path: String?, _ format: OutputFormat) throws {

@@ -139,6 +139,8 @@ def everything(caller):
         read(path)
         for message in read(f"{path}/Messages?PageSize=1000")["messages"]:
             read(f"{path}/Messages/{message['id']}")
+    # Every message has this word.
+    assert read("/v1/Messages?PageSize=1000&Query=said")["messages"]
     for assistant in read("/v1/Assistants?PageSize=1000")["assistants"]:
         read(f"/v1/Assistants/{assistant['id']}")
     return found
