@@ -224,7 +224,10 @@ struct DamageTests {
             await expectError("Session two has not all of its messages") { _ = try await activeSessions(in: store) }
         }
         await #expect(throws: StoreError.self) { _ = try await store.lockWrites() }
-        #expect(try DatabaseFile(path: path).problems() == ["1 sessions have not all of their messages"])
+        let problems = try DatabaseFile(path: path).problems()
+        #expect(problems.first == "1 sessions have not all of their messages")
+        // Their words are still there.
+        #expect(problems.dropFirst().map { $0.prefix(20) } == ["The search index has"])
     }
 
     @Test("an index that points to another session, or to none, is an error to readers and writers", arguments: [3, 4])
