@@ -135,8 +135,8 @@ MUTATIONS = [
     Mutation(
         "a write that is undone leaves words in the search index",
         "Sources/SQLiteStore/Writing/GroupCommit.swift",
-        "if error != nil { statements.search.undo() }",
-        "_ = error",
+        "if error != nil { statements.search.undo(to: mark) }",
+        "_ = (error, mark)",
         "SearchIndexTests/undoneWrites",
     ),
     Mutation(

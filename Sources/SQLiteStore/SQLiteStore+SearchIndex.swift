@@ -1,127 +1,195 @@
 package import AssistantsStore
 import GRDB
+import TextSearch
 
+/// What is done to the search index as a whole: by commands, and by the server in the background.
 extension SQLiteStore {
-    // MARK: On and off
+    // MARK: Commands
 
-    /// - Returns: whether there was none.
-    package func createSearchIndex() async throws(StoreError) -> Bool {
-        guard try await read({ db in try SearchIndexState.row(db) }) == nil else { return false }
-        // What an interrupted deletion has left.
-        try await deleteSearchParts()
-        return try await write { db in
-            guard try SearchIndexState.row(db) == nil else { return false }
-            try db.execute(sql: "INSERT INTO search_index (indexed_from) VALUES (0)")
+    /// Creates a search index, unless there is one. `maintainSearchIndex` builds it.
+    package func createSearchIndex() async throws(StoreError) {
+        try await write { [statements] db in
+            guard try Row.fetchOne(db, sql: "SELECT 1 FROM search_index") == nil else { return }
+            try db.execute(
+                sql: "INSERT INTO search_index (indexed_from, tokenizer) VALUES (0, ?)",
+                arguments: [SearchTerms.version]
+            )
             try db.indexLater()
-            return true
+            statements.search.noteIndexChange()
         }
     }
 
-    /// Searches compare all texts from then on.
-    /// - Returns: whether there was one.
-    package func deleteSearchIndex() async throws(StoreError) -> Bool {
-        let isThere = try await write { db in
-            try db.execute(sql: "DELETE FROM search_index")
-            return db.changesCount > 0
+    /// Deletes the search index, if there is one. Searches compare all texts from then on.
+    package func deleteSearchIndex() async throws(StoreError) {
+        // In one transaction, so that no other process adds to what is to be deleted.
+        try await write { [statements] db in
+            try db.execute(sql: "DELETE FROM search_index; UPDATE search_part SET is_dropped = 1")
+            statements.search.noteIndexChange()
         }
-        try await deleteSearchParts()
-        return isThere
+        try await deleteDroppedParts()
     }
 
     /// In words.
     package func searchIndexStatus() async throws(StoreError) -> String {
         try await read { db in
-            guard try SearchIndexState.row(db) != nil else { return "off" }
-            guard let state = try SearchIndexState.usable(db) else {
+            guard try Row.fetchOne(db, sql: "SELECT 1 FROM search_index") != nil else { return "off" }
+            guard let indexedFrom = try db.searchIndexedFrom() else {
                 return "damaged, and not used: run `understudy database search rebuild`"
             }
-            guard state.indexedFrom > 0 else { return "on" }
+            guard indexedFrom > 0 else { return "on" }
             // By sessions: messages would have to be counted.
             let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM session") ?? 0
-            let built = 100 * max(last - MessageKey(state.indexedFrom).session.value, 0) / max(last, 1)
-            return "on, \(built) % built; a server that is running builds the rest"
+            let built = 100 * max(last - MessageKey(indexedFrom).session.value, 0) / max(last, 1)
+            return "on, \(built) % built; a running server builds the rest"
         }
-    }
-
-    private func deleteSearchParts() async throws(StoreError) {
-        // One by one: others write meanwhile.
-        for part in try await searchParts() {
-            try await write { db in
-                try db.execute(sql: "DROP TABLE IF EXISTS \(part.table)")
-                try db.execute(sql: "DELETE FROM search_part WHERE number = ?", arguments: [part.number])
-            }
-        }
-    }
-
-    private func searchParts() async throws(StoreError) -> [SearchPart] {
-        try await read { db in try Row.fetchAll(db, sql: SearchPart.all).map(SearchPart.init) }
     }
 
     // MARK: In the background
 
     package func maintainSearchIndex() async throws(StoreError) {
-        while try await indexSomeEarlierMessages() {}
-        let due = """
-            SELECT number FROM search_part
-            WHERE (is_merging OR merge_due <= ?) AND EXISTS (SELECT 1 FROM search_index WHERE NOT is_damaged)
-            """
-        let parts = try await read { [clock] db in try Int64.fetchAll(db, sql: due, arguments: [clock.now]) }
-        for number in parts { try await merge(SearchPart(number: number, key: 0)) }
+        repeat {
+            try await deleteDroppedParts()
+            try await requireUsableSearchIndex()
+            try await mergeFullParts()
+            try await rewriteDueParts()
+            // To build takes long, and what else is due does not wait for it.
+        } while try await indexEarlierMessages(for: .seconds(60))
+    }
+
+    /// Replaces an index that has the words of another version.
+    private func requireUsableSearchIndex() async throws(StoreError) {
+        let index = try await read { db in
+            try Row.fetchOne(db, sql: "SELECT is_damaged, tokenizer FROM search_index").map { row in
+                (isDamaged: row["is_damaged"] as Bool, version: row["tokenizer"] as Int)
+            }
+        }
+        guard let index else { return }
+        guard index.version == SearchTerms.version else {
+            try await deleteSearchIndex()
+            return try await createSearchIndex()
+        }
+        if index.isDamaged {
+            throw .fault(
+                DatabaseError(
+                    resultCode: .SQLITE_CORRUPT,
+                    message: "The search index is damaged, and not used. Run `understudy database search rebuild`."
+                )
+            )
+        }
+    }
+
+    /// - Returns: whether there are more.
+    private func indexEarlierMessages(for duration: Duration) async throws(StoreError) -> Bool {
+        let end = ContinuousClock.now + duration
+        while ContinuousClock.now < end {
+            guard try await read({ db in try db.searchIndexedFrom() ?? 0 }) > 0, try await indexSomeEarlierMessages()
+            else { return false }
+        }
+        return true
     }
 
     /// - Returns: whether there are more.
     private func indexSomeEarlierMessages() async throws(StoreError) -> Bool {
-        guard let state = try await read({ db in try SearchIndexState.usable(db) }), state.indexedFrom > 0 else {
-            return false
-        }
-        return try await write { [statements] db in
-            guard let state = try SearchIndexState.usable(db), state.indexedFrom > 0 else { return false }
-            // Some 10 ms of work, so that others can write.
-            let (limit, maximumLength) = (200, 128 << 10)
-            var (count, length, first) = (0, 0, Int64(0))
-            let messages = try Row.fetchCursor(
-                db.cachedStatement(sql: "SELECT key, content FROM message WHERE key < ? ORDER BY key DESC LIMIT ?"),
-                arguments: [state.indexedFrom, limit]
+        try await write { [statements] db in
+            guard let indexedFrom = try db.searchIndexedFrom(), indexedFrom > 0 else { return false }
+            let first = try statements.search.addEarlier(
+                db,
+                sql: "SELECT key, content FROM message WHERE key < ? ORDER BY key DESC LIMIT ?",
+                from: indexedFrom
             )
-            while length < maximumLength, let message = try messages.next() {
-                first = try message.value("key")
-                var row = DoubtfulRow(message)
-                let content = row.text("content")
-                try statements.search.addEarlier(JSONObject(unchecked: content), at: MessageKey(first))
-                (count, length) = (count + 1, length + content.utf8.count)
-            }
-            if count < limit, length < maximumLength { first = 0 }
-            try db.execute(sql: "UPDATE search_index SET indexed_from = ?", arguments: [first])
-            statements.search.noteIndexed(from: first)
-            return first > 0
+            try db.execute(sql: "UPDATE search_index SET indexed_from = ?", arguments: [first ?? 0])
+            statements.search.noteIndexChange()
+            return first != nil
         }
     }
 
-    /// Writes a part again as one segment, without the words that were removed from it, in steps of some 10 ms.
-    private func merge(_ part: SearchPart) async throws(StoreError) {
-        func note(isMerging: Bool) async throws(StoreError) {
-            // What is removed from now on is for the next time.
-            let changes = isMerging ? "is_merging = 1, merge_due = NULL" : "is_merging = 0"
+    /// Makes parts that get no more messages one segment each, so that a search has one place in them to look for a word.
+    private func mergeFullParts() async throws(StoreError) {
+        let full = """
+            SELECT * FROM search_part
+            WHERE NOT (is_merged OR is_rewriting OR is_dropped) AND number < (SELECT max(number) FROM search_part)
+            """
+        for part in try await read({ db in try Row.fetchAll(db, sql: full).map(SearchPart.init) }) {
+            // A negative number puts all segments together, and positive ones continue. Less than two changes mean that there was nothing to do.
+            // Once for each part: every time leaves two empty levels, of which FTS5 takes at most 2,000 (3.40).
+            var changes = try await mergeStep(-Self.mergedPages, part)
+            while changes >= 2 { changes = try await mergeStep(Self.mergedPages, part) }
             try await write { db in
-                try db.execute(sql: "UPDATE search_part SET \(changes) WHERE number = ?", arguments: [part.number])
+                try db.execute(sql: "UPDATE search_part SET is_merged = 1 WHERE number = ?", arguments: [part.number])
             }
         }
-        func merge(_ pages: Int) async throws(StoreError) -> Int {
+    }
+
+    /// How many pages are merged at once: some 10 ms of work.
+    private static let mergedPages = 128
+
+    private func mergeStep(_ pages: Int, _ part: SearchPart) async throws(StoreError) -> Int {
+        try await write { db in
+            guard try db.isInUse(part.number) else { return 0 }
+            let before = db.totalChangesCount
+            try db.execute(
+                sql: "INSERT INTO \(part.table) (\(part.table), rank) VALUES ('merge', ?)",
+                arguments: [pages]
+            )
+            return db.totalChangesCount - before
+        }
+    }
+
+    /// Moves the messages of parts whose files have words that were removed.
+    private func rewriteDueParts() async throws(StoreError) {
+        let due = "SELECT * FROM search_part WHERE NOT is_dropped AND (is_rewriting OR rewrite_due <= ?)"
+        let parts = try await read { [clock] db in
+            try Row.fetchAll(db, sql: due, arguments: [clock.now]).map(SearchPart.init)
+        }
+        for part in parts { while try await rewriteSome(of: part) {} }
+        if !parts.isEmpty { try await deleteDroppedParts() }
+    }
+
+    /// - Returns: whether there are more.
+    private func rewriteSome(of part: SearchPart) async throws(StoreError) -> Bool {
+        try await write { [statements] db in
+            guard try db.isInUse(part.number) else { return false }
+            // What it has is moved to the part behind it.
+            if try Int64.fetchOne(db, sql: "SELECT max(number) FROM search_part") == part.number {
+                _ = try SearchPart.create(at: part.first, db)
+            }
+            let last = try statements.search.addEarlier(
+                db,
+                sql: """
+                    SELECT indexed.id AS key, message.content
+                    FROM search_part CROSS JOIN \(part.table)_docsize AS indexed ON indexed.id >= search_part.first_key
+                    LEFT JOIN message ON message.key = indexed.id
+                    WHERE search_part.number = ? ORDER BY indexed.id LIMIT ?
+                    """,
+                from: part.number
+            )
+            try db.execute(
+                sql:
+                    "UPDATE search_part SET is_rewriting = 1, first_key = coalesce(?, first_key), is_dropped = ? WHERE number = ?",
+                arguments: [last.map { $0 + 1 }, last == nil, part.number]
+            )
+            return last != nil
+        }
+    }
+
+    /// Deletes the tables of parts that are not used any more, in short transactions.
+    private func deleteDroppedParts() async throws(StoreError) {
+        let dropped = "SELECT * FROM search_part WHERE is_dropped"
+        let parts = try await read { db in try Row.fetchAll(db, sql: dropped).map(SearchPart.init) }
+        for part in parts {
+            let rows = "\(part.table)_data"
+            // To drop a large table takes long, because all of it is overwritten.
+            while try await write({ db in
+                guard try db.tableExists(rows) else { return false }
+                try db.execute(sql: "DELETE FROM \(rows) WHERE id IN (SELECT id FROM \(rows) LIMIT 500)")
+                return db.changesCount > 0
+            }) {}
             try await write { db in
-                let before = db.totalChangesCount
-                try db.execute(
-                    sql: "INSERT INTO \(part.table) (\(part.table), rank) VALUES ('merge', ?)",
-                    arguments: [pages]
-                )
-                return db.totalChangesCount - before
+                try db.execute(sql: "DROP TABLE IF EXISTS \(part.table)")
+                try db.execute(sql: "DELETE FROM search_part WHERE number = ?", arguments: [part.number])
             }
         }
-        try await note(isMerging: true)
-        let pages = 128
-        // A negative number puts all segments together, and positive ones continue; less than two changes mean that there was nothing to do.
-        var changes = try await merge(-pages)
-        while changes >= 2 { changes = try await merge(pages) }
-        try await note(isMerging: false)
+        guard !parts.isEmpty else { return }
         do {
             try await truncateLog(patience: .milliseconds(100))
         } catch .unavailable {
@@ -130,24 +198,45 @@ extension SQLiteStore {
     }
 }
 
-extension SearchIndexState {
-    /// `nil` if there is no index, or one that is damaged.
-    fileprivate static func usable(_ db: Database) throws -> SearchIndexState? {
-        try Int64.fetchOne(db, sql: sql).map(SearchIndexState.init)
-    }
-
-    fileprivate static func row(_ db: Database) throws -> Int64? {
-        try Int64.fetchOne(db, sql: "SELECT indexed_from FROM search_index")
+extension SearchIndexWriter {
+    /// Notes messages that were stored before they are indexed here: some 10 ms of work, so that others can write meanwhile.
+    /// - Parameters:
+    ///   - sql: values: `start`, and how many rows. Columns: `key`, and `content`, which may be NULL.
+    /// - Returns: the last key; `nil` if there was no row.
+    fileprivate mutating func addEarlier(_ db: Database, sql: String, from start: Int64) throws -> Int64? {
+        let (count, maximumLength) = (200, 128 << 10)
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [start, count])
+        var last: Int64?
+        var length = 0
+        while length < maximumLength, let found = try rows.next() {
+            let key: Int64 = try found.value("key")
+            last = key
+            var row = DoubtfulRow(found)
+            guard let content = row.optionalText("content") else { continue }
+            length += content.utf8.count
+            try addEarlier(JSONObject(unchecked: content), at: MessageKey(key))
+        }
+        return last
     }
 }
 
 extension Database {
+    /// `nil` if there is no index that can be used.
+    fileprivate func searchIndexedFrom() throws -> Int64? { try Int64.fetchOne(self, sql: SearchIndexState.sql) }
+
+    /// Whether a part is there: another process may have dropped it.
+    fileprivate func isInUse(_ part: Int64) throws -> Bool {
+        try Row.fetchOne(
+            self,
+            sql: "SELECT 1 FROM search_part WHERE number = ? AND NOT is_dropped",
+            arguments: [part]
+        ) != nil
+    }
+
     /// Leaves all messages that are stored now to `maintainSearchIndex`, if there is an index.
     func indexLater() throws {
         try execute(
-            sql: """
-                UPDATE search_index SET indexed_from = coalesce((SELECT (max(key >> 32) + 1) << 32 FROM message), 0)
-                """
+            sql: "UPDATE search_index SET indexed_from = coalesce((SELECT (max(key >> 32) + 1) << 32 FROM message), 0)"
         )
     }
 }

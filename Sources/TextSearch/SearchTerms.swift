@@ -6,6 +6,9 @@ package struct SearchTerms {
     /// In scalars: longer words are cut.
     package static let maximumLength = 64
 
+    /// Changes whenever a text gets other words, so that an index with the previous ones is built again.
+    package static let version = 1
+
     private let prefix: [UInt8]
     private var tokenizer = Tokenizer()
     package private(set) var utf8: [UInt8] = []

@@ -121,8 +121,8 @@ struct QueryPlanTests {
         let keys = #"'{"\\x0000000000000000000000000000000a","\\x0000000000000000000000000000000b"}'"#
         for (sql, values, index) in [
             (AccountMessageQuery.sessions(direction), "'AC', 10, 64", "session_by_number"),
-            (AccountMessageQuery.lengths(direction), "\(keys), \(range), 2000", "message_pkey"),
-            (AccountMessageQuery.rows(direction), "\(keys), \(range)", "message_pkey"),
+            (AccountMessageQuery.lengths(direction), "\(keys), \(range), 0, 99, 2000", "message_pkey"),
+            (AccountMessageQuery.rows(direction), "\(keys), \(range), 0, 99", "message_pkey"),
         ] {
             try connection.execute("PREPARE search AS \(sql)")
             let plan = try connection.run("EXPLAIN EXECUTE search (\(values))").map { $0.text($1, 0) }

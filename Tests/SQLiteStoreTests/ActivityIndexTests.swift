@@ -55,7 +55,7 @@ struct ActivityIndexTests {
     func steadyState() async throws {
         let store = try await store(maximumUnsettled: 100)
         // That has changes of its own.
-        _ = try await store.deleteSearchIndex()
+        try await store.deleteSearchIndex()
         let sessions = (1...50).map { "s\($0)" }
         try await append(0, to: sessions, in: store)
         for round in 1...20 {

@@ -105,4 +105,26 @@ struct TokenizerTests {
             #expect(words == bytes.filter { $0 < 0x80 }.map { [UInt32($0)] })
         }
     }
+
+    @Test(
+        "the words of all scalars are those of the index's version: if this fails, SearchTerms.version must be increased"
+    )
+    func version() {
+        // FNV-1a of all words, each with the scalar that it comes from. Newer tables of Unicode change it, too.
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        func add(_ value: UInt32) { hash = (hash ^ UInt64(value)) &* 0x0000_0100_0000_01B3 }
+        var tokenizer = Tokenizer()
+        for scalar in (0..<0x110000 as Range<UInt32>).lazy.compactMap(Unicode.Scalar.init) {
+            var text = "a\(scalar)"
+            text.withUTF8 { utf8 in
+                tokenizer.forEachWord(in: utf8) { word, _ in
+                    add(scalar.value)
+                    for index in word.indices { add(word[index]) }
+                    return true
+                }
+            }
+        }
+        #expect(SearchTerms.version == 1)
+        #expect(hash == 13_292_822_844_962_597_866)
+    }
 }

@@ -15,13 +15,14 @@ enum AccountMessageQuery {
     }
 
     /// The messages of some sessions. Values: the sessions' keys; number and position of the last message that is not read, and of the last
-    /// one that is.
+    /// one that is; the positions between which all of them lie.
     private static func range(_ direction: KeysetDirection) -> String {
         let (behind, upTo) = direction == .after ? (">", "<=") : ("<", ">=")
         return """
             FROM session JOIN message USING (session_key)
             WHERE session.session_key = ANY ($1::bytea[])
             AND (number, position) \(behind) ($2::bigint, $3::bigint) AND (number, position) \(upTo) ($4::bigint, $5::bigint)
+            AND message.position BETWEEN $6::bigint AND $7::bigint
             """
     }
 
@@ -33,7 +34,7 @@ enum AccountMessageQuery {
     static func lengths(_ direction: KeysetDirection) -> String {
         """
         SELECT number, position, octet_length(content) + octet_length(meta) \(range(direction))
-        ORDER BY \(order(direction)) LIMIT $6::bigint
+        ORDER BY \(order(direction)) LIMIT $8::bigint
         """
     }
 
@@ -122,7 +123,9 @@ enum AccountMessageQuery {
         }
 
         private func values(_ batch: Batch, upTo end: AccountMessageCursor) -> [(any PostgresValue)?] {
-            [BytesArray(batch.keys)] + (cursor.values + end.values)
+            let positions = batch.positions(from: cursor, to: end)
+            return [BytesArray(batch.keys)]
+                + (cursor.values + end.values + [positions.lowerBound, positions.upperBound])
         }
     }
 
@@ -163,6 +166,17 @@ enum AccountMessageQuery {
                 if position > 0, lastPosition > count { end.position = position }
             }
             return end
+        }
+
+        /// A range that has the positions of all messages between two cursors. Within one session, it keeps the database from reading all of
+        /// it.
+        func positions(from start: AccountMessageCursor, to end: AccountMessageCursor) -> ClosedRange<Int64> {
+            guard keys.count == 1 else { return 0...Int64.max }
+            guard start.session == end.session else {
+                // From the beginning of this one, or from its end.
+                return start.session.value < end.session.value ? 0...end.position : end.position...Int64.max
+            }
+            return min(start.position, end.position)...max(start.position, end.position)
         }
     }
 }

@@ -22,7 +22,8 @@ extension DatabaseFile {
         try create(partial, as: path)
         do {
             try vacuum(into: partial)
-            let problems = try DatabaseFile(path: partial).problems()
+            // The search index can be built again, so it keeps nobody from a backup.
+            let problems = try DatabaseFile(path: partial).problems(isOfSearchIndex: false)
             if let first = problems.first { throw DatabaseFileError.damaged(path: self.path, problem: first) }
             guard rename(partial, path) == 0 else { throw failure(to: path) }
         } catch {

@@ -64,10 +64,12 @@ extension DatabaseFile {
 
     /// Reads all of the database, which may be in use, and looks for what must not be. Of one of an older version, only SQLite's
     /// own part can be checked.
-    /// - Parameter isDeep: whether every word of the search index is compared with the messages.
+    /// - Parameters:
+    ///   - isOfSearchIndex: whether the search index is checked, too.
+    ///   - isDeep: whether every word of it is compared with the messages.
     /// - Returns: what is wrong, in words; nothing where all is right.
     /// - Throws: `DatabaseFileError` where it is not to be read at all.
-    package func problems(isDeep: Bool = false) throws -> [String] {
+    package func problems(isOfSearchIndex: Bool = true, isDeep: Bool = false) throws -> [String] {
         let state = try requireDatabase()
         do {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
@@ -83,7 +85,7 @@ extension DatabaseFile {
                     let count = try Int.fetchOne(db, sql: query) ?? 0
                     if count > 0 { problems.append("\(count) \(what)") }
                 }
-                problems += try db.problemsOfSearchIndex(isDeep: isDeep)
+                if isOfSearchIndex { problems += try db.problemsOfSearchIndex(isDeep: isDeep) }
                 for table in ChecksummedTable.all {
                     problems += try Row.fetchAll(db, sql: Self.damagedRows(of: table)).map { row in
                         DatabaseError.damagedRow(table, table.id(of: row)).reason

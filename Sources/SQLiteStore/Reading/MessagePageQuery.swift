@@ -266,7 +266,7 @@ struct MessagePageQuery: ~Copyable {
 
     // MARK: Search
 
-    /// - Returns: `nil` if the index does not have all of the session, or is not worth it.
+    /// - Returns: `nil` if the index does not have all of the session, or reading all of it is as fast.
     private func candidates(
         _ words: SearchWords,
         _ direction: KeysetDirection,
@@ -305,7 +305,11 @@ struct MessagePageQuery: ~Copyable {
             one.reset()
             try one.bind(key.value, at: 1)
             // What was deleted can still be proposed by a damaged index.
-            guard try one.step() else { continue }
+            guard try one.step() else {
+                read.farthest = key
+                read.examined += 1
+                continue
+            }
             let row = MessageRow.row(of: one, sessionID: session.id)
             let isMatch = filter.matches(row)
             guard !isMatch || (count < request.size && room.takes(row.maximumJSONLength)) else {

@@ -1,6 +1,7 @@
 import AssistantsStore
 import Foundation
 import GRDB
+import TextSearch
 
 /// Every change of the schema, oldest first. What has been released is never edited: a change is a new migration.
 enum Migrations {
@@ -281,10 +282,13 @@ enum Migrations {
                 -- One row, or none where there is no index (decision 39).
                 CREATE TABLE search_index (
                     indexed_from INTEGER NOT NULL,
+                    -- SearchTerms.version.
+                    tokenizer INTEGER NOT NULL,
                     is_damaged INTEGER NOT NULL DEFAULT 0
                 ) STRICT;
                 -- A new database has one.
-                INSERT INTO search_index (indexed_from) SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM account);
+                INSERT INTO search_index (indexed_from, tokenizer)
+                SELECT 0, \(SearchTerms.version) WHERE NOT EXISTS (SELECT 1 FROM account);
 
                 -- AUTOINCREMENT: a number is never given again, so statements on a part that is gone find none.
                 CREATE TABLE search_part (
@@ -292,9 +296,13 @@ enum Migrations {
                     first_key INTEGER NOT NULL,
                     last_key INTEGER NOT NULL,
                     count INTEGER NOT NULL,
-                    -- When it is to be written again as a whole; NULL for not at all.
-                    merge_due INTEGER,
-                    is_merging INTEGER NOT NULL DEFAULT 0
+                    -- Whether it is one segment: for parts that get no more messages.
+                    is_merged INTEGER NOT NULL DEFAULT 0,
+                    -- From when on its messages are to be moved to another part; NULL for not at all.
+                    rewrite_due INTEGER,
+                    is_rewriting INTEGER NOT NULL DEFAULT 0,
+                    -- Whether only its table is still to be deleted.
+                    is_dropped INTEGER NOT NULL DEFAULT 0
                 ) STRICT;
 
                 -- By which the words of its messages are removed from the index.

@@ -8,6 +8,7 @@ extension Database {
     func problemsOfSearchIndex(isDeep: Bool) throws -> [String] {
         guard let index = try Row.fetchOne(self, sql: "SELECT * FROM search_index") else { return [] }
         let advice = "Run `understudy database search rebuild`."
+        guard try index.value("tokenizer") == SearchTerms.version else { return [] }
         guard try !index.value("is_damaged") else { return ["The search index is damaged, and not used. \(advice)"] }
         let isStored = "IN (SELECT number FROM session)"
         let expected = try Int.fetchOne(
@@ -18,7 +19,10 @@ extension Database {
         let parts = try Row.fetchAll(self, sql: SearchPart.all).map(SearchPart.init)
         let found = try parts.reduce(0) { sum, part in
             try sum
-                + (Int.fetchOne(self, sql: "SELECT count(*) FROM \(part.table)_docsize WHERE id >> 32 \(isStored)") ?? 0)
+                + (Int.fetchOne(
+                    self,
+                    sql: "SELECT count(*) FROM \(part.table)_docsize WHERE id >= \(part.first) AND id >> 32 \(isStored)"
+                ) ?? 0)
         }
         guard found == expected else {
             return ["The search index has \(found) messages in place of \(expected ?? 0). \(advice)"]
@@ -33,7 +37,10 @@ extension Database {
         defer { try? execute(sql: "DROP TABLE temp.search_words") }
         let rows = try Row.fetchCursor(
             self,
-            sql: "SELECT term, doc FROM temp.search_words WHERE doc >> 32 IN (SELECT number FROM session)"
+            sql: """
+                SELECT term, doc FROM temp.search_words
+                WHERE doc >= \(part.first) AND doc >> 32 IN (SELECT number FROM session)
+                """
         )
         var sum: UInt64 = 0
         while let row = try rows.next() {
@@ -50,6 +57,7 @@ extension Database {
             sql: """
                 SELECT message.key, message.content, session.account_sid FROM \(part.table)_docsize AS indexed
                 CROSS JOIN message ON message.key = indexed.id CROSS JOIN session ON session.number = message.key >> 32
+                WHERE indexed.id >= \(part.first)
                 """
         )
         var sum: UInt64 = 0

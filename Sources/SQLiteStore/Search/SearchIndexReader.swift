@@ -62,7 +62,7 @@ struct SearchWords {
     let match: String
 
     /// - Parameter isOfSession: whether only one session is searched. Then this is `nil` for a query that has nothing but beginnings of
-    ///   words, for which FTS5 first puts together what a part has of all sessions.
+    ///   words, for which FTS5 puts together the keys of all sessions.
     init?(_ query: SearchQuery, of account: AccountSID, isOfSession: Bool) {
         let terms = query.requiredTerms
         let prefix = account.searchPrefix
@@ -70,7 +70,11 @@ struct SearchWords {
             // Beginnings are left to the comparison.
             match = terms.words.sorted().map { "\"\(prefix)\($0)\"" }.joined(separator: " ")
         } else if !isOfSession {
-            match = terms.beginnings.sorted().map { "\"\(prefix)\($0)\" *" }.joined(separator: " ")
+            // The longest: for each, FTS5 puts together the keys of all its words.
+            guard let longest = terms.beginnings.max(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) else {
+                return nil
+            }
+            match = "\"\(prefix)\(longest)\" *"
         } else {
             return nil
         }
@@ -136,7 +140,7 @@ struct SearchCandidates {
                 }
                 let query = try reader.query(of: sources[index].part, direction)
                 try query.statement.bind(words.match, at: 1)
-                try query.statement.bind(bounds.lower, at: 2)
+                try query.statement.bind(max(bounds.lower, sources[index].part.first - 1), at: 2)
                 try query.statement.bind(bounds.upper, at: 3)
                 sources[index].query = query
                 try advance(index, query)

@@ -17,11 +17,16 @@ struct SearchIndexWriter: ~Copyable {
     private var account: PreparedStatement
     private let maximumCount: Int
 
+    private enum Index {
+        case unknown
+        case absent
+        /// Messages with this key and higher ones are indexed.
+        case present(from: Int64)
+    }
+
     private var changes: [Change] = []
-    /// How many of them are not of the write that is running.
-    private var savedCount = 0
-    /// The index as the transaction finds it, once it is known; what is `nil` in it is no index.
-    private var index: SearchIndexState??
+    /// As the transaction has it.
+    private var index = Index.unknown
     private var lastPrefix: (session: SessionNumber, prefix: String)?
 
     /// - Parameter maximumCount: how many messages a part has before the next one is begun.
@@ -54,15 +59,15 @@ struct SearchIndexWriter: ~Copyable {
         try note(content, at: key, isRemoval: false, of: nil)
     }
 
-    /// Notes how far the index is built.
-    mutating func noteIndexed(from key: Int64) {
-        index = SearchIndexState(indexedFrom: key)
+    /// Notes that the transaction has created, deleted, or extended the index.
+    mutating func noteIndexChange() {
+        index = .unknown
     }
 
     private mutating func isIndexed(_ key: MessageKey) throws -> Bool {
-        if index == nil { index = .some(try reader.readState()) }
-        guard let index = index ?? nil else { return false }
-        return key.value >= index.indexedFrom
+        if case .unknown = index { index = try reader.readState().map { .present(from: $0.indexedFrom) } ?? .absent }
+        guard case .present(let first) = index else { return false }
+        return key.value >= first
     }
 
     private mutating func note(
@@ -89,24 +94,20 @@ struct SearchIndexWriter: ~Copyable {
 
     // MARK: Transactions
 
-    /// Keeps what has been noted, whatever becomes of the next write.
-    mutating func save() {
-        savedCount = changes.count
-    }
+    /// How much has been noted: for `undo`.
+    var mark: Int { changes.count }
 
-    /// Forgets what has been noted since `save`.
-    mutating func undo() {
-        changes.removeLast(changes.count - savedCount)
+    /// Forgets what has been noted since a mark, because it was rolled back.
+    mutating func undo(to mark: Int) {
+        changes.removeLast(changes.count - mark)
         lastPrefix = nil
-        // It can be noted that more is indexed.
-        index = nil
+        index = .unknown
     }
 
     /// Forgets everything, at the end of a transaction.
     mutating func clear() {
         changes.removeAll(keepingCapacity: changes.count <= 1_024)
-        savedCount = 0
-        index = nil
+        index = .unknown
         lastPrefix = nil
     }
 
@@ -118,6 +119,8 @@ struct SearchIndexWriter: ~Copyable {
         do {
             try db.inSavepoint {
                 try apply(changes, db)
+                // FTS5 writes what it has at a savepoint, and not in the commit, where an error would be one of the commit.
+                try db.inSavepoint { .commit }
                 return .commit
             }
         } catch let error as DatabaseError where error.isOfSearchIndex {
@@ -148,7 +151,7 @@ struct SearchIndexWriter: ~Copyable {
     private func apply(_ changes: [MessageChange], _ db: Database) throws {
         var parts = try reader.readParts()
         if let first = changes.first(where: { $0.added != nil }), parts.last.map({ $0.count >= maximumCount }) ?? true {
-            parts.append(try createPart(at: first.key, db))
+            parts.append(try SearchPart.create(at: first.key, db))
         }
         // Part by part, each in the order of its keys: FTS5 begins a new segment where a key is less than the one before.
         for index in parts.indices {
@@ -163,19 +166,8 @@ struct SearchIndexWriter: ~Copyable {
                     parts[index].add(change.key)
                 }
             }
-            if part.count < maximumCount, parts[index].count >= maximumCount { parts[index].mergeDue = clock.now }
             if parts[index] != part { try parts[index].update(db) }
         }
-    }
-
-    private func createPart(at key: Int64, _ db: Database) throws -> SearchPart {
-        try db.execute(
-            sql: "INSERT INTO search_part (first_key, last_key, count) VALUES (?1, ?1, 0)",
-            arguments: [key]
-        )
-        let part = SearchPart(number: db.lastInsertedRowID, key: key)
-        try db.execute(sql: part.creation)
-        return part
     }
 
     private func write(_ key: Int64, _ terms: [UInt8], by sql: String, _ db: Database) throws {

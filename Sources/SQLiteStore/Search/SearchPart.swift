@@ -1,19 +1,21 @@
 import AssistantsStore
 import GRDB
+import TextSearch
 
 /// A part of the search index: the messages that were indexed in some period, up to a number that bounds what a deletion can cost. Its words
 /// are in an FTS5 table of its own, by the keys of their messages.
 struct SearchPart: Equatable {
-    static let columns = "number, first_key, last_key, count, merge_due"
-    static let all = "SELECT \(columns) FROM search_part ORDER BY number"
+    static let columns = "number, first_key, last_key, count, rewrite_due"
+    static let all = "SELECT \(columns) FROM search_part WHERE NOT is_dropped ORDER BY number"
 
     let number: Int64
-    /// Every message of the part has a key from `first` to `last`. They are not adjusted when messages are deleted.
+    /// Every message of the part has a key from `first` to `last`. They are not adjusted when messages are deleted. Messages before `first`
+    /// have been moved to another part.
     var first, last: Int64
     var count: Int
-    /// When it is to be written again as one segment, because it has all of its messages, or because words that were removed are still in
-    /// the file.
-    var mergeDue: Int64?
+    /// From when on its messages are to be moved to another part, because its file still has words that were removed; `nil` if there are
+    /// none.
+    var rewriteDue: Int64?
 
     /// A row of `columns`.
     init(_ row: borrowing PreparedStatement) {
@@ -21,7 +23,7 @@ struct SearchPart: Equatable {
         first = row.integer(1)
         last = row.integer(2)
         count = Int(row.integer(3))
-        mergeDue = row.isNull(4) ? nil : row.integer(4)
+        rewriteDue = row.isNull(4) ? nil : row.integer(4)
     }
 
     /// The same.
@@ -30,19 +32,30 @@ struct SearchPart: Equatable {
         first = try row.value("first_key")
         last = try row.value("last_key")
         count = try row.value("count")
-        mergeDue = try row.value("merge_due")
+        rewriteDue = try row.value("rewrite_due")
     }
 
-    init(number: Int64, key: Int64) {
+    private init(number: Int64, key: Int64) {
         (self.number, first, last, count) = (number, key, key, 0)
     }
 
-    /// How long removed words may be in the file before the part is written again.
+    /// Creates an empty part.
+    static func create(at key: Int64, _ db: Database) throws -> SearchPart {
+        try db.execute(
+            sql: "INSERT INTO search_part (first_key, last_key, count) VALUES (?1, ?1, 0)",
+            arguments: [key]
+        )
+        let part = SearchPart(number: db.lastInsertedRowID, key: key)
+        try db.execute(sql: part.creation)
+        return part
+    }
+
+    /// How long removed words may be in the file before the part is rewritten.
     static let removalDelay = Duration.seconds(20 * 60)
 
     mutating func remove(at now: Int64) {
         count -= 1
-        mergeDue = mergeDue ?? now + Self.removalDelay.microseconds
+        rewriteDue = rewriteDue ?? now + Self.removalDelay.microseconds
     }
 
     mutating func add(_ key: Int64) {
@@ -52,8 +65,8 @@ struct SearchPart: Equatable {
 
     func update(_ db: Database) throws {
         try db.cachedStatement(
-            sql: "UPDATE search_part SET first_key = ?, last_key = ?, count = ?, merge_due = ? WHERE number = ?"
-        ).execute(arguments: [first, last, count, mergeDue, number])
+            sql: "UPDATE search_part SET first_key = ?, last_key = ?, count = ?, rewrite_due = ? WHERE number = ?"
+        ).execute(arguments: [first, last, count, rewriteDue, number])
     }
 
     // MARK: Its table
@@ -62,9 +75,8 @@ struct SearchPart: Equatable {
 
     /// Its rows have no text (`content=''`), and no places of the words in it (`detail=none`): texts are compared anyway.
     ///
-    /// It merges eight segments at a time, not four: to write is cheaper, and to search is not dearer once the part is full, because then it
-    /// becomes one segment.
-    var creation: String {
+    /// Eight segments are merged at a time, not four, which makes writing cheaper. Once the part is full, it becomes one segment.
+    private var creation: String {
         """
         CREATE VIRTUAL TABLE \(table) USING fts5(terms, content='', detail=none, tokenize='ascii');
         INSERT INTO \(table) (\(table), rank) VALUES ('automerge', 8)
@@ -73,7 +85,7 @@ struct SearchPart: Equatable {
 
     /// Whether the message with this key is in the part.
     func has(_ key: Int64, _ db: Database) throws -> Bool {
-        guard (first...last).contains(key) else { return false }
+        guard first <= key, key <= last else { return false }
         let rows = try db.cachedStatement(sql: "SELECT 1 FROM \(table)_docsize WHERE id = ?")
         return try Int.fetchOne(rows, arguments: [key]) != nil
     }
@@ -95,7 +107,8 @@ struct SearchPart: Equatable {
 
 /// What the database knows of its search index. Without one it has no row.
 struct SearchIndexState {
-    static let sql = "SELECT indexed_from FROM search_index WHERE NOT is_damaged"
+    /// An index is not used if it is damaged, or if the words of texts are others by now.
+    static let sql = "SELECT indexed_from FROM search_index WHERE NOT is_damaged AND tokenizer = \(SearchTerms.version)"
 
     /// Messages with this key and higher ones are indexed: an index of messages that were there before is built from the last one down.
     let indexedFrom: Int64

@@ -54,6 +54,7 @@ extension SQLiteTransaction {
             let rows = try TurnRow.ready(for: worker, after: last, limit: wanted, at: now, db)
             for row in rows {
                 last = row.turn.number
+                let mark = statements.search.mark
                 do {
                     var turn: Turn?
                     try db.inSavepoint {
@@ -63,6 +64,7 @@ extension SQLiteTransaction {
                     if let turn { begun.append(turn) }
                 } catch {
                     guard isOfOneTurn(error) else { throw error }
+                    statements.search.undo(to: mark)
                     failure = failure ?? error
                 }
             }
@@ -83,6 +85,7 @@ extension SQLiteTransaction {
         var row = row
         var isDamaged = row.turn.isDamaged
         if let content = row.turn.content {
+            let mark = statements.search.mark
             do {
                 try db.inSavepoint {
                     row.turn.position = try storeMessage(content, of: row.turn, at: date)
@@ -90,6 +93,7 @@ extension SQLiteTransaction {
                 }
             } catch {
                 guard isOfOneTurn(error), isOfData(error) else { throw error }
+                statements.search.undo(to: mark)
                 isDamaged = true
                 row.turn.position = nil
             }

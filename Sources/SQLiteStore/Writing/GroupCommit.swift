@@ -107,9 +107,9 @@ final class GroupCommit: Sendable {
         do {
             try db.inTransaction(.immediate) {
                 for write in writes {
-                    statements.search.save()
+                    let mark = statements.search.mark
                     let (error, finish) = write.run(db)
-                    if error != nil { statements.search.undo() }
+                    if error != nil { statements.search.undo(to: mark) }
                     finishes.append(finish)
                     // A full disk, for one, makes SQLite roll back all of the transaction. What came before is undone for the
                     // same reason.

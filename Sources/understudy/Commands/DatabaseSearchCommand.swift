@@ -52,7 +52,7 @@ struct DatabaseSearchOnCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try await common.storeWithSearchIndex()
-        _ = try await store.createSearchIndex()
+        try await store.createSearchIndex()
         print("Search index: \(try await store.searchIndexStatus())")
     }
 }
@@ -71,7 +71,7 @@ struct DatabaseSearchOffCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try await common.storeWithSearchIndex()
-        _ = try await store.deleteSearchIndex()
+        try await store.deleteSearchIndex()
         print("Search index: \(try await store.searchIndexStatus())")
     }
 }
@@ -90,8 +90,8 @@ struct DatabaseSearchRebuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try await common.storeWithSearchIndex()
-        _ = try await store.deleteSearchIndex()
-        _ = try await store.createSearchIndex()
+        try await store.deleteSearchIndex()
+        try await store.createSearchIndex()
         print("Search index: \(try await store.searchIndexStatus())")
     }
 }
