@@ -11,8 +11,10 @@ package struct APIOptions: Sendable {
     package var isCompressing = true
     /// Maximum number of requests in flight, not counting messages to assistants.
     package var maximumRequests = 1_000
-    /// Maximum number of them that are for lists with a filter and take long: 16 for each thread that reads for these.
-    package var maximumScans = 16 * ScanBudget.threadCount
+    /// How many lists with a filter that take long are in progress for each thread that reads for them.
+    package static let scansPerThread = 16
+    /// Maximum number of them.
+    package var maximumScans = scansPerThread * ScanBudget.threadCount
     /// How much each of these may examine.
     package var scan = ScanBudget()
     /// The same if it looks for words.

@@ -24,6 +24,7 @@ package struct PostgresStore: Store {
     ///   - url: what libpq takes: `postgresql://user@host/database`.
     ///   - readURLs: nodes of the same Citus cluster, to read pages from. None where `url` serves them.
     ///   - connections: how many there are at most, beside those for pages, credentials, and lists with a filter.
+    ///   - searchConnections: how many there are at most for lists with a filter.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
     /// - Throws: `PostgresDatabaseError`, `StoreError` where the database cannot be reached.
@@ -31,13 +32,14 @@ package struct PostgresStore: Store {
         url: String,
         readURLs: [String] = [],
         connections: Int = 8,
+        searchConnections: Int = ScanBudget.threadCount,
         isForCopy: Bool = false,
         metrics: MetricsRegistry = MetricsRegistry()
     ) async throws {
         let size = min(ProcessInfo.processInfo.activeProcessorCount + 1, 8)
         readers = PostgresPool(url: url, size: size)
         nodeReaders = readURLs.map { PostgresPool(url: $0, size: size, isPrimaryNeeded: true) }
-        scanners = PostgresPool(url: url, size: 2)
+        scanners = PostgresPool(url: url, size: searchConnections)
         pool = PostgresPool(url: url, size: connections)
         pageTimes = metrics.histogram(
             "understudy_page_read_seconds",

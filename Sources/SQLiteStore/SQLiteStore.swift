@@ -21,6 +21,7 @@ package struct SQLiteStore: Store {
     /// Opens the database of `path`, made if it is not there, and brought to this program's schema.
     /// - Parameters:
     ///   - isForCopy: whether a copy into the database may be unfinished.
+    ///   - searchThreads: how many threads read for lists with a filter at most.
     ///   - metrics: get the database's figures.
     ///   - willMigrate: called before an older database is migrated, with the path of its backup; throwing leaves the
     ///     database unchanged.
@@ -28,11 +29,20 @@ package struct SQLiteStore: Store {
     package init(
         path: String,
         isForCopy: Bool = false,
+        searchThreads: Int = ScanBudget.threadCount,
         metrics: MetricsRegistry = MetricsRegistry(),
         willMigrate: (_ copy: String) throws -> Void = { _ in }
     ) throws {
         do {
-            try self.init(path: path, migrator: Migrations.all, metrics: metrics, willMigrate: willMigrate)
+            var limits = StoreLimits()
+            limits.scanThreads = searchThreads
+            try self.init(
+                path: path,
+                migrator: Migrations.all,
+                limits: limits,
+                metrics: metrics,
+                willMigrate: willMigrate
+            )
             if !isForCopy, try pool.read({ db in try db.unfinishedCopy() }) != nil {
                 throw DatabaseFileError.unfinishedCopy(path: path)
             }
@@ -90,7 +100,7 @@ package struct SQLiteStore: Store {
             "understudy_slice_read_seconds",
             "Time to read one slice of messages or sessions for a list with a filter."
         )
-        scanThreads = ScanThreads(count: ScanBudget.threadCount)
+        scanThreads = ScanThreads(count: limits.scanThreads)
         header = try pool.writeWithoutTransaction { db in
             // The memory is there from the first reading on.
             _ = try Int.fetchOne(db, sql: "SELECT 1 FROM setting LIMIT 1")
@@ -124,4 +134,6 @@ struct StoreLimits {
     var messagesInSearchPart = 250_000
     /// In a session of no more messages, a search compares all texts: that takes a millisecond, whatever its words.
     var messagesWithoutSearchIndex = 200
+    /// How many threads read for lists with a filter at most.
+    var scanThreads = ScanBudget.threadCount
 }

@@ -168,6 +168,7 @@ struct ServeCommand: AsyncParsableCommand {
             let store = try await database.openStore(
                 readingFrom: options.readDatabases,
                 connections: options.databaseConnections,
+                searchConnections: options.searchThreads,
                 metrics: metrics
             )
             let directory = try settings.dataDirectory()
@@ -177,7 +178,12 @@ struct ServeCommand: AsyncParsableCommand {
         case .directory(let directory):
             if mustExist { try directory.requireDatabase(isServing: true) } else { try directory.create() }
             let lock = try directory.lockForServing()
-            let store = try directory.openStore(under: lock, metrics: metrics, warn: warn)
+            let store = try directory.openStore(
+                under: lock,
+                searchThreads: options.searchThreads,
+                metrics: metrics,
+                warn: warn
+            )
             do {
                 try await store.takeOver()
             } catch {

@@ -89,6 +89,15 @@ struct ServeArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Maximum number of threads that read for searches and other filtered lists; on PostgreSQL, of connections for them.",
+            discussion: "The default is one for every two processors.",
+            valueName: "count"
+        )
+    )
+    var searchThreads: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "How much memory pages may take that are kept for who asks again, in MiB; 0 keeps none.",
             discussion: "The default is 80.",
             valueName: "size"
@@ -166,6 +175,7 @@ struct ServeArguments: ParsableArguments {
             .logFormat: logFormat, .compression: compression, .metricsAddress: metricsAddress,
             .tlsCertificate: tlsCertificate, .tlsKey: tlsKey, .databaseReadURLs: databaseReadURLs,
             .port: port, .databaseConnections: databaseConnections, .pageCache: pageCache,
+            .searchThreads: searchThreads,
             .maximumConnections: maxConnections, .maximumRequests: maxRequests, .maximumBodyMemory: maxBodyMemory,
             .maximumRequestRate: maxRequestRate, .shutdownDelay: shutdownDelay, .existing: existing ? true : nil,
             .accessLog: accessLog ? true : nil,

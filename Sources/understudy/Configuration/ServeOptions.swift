@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssistantsAPI
+import AssistantsStore
 import BuildInformation
 import Foundation
 import IPAddresses
@@ -20,6 +21,8 @@ struct ServeOptions {
     let server: ServerOptions
     /// Beside those for pages.
     let databaseConnections: Int
+    /// Threads, or connections to PostgreSQL, that read for lists with a filter.
+    let searchThreads: Int
     /// The workers of Citus that pages are read from; empty where they are read from the database itself.
     let readDatabases: [PostgresDatabase]
     /// `nil` where the server speaks plain HTTP.
@@ -57,6 +60,8 @@ struct ServeOptions {
         if !readDatabases.isEmpty, try settings.postgresDatabase() == nil {
             throw UsageError("--database-read-urls needs --database-url, which names the cluster's coordinator.")
         }
+        searchThreads = try settings.integer(.searchThreads, in: 1...1_000) ?? ScanBudget.threadCount
+        server.api.maximumScans = APIOptions.scansPerThread * searchThreads
         if let size = try settings.integer(.pageCache, in: 0...1_048_576) {
             server.api.pageCacheSize = size << 20
         }

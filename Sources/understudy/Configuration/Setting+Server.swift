@@ -1,4 +1,5 @@
 import AssistantsAPI
+import AssistantsStore
 import Foundation
 import Logging
 import Replies
@@ -33,6 +34,7 @@ extension Setting {
         case .modelTimeout: "\(ServerOptions.modelTimeout)"
         case .pageCache: "\(options.api.pageCacheSize >> 20)"
         case .port: "\(ServeOptions.address.port)"
+        case .searchThreads: "\(ScanBudget.threadCount)"
         case .shutdownDelay: "\(options.shutdownDelay.components.seconds)"
         case .webhookRetryTime: "\(options.callbacks.retryTime.components.seconds)"
         default: nil

@@ -41,6 +41,7 @@ enum Setting: String, CaseIterable {
     case port
     case publicURL = "public-url"
     case readOnly = "read-only"
+    case searchThreads = "search-threads"
     case secretKey = "secret-key"
     case shutdownDelay = "shutdown-delay"
     case sid

@@ -80,13 +80,16 @@ struct DataDirectory {
     }
 
     /// Opens the store for the server, which makes the database where there is none.
-    /// - Parameter warn: gets what the operator should know about the directory.
+    /// - Parameters:
+    ///   - searchThreads: how many threads read for lists with a filter at most.
+    ///   - warn: gets what the operator should know about the directory.
     func openStore(
         under _: FileLock,
+        searchThreads: Int,
         metrics: MetricsRegistry,
         warn: (String) -> Void
     ) throws -> SQLiteStore {
-        try openStore(metrics: metrics, warn: warn)
+        try openStore(searchThreads: searchThreads, metrics: metrics, warn: warn)
     }
 
     /// Opens the store of a directory that has one.
@@ -208,6 +211,7 @@ struct DataDirectory {
 
     private func openStore(
         isForCopy: Bool = false,
+        searchThreads: Int = ScanBudget.threadCount,
         metrics: MetricsRegistry = MetricsRegistry(),
         warn: (String) -> Void,
         mayMigrate: (_ copy: String) throws -> Void = { _ in }
@@ -222,7 +226,12 @@ struct DataDirectory {
         keepPrivate(warn: warn)
         let isNew = !FileManager.default.fileExists(atPath: databasePath)
         do {
-            let store = try SQLiteStore(path: databasePath, isForCopy: isForCopy, metrics: metrics) { copy in
+            let store = try SQLiteStore(
+                path: databasePath,
+                isForCopy: isForCopy,
+                searchThreads: searchThreads,
+                metrics: metrics
+            ) { copy in
                 try mayMigrate(copy)
                 warn("The database is of an older version; a copy of it is now \(copy)")
             }

@@ -1,3 +1,4 @@
+import AssistantsStore
 import PostgresStore
 import PrometheusMetrics
 
@@ -25,11 +26,13 @@ struct PostgresDatabase: CustomStringConvertible {
     /// - Parameters:
     ///   - nodes: nodes of the same Citus cluster, to read pages from.
     ///   - connections: how many there are at most, beside those for pages.
+    ///   - searchConnections: how many there are at most for lists with a filter.
     ///   - isForCopy: whether a copy into the database may be unfinished.
     ///   - metrics: get the database's figures.
     func openStore(
         readingFrom nodes: [PostgresDatabase] = [],
         connections: Int = 8,
+        searchConnections: Int = ScanBudget.threadCount,
         isForCopy: Bool = false,
         metrics: MetricsRegistry = MetricsRegistry()
     ) async throws -> PostgresStore {
@@ -37,6 +40,7 @@ struct PostgresDatabase: CustomStringConvertible {
             url: url,
             readURLs: nodes.map(\.url),
             connections: connections,
+            searchConnections: searchConnections,
             isForCopy: isForCopy,
             metrics: metrics
         )
