@@ -10,20 +10,26 @@ extension SQLiteStore {
     package func createSearchIndex() async throws(StoreError) {
         try await write { [statements] db in
             guard try Row.fetchOne(db, sql: "SELECT 1 FROM search_index") == nil else { return }
-            try db.execute(
-                sql: "INSERT INTO search_index (indexed_from, tokenizer) VALUES (0, ?)",
-                arguments: [SearchTerms.version]
-            )
-            try db.indexLater()
+            try db.createSearchIndex()
             statements.search.noteIndexChange()
         }
     }
 
     /// Deletes the search index, if there is one. Searches compare all texts from then on.
     package func deleteSearchIndex() async throws(StoreError) {
-        // In one transaction, so that no other process adds to what is to be deleted.
         try await write { [statements] db in
-            try db.execute(sql: "DELETE FROM search_index; UPDATE search_part SET is_dropped = 1")
+            try db.dropSearchIndex()
+            statements.search.noteIndexChange()
+        }
+        try await deleteDroppedParts()
+    }
+
+    /// Replaces the search index, or creates one. `maintainSearchIndex` builds it.
+    package func rebuildSearchIndex() async throws(StoreError) {
+        // In one transaction: if the deletion of the tables is interrupted, the index is not off.
+        try await write { [statements] db in
+            try db.dropSearchIndex()
+            try db.createSearchIndex()
             statements.search.noteIndexChange()
         }
         try await deleteDroppedParts()
@@ -65,8 +71,7 @@ extension SQLiteStore {
         }
         guard let index else { return }
         guard index.version == SearchTerms.version else {
-            try await deleteSearchIndex()
-            return try await createSearchIndex()
+            return try await rebuildSearchIndex()
         }
         if index.isDamaged {
             throw .fault(
@@ -180,8 +185,13 @@ extension SQLiteStore {
             let rows = "\(part.table)_data"
             // To drop a large table takes long, because all of it is overwritten.
             while try await write({ db in
-                guard try db.tableExists(rows) else { return false }
-                try db.execute(sql: "DELETE FROM \(rows) WHERE id IN (SELECT id FROM \(rows) LIMIT 500)")
+                // Not by GRDB's cache of the schema: another process can have dropped it.
+                let table = try Row.fetchOne(db, sql: "SELECT 1 FROM sqlite_schema WHERE name = ?", arguments: [rows])
+                guard table != nil else { return false }
+                // Those of an empty index. FTS5 reads them even to drop its table, in a process that has not used it before, and a damaged
+                // index may lack them.
+                try db.execute(sql: "INSERT OR REPLACE INTO \(rows) VALUES (1, x''), (10, x'00000000000000')")
+                try db.execute(sql: "DELETE FROM \(rows) WHERE id IN (SELECT id FROM \(rows) WHERE id > 10 LIMIT 500)")
                 return db.changesCount > 0
             }) {}
             try await write { db in
@@ -231,6 +241,19 @@ extension Database {
             sql: "SELECT 1 FROM search_part WHERE number = ? AND NOT is_dropped",
             arguments: [part]
         ) != nil
+    }
+
+    fileprivate func createSearchIndex() throws {
+        try execute(
+            sql: "INSERT INTO search_index (indexed_from, tokenizer) VALUES (0, ?)",
+            arguments: [SearchTerms.version]
+        )
+        try indexLater()
+    }
+
+    /// Leaves the tables of its parts to `deleteDroppedParts`. Together, so that no other process adds to what is to be deleted.
+    fileprivate func dropSearchIndex() throws {
+        try execute(sql: "DELETE FROM search_index; UPDATE search_part SET is_dropped = 1")
     }
 
     /// Leaves all messages that are stored now to `maintainSearchIndex`, if there is an index.

@@ -360,6 +360,46 @@ struct SearchIndexTests {
         #expect(try await found("word", fixture) == (1...6).map { "m\($0)" })
     }
 
+    @Test(
+        "an index is deleted and rebuilt by a process that has not used it before, damaged or not",
+        arguments: [
+            "", "UPDATE search_terms_1_data SET block = x'ff' WHERE id = 10", "DELETE FROM search_terms_1_data",
+        ]
+    )
+    func otherProcess(_ damage: String) async throws {
+        let server = try store()
+        let fixture = try await Fixture(server)
+        try await fixture.put((1...300).map { try message("m\($0)", "word\($0)") })
+        try await server.write { db in try db.execute(sql: damage) }
+        try await store().rebuildSearchIndex()
+        try await store().maintainSearchIndex()
+        #expect(try await found("word7", fixture) == ["m7"])
+        #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
+        try await store().deleteSearchIndex()
+        let tables = try await store().read { db in
+            try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE name LIKE 'search_terms%'")
+        }
+        #expect(tables == [])
+        #expect(try await found("word7", fixture) == ["m7"])
+    }
+
+    @Test("words of deleted messages leave the file of a server that was restarted meanwhile")
+    func removedWordsAfterRestart() async throws {
+        let later = StoreClock { Timestamp(microseconds: Timestamp.now.microseconds + 30 * 60 * 1_000_000) }
+        var fixture: Fixture?
+        do {
+            let store = try store()
+            fixture = try await Fixture(store)
+            try await fixture?.put([message("m1", "gooseberry"), message("m2", "apple")])
+            try await store.delete(MessageID(unchecked: "m1"), of: SessionReference("s"), in: #require(fixture).account)
+        }
+        let restarted = try store(clock: later)
+        try await restarted.maintainSearchIndex()
+        try await restarted.truncateLog(patience: .seconds(5))
+        #expect(try !hasWord("gooseberry"))
+        #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
+    }
+
     /// Whether a word of the index is in the file, without its first letters, which FTS5 may share with another word.
     private func hasWord(_ word: String) throws -> Bool {
         try Data(contentsOf: URL(fileURLWithPath: path)).range(of: Data(word.dropFirst(1).utf8)) != nil

@@ -90,8 +90,7 @@ struct DatabaseSearchRebuildCommand: AsyncParsableCommand {
 
     func run() async throws {
         let store = try await common.storeWithSearchIndex()
-        try await store.deleteSearchIndex()
-        try await store.createSearchIndex()
+        try await store.rebuildSearchIndex()
         print("Search index: \(try await store.searchIndexStatus())")
     }
 }
