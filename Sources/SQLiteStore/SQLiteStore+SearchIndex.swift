@@ -38,14 +38,15 @@ extension SQLiteStore {
     /// In words.
     package func searchIndexStatus() async throws(StoreError) -> String {
         try await read { db in
-            guard try Row.fetchOne(db, sql: "SELECT 1 FROM search_index") != nil else { return "off" }
-            guard let indexedFrom = try db.searchIndexedFrom() else {
-                return "damaged, and not used: run `understudy database search rebuild`"
+            guard let index = try db.searchIndex() else { return "off" }
+            guard index.version == SearchTerms.version else {
+                return "on, but built by another version of Understudy; a running server replaces it"
             }
-            guard indexedFrom > 0 else { return "on" }
+            guard !index.isDamaged else { return "damaged, and not used: run `understudy database search rebuild`" }
+            guard index.indexedFrom > 0 else { return "on" }
             // By sessions: messages would have to be counted.
             let last = try Int64.fetchOne(db, sql: "SELECT max(number) FROM session") ?? 0
-            let built = 100 * max(last - MessageKey(indexedFrom).session.value, 0) / max(last, 1)
+            let built = 100 * max(last - MessageKey(index.indexedFrom).session.value, 0) / max(last, 1)
             return "on, \(built) % built; a running server builds the rest"
         }
     }
@@ -56,20 +57,16 @@ extension SQLiteStore {
         repeat {
             try await deleteDroppedParts()
             try await requireUsableSearchIndex()
-            try await mergeFullParts()
+            // Before the rest is merged: they need not be.
             try await rewriteDueParts()
+            try await mergeFullParts()
             // To build takes long, and what else is due does not wait for it.
         } while try await indexEarlierMessages(for: .seconds(60))
     }
 
     /// Replaces an index that has the words of another version.
     private func requireUsableSearchIndex() async throws(StoreError) {
-        let index = try await read { db in
-            try Row.fetchOne(db, sql: "SELECT is_damaged, tokenizer FROM search_index").map { row in
-                (isDamaged: row["is_damaged"] as Bool, version: row["tokenizer"] as Int)
-            }
-        }
-        guard let index else { return }
+        guard let index = try await read({ db in try db.searchIndex() }) else { return }
         guard index.version == SearchTerms.version else {
             return try await rebuildSearchIndex()
         }
@@ -83,24 +80,25 @@ extension SQLiteStore {
         }
     }
 
-    /// - Returns: whether there are more.
+    /// - Returns: whether there can be more.
     private func indexEarlierMessages(for duration: Duration) async throws(StoreError) -> Bool {
         let end = ContinuousClock.now + duration
         while ContinuousClock.now < end {
+            guard !Task.isCancelled else { return false }
             guard try await read({ db in try db.searchIndexedFrom() ?? 0 }) > 0, try await indexSomeEarlierMessages()
             else { return false }
         }
         return true
     }
 
-    /// - Returns: whether there are more.
+    /// - Returns: whether there can be more.
     private func indexSomeEarlierMessages() async throws(StoreError) -> Bool {
         try await write { [statements] db in
             guard let indexedFrom = try db.searchIndexedFrom(), indexedFrom > 0 else { return false }
             let first = try statements.search.addEarlier(
                 db,
                 sql: "SELECT key, content FROM message WHERE key < ? ORDER BY key DESC LIMIT ?",
-                from: indexedFrom
+                value: indexedFrom
             )
             try db.execute(sql: "UPDATE search_index SET indexed_from = ?", arguments: [first ?? 0])
             statements.search.noteIndexChange()
@@ -112,13 +110,17 @@ extension SQLiteStore {
     private func mergeFullParts() async throws(StoreError) {
         let full = """
             SELECT * FROM search_part
-            WHERE NOT (is_merged OR is_rewriting OR is_dropped) AND number < (SELECT max(number) FROM search_part)
+            WHERE NOT (is_merged OR is_rewriting OR is_dropped) AND rewrite_due IS NULL
+                AND number < (SELECT max(number) FROM search_part WHERE NOT is_dropped)
             """
         for part in try await read({ db in try Row.fetchAll(db, sql: full).map(SearchPart.init) }) {
-            // A negative number puts all segments together, and positive ones continue. Less than two changes mean that there was nothing to do.
+            // A negative number puts all segments together, and positive ones continue. Fewer than two changes mean that there was nothing to do.
             // Once for each part: every time leaves two empty levels, of which FTS5 takes at most 2,000 (3.40).
             var changes = try await mergeStep(-Self.mergedPages, part)
-            while changes >= 2 { changes = try await mergeStep(Self.mergedPages, part) }
+            while changes >= 2 {
+                guard !Task.isCancelled else { return }
+                changes = try await mergeStep(Self.mergedPages, part)
+            }
             try await write { db in
                 try db.execute(sql: "UPDATE search_part SET is_merged = 1 WHERE number = ?", arguments: [part.number])
             }
@@ -132,47 +134,57 @@ extension SQLiteStore {
         try await write { db in
             guard try db.isInUse(part.number) else { return 0 }
             let before = db.totalChangesCount
-            try db.execute(
-                sql: "INSERT INTO \(part.table) (\(part.table), rank) VALUES ('merge', ?)",
-                arguments: [pages]
-            )
+            try db.withSearchIndex {
+                try db.execute(
+                    sql: "INSERT INTO \(part.table) (\(part.table), rank) VALUES ('merge', ?)",
+                    arguments: [pages]
+                )
+            }
             return db.totalChangesCount - before
         }
     }
 
-    /// Moves the messages of parts whose files have words that were removed.
+    /// Moves the messages of parts whose tables have words that were removed.
     private func rewriteDueParts() async throws(StoreError) {
-        let due = "SELECT * FROM search_part WHERE NOT is_dropped AND (is_rewriting OR rewrite_due <= ?)"
+        // The last one first: the others' messages are moved to the one behind it, and not twice.
+        let due = """
+            SELECT * FROM search_part WHERE NOT is_dropped AND (is_rewriting OR rewrite_due <= ?) ORDER BY number DESC
+            """
         let parts = try await read { [clock] db in
             try Row.fetchAll(db, sql: due, arguments: [clock.now]).map(SearchPart.init)
         }
-        for part in parts { while try await rewriteSome(of: part) {} }
-        if !parts.isEmpty { try await deleteDroppedParts() }
+        for part in parts {
+            while try await rewriteSome(of: part) { guard !Task.isCancelled else { return } }
+            try await deleteDroppedParts()
+        }
     }
 
-    /// - Returns: whether there are more.
+    /// - Returns: whether there can be more.
     private func rewriteSome(of part: SearchPart) async throws(StoreError) -> Bool {
         try await write { [statements] db in
             guard try db.isInUse(part.number) else { return false }
-            // What it has is moved to the part behind it.
-            if try Int64.fetchOne(db, sql: "SELECT max(number) FROM search_part") == part.number {
+            // What it has is moved to the last part, which is another one.
+            if try Int64.fetchOne(db, sql: "SELECT max(number) FROM search_part WHERE NOT is_dropped") == part.number {
                 _ = try SearchPart.create(at: part.first, db)
             }
-            let last = try statements.search.addEarlier(
-                db,
-                sql: """
-                    SELECT indexed.id AS key, message.content
-                    FROM search_part CROSS JOIN \(part.table)_docsize AS indexed ON indexed.id >= search_part.first_key
-                    LEFT JOIN message ON message.key = indexed.id
-                    WHERE search_part.number = ? ORDER BY indexed.id LIMIT ?
-                    """,
-                from: part.number
-            )
-            try db.execute(
-                sql:
-                    "UPDATE search_part SET is_rewriting = 1, first_key = coalesce(?, first_key), is_dropped = ? WHERE number = ?",
-                arguments: [last.map { $0 + 1 }, last == nil, part.number]
-            )
+            var last: Int64?
+            try db.withSearchIndex {
+                last = try statements.search.addEarlier(
+                    db,
+                    sql: """
+                        SELECT indexed.id AS key, message.content
+                        FROM search_part CROSS JOIN \(part.table)_docsize AS indexed ON indexed.id >= search_part.first_key
+                        LEFT JOIN message ON message.key = indexed.id
+                        WHERE search_part.number = ? ORDER BY indexed.id LIMIT ?
+                        """,
+                    value: part.number
+                )
+                try db.execute(
+                    sql:
+                        "UPDATE search_part SET is_rewriting = 1, first_key = coalesce(?, first_key), is_dropped = ? WHERE number = ?",
+                    arguments: [last.map { $0 + 1 }, last == nil, part.number]
+                )
+            }
             return last != nil
         }
     }
@@ -193,17 +205,20 @@ extension SQLiteStore {
                 try db.execute(sql: "INSERT OR REPLACE INTO \(rows) VALUES (1, x''), (10, x'00000000000000')")
                 try db.execute(sql: "DELETE FROM \(rows) WHERE id IN (SELECT id FROM \(rows) WHERE id > 10 LIMIT 500)")
                 return db.changesCount > 0
-            }) {}
-            try await write { db in
-                try db.execute(sql: "DROP TABLE IF EXISTS \(part.table)")
-                try db.execute(sql: "DELETE FROM search_part WHERE number = ?", arguments: [part.number])
-            }
+            }) { guard !Task.isCancelled else { return } }
+            try await write { db in try db.execute(sql: "DROP TABLE IF EXISTS \(part.table)") }
         }
         guard !parts.isEmpty else { return }
         do {
             try await truncateLog(patience: .milliseconds(100))
         } catch .unavailable {
-            // Others read or write; their transactions overwrite it.
+            // Others read or write, and the log still has the words: the rows stay, so that this is done again.
+            return
+        }
+        try await write { db in
+            for part in parts {
+                try db.execute(sql: "DELETE FROM search_part WHERE number = ?", arguments: [part.number])
+            }
         }
     }
 }
@@ -211,11 +226,11 @@ extension SQLiteStore {
 extension SearchIndexWriter {
     /// Notes messages that were stored before they are indexed here: some 10 ms of work, so that others can write meanwhile.
     /// - Parameters:
-    ///   - sql: values: `start`, and how many rows. Columns: `key`, and `content`, which may be NULL.
+    ///   - sql: values: `value`, and how many rows. Columns: `key`, and `content`, which may be NULL.
     /// - Returns: the last key; `nil` if there was no row.
-    fileprivate mutating func addEarlier(_ db: Database, sql: String, from start: Int64) throws -> Int64? {
+    fileprivate mutating func addEarlier(_ db: Database, sql: String, value: Int64) throws -> Int64? {
         let (count, maximumLength) = (200, 128 << 10)
-        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [start, count])
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [value, count])
         var last: Int64?
         var length = 0
         while length < maximumLength, let found = try rows.next() {
@@ -231,6 +246,12 @@ extension SearchIndexWriter {
 }
 
 extension Database {
+    fileprivate func searchIndex() throws -> (indexedFrom: Int64, version: Int, isDamaged: Bool)? {
+        try Row.fetchOne(self, sql: "SELECT * FROM search_index").map { row in
+            try (row.value("indexed_from"), row.value("tokenizer"), row.value("is_damaged"))
+        }
+    }
+
     /// `nil` if there is no index that can be used.
     fileprivate func searchIndexedFrom() throws -> Int64? { try Int64.fetchOne(self, sql: SearchIndexState.sql) }
 

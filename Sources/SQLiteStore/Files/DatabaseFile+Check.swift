@@ -73,7 +73,9 @@ extension DatabaseFile {
         let state = try requireDatabase()
         do {
             return try DatabaseQueue(path: path, configuration: readOnly).read { db in
-                let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+                // Newer versions of SQLite (3.44) look at the search index, too.
+                let damages = try String.fetchAll(db, sql: "PRAGMA integrity_check")
+                    .filter { $0 != "ok" && (isOfSearchIndex || !$0.contains(SearchPart.tablePrefix)) }
                 // What is damaged cannot be counted.
                 guard damages.isEmpty else { return damages + ((try? Self.unreadableRows(db)) ?? []) }
                 var problems = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").map { row in

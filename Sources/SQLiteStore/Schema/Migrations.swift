@@ -296,7 +296,7 @@ enum Migrations {
                     first_key INTEGER NOT NULL,
                     last_key INTEGER NOT NULL,
                     count INTEGER NOT NULL,
-                    -- Whether it is one segment: for parts that get no more messages.
+                    -- Whether it has been merged to one segment, which is done once it gets no more messages.
                     is_merged INTEGER NOT NULL DEFAULT 0,
                     -- From when on its messages are to be moved to another part; NULL for not at all.
                     rewrite_due INTEGER,

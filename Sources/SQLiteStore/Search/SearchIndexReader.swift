@@ -41,8 +41,8 @@ final class SearchIndexReader {
         defer { parts.reset() }
         var all: [SearchPart] = []
         while try parts.step() { all.append(SearchPart(parts)) }
-        // Those of a rebuilt index have other numbers.
-        if let first = all.first { queries = queries.filter { $0.key.number >= first.number } }
+        let numbers = Set(all.map(\.number))
+        queries = queries.filter { numbers.contains($0.key.number) }
         return all
     }
 

@@ -54,7 +54,7 @@ struct SearchIndexWriter: ~Copyable {
         try note(content, at: key, isRemoval: true, of: account)
     }
 
-    /// Notes a message that was stored before there was an index.
+    /// Notes a message that was stored before the index gets it, or before its part did.
     mutating func addEarlier(_ content: JSONObject, at key: MessageKey) throws {
         try note(content, at: key, isRemoval: false, of: nil)
     }
@@ -111,20 +111,18 @@ struct SearchIndexWriter: ~Copyable {
         lastPrefix = nil
     }
 
-    /// Writes the changes. An index that turns out to be damaged is not used any more, and keeps no message from being stored.
+    /// Writes the changes. A damaged index keeps no message from being stored.
     mutating func flush(_ db: Database) throws {
         defer { clear() }
         guard !changes.isEmpty else { return }
+        // The transaction may have deleted or replaced the index after a change was noted.
+        guard let state = try reader.readState() else { return }
+        changes.removeAll { $0.key < state.indexedFrom }
         let changes = mergedChanges()
-        do {
-            try db.inSavepoint {
-                try apply(changes, db)
-                // FTS5 writes what it has at a savepoint, and not in the commit, where an error would be one of the commit.
-                try db.inSavepoint { .commit }
-                return .commit
-            }
-        } catch let error as DatabaseError where error.isOfSearchIndex {
-            try db.execute(sql: "UPDATE search_index SET is_damaged = 1")
+        try db.withSearchIndex {
+            try apply(changes, db)
+            // FTS5 writes what it has at a savepoint, and not in the commit, where an error would be one of the commit.
+            try db.inSavepoint { .commit }
         }
     }
 
@@ -173,6 +171,21 @@ struct SearchIndexWriter: ~Copyable {
     private func write(_ key: Int64, _ terms: [UInt8], by sql: String, _ db: Database) throws {
         let terms = String(decoding: terms, as: UTF8.self)
         try db.cachedStatement(sql: sql).execute(arguments: [key, terms])
+    }
+}
+
+extension Database {
+    /// Changes tables of the search index. If they turn out to be damaged, the change is undone, and the index is not used any more: its tables
+    /// are left to be deleted, since they may keep words that were removed.
+    func withSearchIndex(_ change: () throws -> Void) throws {
+        do {
+            try inSavepoint {
+                try change()
+                return .commit
+            }
+        } catch let error as DatabaseError where error.isOfSearchIndex {
+            try execute(sql: "UPDATE search_index SET is_damaged = 1; UPDATE search_part SET is_dropped = 1")
+        }
     }
 }
 

@@ -9,11 +9,11 @@ struct SearchPart: Equatable {
     static let all = "SELECT \(columns) FROM search_part WHERE NOT is_dropped ORDER BY number"
 
     let number: Int64
-    /// Every message of the part has a key from `first` to `last`. They are not adjusted when messages are deleted. Messages before `first`
-    /// have been moved to another part.
+    /// Its messages are those with keys from `first` to `last`, which are not adjusted when messages are deleted. Rows of its table before
+    /// `first` belong to messages that have been moved to another part.
     var first, last: Int64
     var count: Int
-    /// From when on its messages are to be moved to another part, because its file still has words that were removed; `nil` if there are
+    /// From when on its messages are to be moved to another part, because its table still has words that were removed; `nil` if it has
     /// none.
     var rewriteDue: Int64?
 
@@ -50,7 +50,7 @@ struct SearchPart: Equatable {
         return part
     }
 
-    /// How long removed words may be in the file before the part is rewritten.
+    /// How long removed words may be in the table before the part is rewritten.
     static let removalDelay = Duration.seconds(20 * 60)
 
     mutating func remove(at now: Int64) {
@@ -71,7 +71,8 @@ struct SearchPart: Equatable {
 
     // MARK: Its table
 
-    var table: String { "search_terms_\(number)" }
+    static let tablePrefix = "search_terms_"
+    var table: String { "\(Self.tablePrefix)\(number)" }
 
     /// Its rows have no text (`content=''`), and no places of the words in it (`detail=none`): texts are compared anyway.
     ///
