@@ -25,6 +25,20 @@ package protocol Store: MessageStore, SessionStore, AccountRowStore, TurnStore, 
     /// Brings a search index up to date with what was stored before there was one, and overwrites the words that were removed from it, in
     /// short transactions. To be called from time to time.
     func maintainSearchIndex() async throws(StoreError)
+
+    /// Creates a search index, unless there is one. `maintainSearchIndex` builds it.
+    /// - Throws: `StoreError`, or an error that says what to do first.
+    func createSearchIndex() async throws
+
+    /// Deletes the search index, if there is one. Searches compare all texts from then on.
+    func deleteSearchIndex() async throws(StoreError)
+
+    /// Replaces the search index, or creates one.
+    /// - Throws: what `createSearchIndex` throws.
+    func rebuildSearchIndex() async throws
+
+    /// Whether there is a search index, and how much of it is built: in words that continue "Search index:".
+    func searchIndexStatus() async throws(StoreError) -> String
 }
 
 extension Store {

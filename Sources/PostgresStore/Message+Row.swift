@@ -4,6 +4,7 @@ import AssistantsStore
 extension Message {
     /// What `init` reads.
     static let columns = "assistant_id, identity, role, content, meta, date_created, date_updated"
+    static let columnCount = Int32(columns.split(separator: ",").count)
 
     static let insertedColumns = [
         "session_key", "position", "id", "assistant_id", "identity", "role", "content", "meta", "date_created",

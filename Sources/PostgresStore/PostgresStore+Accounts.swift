@@ -118,7 +118,7 @@ extension PostgresStore {
             var messages: Int64 = 0
             for row in 0..<sessions.count where messages < 10_000 {
                 // One by one, because on Citus each is on a shard of its own.
-                _ = try connection.run("DELETE FROM session WHERE session_key = $1::bytea", [sessions.array(row, 0)])
+                try connection.deleteSession(sessions.array(row, 0))
                 messages += sessions.integer(row, 1)
             }
             return sessions.count > 0

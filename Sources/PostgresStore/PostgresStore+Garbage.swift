@@ -6,9 +6,6 @@ extension PostgresStore {
         while try await removeSomeFailedCallbacks(olderThan: retention.failedCallbacks) {}
     }
 
-    /// There is none.
-    package func maintainSearchIndex() {}
-
     /// - Returns: whether there may be more.
     private func removeSomeIdempotencyKeys(olderThan age: Duration) async throws(StoreError) -> Bool {
         let limit = 1_000

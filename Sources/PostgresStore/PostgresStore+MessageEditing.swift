@@ -8,7 +8,11 @@ extension PostgresStore {
     ) async throws(StoreError) -> Message {
         try await read { connection in
             let session = try connection.session(session, in: account)
-            return try connection.message(id, of: session, "SELECT \(Message.columns) FROM message WHERE \(isMessage)")
+            return try connection.message(
+                id,
+                of: session,
+                "SELECT \(Message.columns), position FROM message WHERE \(isMessage)"
+            ).message
         }
     }
 
@@ -22,17 +26,20 @@ extension PostgresStore {
         try await write { connection in
             // Locked first, as every writer does, so that no two wait for each other.
             let session = try connection.session(session, in: account, locked: true)
-            let message = try connection.message(
+            let (message, position) = try connection.message(
                 id,
                 of: session,
                 """
                 UPDATE message
                 SET content = coalesce($3, content), meta = coalesce($4, meta),
                     date_updated = greatest(date_created, $5::bigint)
-                WHERE \(isMessage) RETURNING \(Message.columns)
+                WHERE \(isMessage) RETURNING \(Message.columns), position
                 """,
                 [changes.content?.text, changes.meta?.text, date]
             )
+            if changes.content != nil {
+                try connection.updateTerms(of: message.content, at: position, of: session)
+            }
             try connection.update(
                 session.key,
                 lastPosition: session.lastPosition,
@@ -49,11 +56,12 @@ extension PostgresStore {
     ) async throws(StoreError) {
         try await write { connection in
             let session = try connection.session(session, in: account, locked: true)
-            _ = try connection.message(
+            let (_, position) = try connection.message(
                 id,
                 of: session,
-                "DELETE FROM message WHERE \(isMessage) RETURNING \(Message.columns)"
+                "DELETE FROM message WHERE \(isMessage) RETURNING \(Message.columns), position"
             )
+            try connection.deleteTerms(at: position, of: session)
             try connection.update(
                 session.key,
                 lastPosition: session.lastPosition,
@@ -79,9 +87,9 @@ extension PostgresConnection {
         return row
     }
 
-    /// The message that a statement gives.
+    /// The message that a statement gives, and its position.
     /// - Parameters:
-    ///   - sql: has the session's key and the message's id as its first values, and gives `Message.columns`.
+    ///   - sql: has the session's key and the message's id as its first values, and gives `Message.columns` and the position.
     ///   - more: its other values.
     /// - Throws: `notFound(.message)`.
     fileprivate mutating func message(
@@ -89,9 +97,10 @@ extension PostgresConnection {
         of session: SessionRow,
         _ sql: String,
         _ more: [(any PostgresValue)?] = []
-    ) throws -> Message {
+    ) throws -> (message: Message, position: Int64) {
         let row = try run(sql, [session.key.bytes, id] + more)
         guard row.count > 0 else { throw StoreError.notFound(.message) }
-        return try Message(row, id: id, sessionID: session.session.id)
+        let message = try Message(row, id: id, sessionID: session.session.id)
+        return (message, row.integer(0, Message.columnCount))
     }
 }

@@ -63,11 +63,7 @@ extension PostgresStore {
     package func delete(_ reference: SessionReference, in account: AccountSID) async throws(StoreError) {
         try await write { connection in
             let session = try connection.session(reference, in: account, locked: true)
-            // Its messages go with it.
-            _ = try connection.run(
-                "DELETE FROM session WHERE session_key = $1::bytea",
-                [session.key.bytes]
-            )
+            try connection.deleteSession(session.key.bytes)
         }
     }
 }
@@ -85,6 +81,12 @@ extension SessionFilter {
 }
 
 extension PostgresConnection {
+    /// Deletes a session with its messages and their words.
+    mutating func deleteSession(_ key: [UInt8]) throws {
+        _ = try run("DELETE FROM session WHERE session_key = $1::bytea", [key])
+        _ = try run(SearchTermsRow.deletionOfSession, [key])
+    }
+
     /// A session with its last message, both of one state of the database even where the transaction's statements see several, as on
     /// Citus. Value: the session's key. Columns: `SessionRow.columns`, the number of messages, the last activity, then the message's id and
     /// `Message.columns`, which are NULL where the session has none.

@@ -25,8 +25,8 @@ struct MigrationTests {
         var connection = try connection()
         try Self.earlier.migrate(&connection)
         // Which it did not have.
-        for filling in Migrator.Filling.allCases {
-            try connection.execute("DELETE FROM setting WHERE name = '\(filling.rawValue)'")
+        for name in Migrator.Filling.allCases.map(\.rawValue) + [SearchIndexSetting.name] {
+            try connection.execute("DELETE FROM setting WHERE name = '\(name)'")
         }
         return connection
     }

@@ -24,34 +24,6 @@ struct SearchIndexTests {
         return try SQLiteStore(path: path, migrator: Migrations.all, clock: clock, limits: limits)
     }
 
-    /// The ids of the messages of a session that have some words.
-    private func found(_ query: String, in session: String = "s", _ fixture: Fixture) async throws -> [String] {
-        let request = PageRequest<MessageCursor>(.first, size: 1_000, scan: .search)
-        return try await fixture.page(of: session, request, matching: MessageFilter(query: SearchQuery(query))).texts
-    }
-
-    /// - Parameter store: another one of the same database than the fixture has.
-    private func foundAnywhere(
-        _ query: String,
-        _ fixture: Fixture,
-        in store: SQLiteStore? = nil
-    ) async throws -> [String] {
-        let page = PageRequest<AccountMessageCursor>(.first, in: .descending, size: 1_000, scan: .search)
-        let filter = MessageFilter(query: try SearchQuery(query))
-        let request = AccountMessagesRequest(of: fixture.account, page: page, matching: filter)
-        return try await (store ?? fixture.store).matchingMessages(request).items.map(\.id.text)
-    }
-
-    private func message(_ id: String, _ text: String, in session: String = "s") throws -> NewMessage {
-        let text = String(decoding: try JSONEncoder().encode(["content": text]), as: UTF8.self)
-        return NewMessage(
-            id: MessageID(unchecked: id),
-            sessionID: SessionID(unchecked: session),
-            role: .user,
-            content: try JSONObject(text)
-        )
-    }
-
     private func parts(_ store: SQLiteStore) async throws -> [SearchPart] {
         try await store.read { db in try Row.fetchAll(db, sql: SearchPart.all).map(SearchPart.init) }
     }
@@ -68,8 +40,8 @@ struct SearchIndexTests {
     func proposals() async throws {
         let store = try store()
         let fixture = try await Fixture(store)
-        try await fixture.put([message("m1", "apple pear"), message("m2", "apple plum")])
-        #expect(try await found("apple", fixture) == ["m1", "m2"])
+        try await fixture.put([.message("m1", "apple pear"), .message("m2", "apple plum")])
+        #expect(try await fixture.found("apple") == ["m1", "m2"])
         let key = MessageKey(SessionNumber(1), position: 1).value
         let prefix = fixture.account.searchPrefix
         let part = try #require(try await parts(store).first)
@@ -83,69 +55,20 @@ struct SearchIndexTests {
         try await store.write { db in
             try db.execute(sql: part.insertion, arguments: [key + 100, "\(prefix)fig"])
         }
-        #expect(try await found("apple", fixture) == ["m2"])
-        #expect(try await foundAnywhere("apple", fixture) == ["m2"])
-        #expect(try await found("fig", fixture) == [])
-        #expect(try await foundAnywhere("fig", fixture) == [])
+        #expect(try await fixture.found("apple") == ["m2"])
+        #expect(try await fixture.foundAnywhere("apple") == ["m2"])
+        #expect(try await fixture.found("fig") == [])
+        #expect(try await fixture.foundAnywhere("fig") == [])
         // Only beginnings of words: texts are compared in a session.
-        #expect(try await found("app*", fixture) == ["m1", "m2"])
+        #expect(try await fixture.found("app*") == ["m1", "m2"])
         try await store.deleteSearchIndex()
-        #expect(try await foundAnywhere("apple", fixture) == ["m2", "m1"])
+        #expect(try await fixture.foundAnywhere("apple") == ["m2", "m1"])
         try await store.createSearchIndex()
         try await store.maintainSearchIndex()
         #expect(try #require(try await index(store)).indexedFrom == 0)
-        #expect(try await found("apple", fixture) == ["m1", "m2"])
-        #expect(try await foundAnywhere("apple", fixture) == ["m2", "m1"])
+        #expect(try await fixture.found("apple") == ["m1", "m2"])
+        #expect(try await fixture.foundAnywhere("apple") == ["m2", "m1"])
         #expect(try DatabaseFile(path: path).problems() == [])
-    }
-
-    @Test("every scalar that is a word is found by the index")
-    func scalars() async throws {
-        let fixture = try await Fixture(try store())
-        // A message for each 256 scalars, which has them alone.
-        let blocks = (0..<0x1100).map { block in
-            (UInt32(block << 8)..<UInt32((block + 1) << 8)).compactMap(Unicode.Scalar.init)
-        }
-        let planes = blocks.filter { block in block.contains { $0.properties.generalCategory != .unassigned } }
-        for start in stride(from: 0, to: planes.count, by: 100) {
-            let part = planes[start..<min(start + 100, planes.count)]
-            try await fixture.put(
-                part.map { scalars in
-                    let text = scalars.filter { $0.value >= 0x20 }.map { String($0) }.joined(separator: " ")
-                    return try message("m\(scalars[0].value >> 8)", text)
-                }
-            )
-        }
-        var count = 0
-        for scalars in planes {
-            for scalar in scalars where scalar.value % 11 == 0 && scalar.value >= 0x20 {
-                guard let query = try? SearchQuery(String(scalar)) else { continue }
-                // Some are no words, or only marks on others.
-                guard query.matches(try message("m", String(scalar)).content.text.utf8.span.bytes) else { continue }
-                count += 1
-                let id = "m\(scalar.value >> 8)"
-                #expect(try await found(String(scalar), fixture).contains(id), "U+\(String(scalar.value, radix: 16))")
-            }
-        }
-        #expect(count > 5_000)
-    }
-
-    @Test("no text is too much: a megabyte of different words, a long word, and a phrase far behind")
-    func longTexts() async throws {
-        let fixture = try await Fixture(try store())
-        let words = (0..<150_000).map { String($0, radix: 36) }.joined(separator: " ")
-        let long = String(repeating: "x", count: 100_000)
-        let far = String(repeating: "often ", count: 30_000)
-        try await fixture.put([
-            message("words", words), message("long", "\(long)y \(long)z"), message("far", "\(far) brown fox"),
-        ])
-        #expect(try await found(String(149_999, radix: 36), fixture) == ["words"])
-        #expect(try await found("\"2z 30 31\"", fixture) == ["words"])
-        #expect(try await found(String(repeating: "x", count: 900), fixture) == [])
-        #expect(try await found("\(String(repeating: "x", count: 900))*", fixture) == ["long"])
-        #expect(try await found("\"often brown fox\"", fixture) == ["far"])
-        #expect(try await found("\"brown often\"", fixture) == [])
-        #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
     }
 
     @Test("parts have a bounded number of messages, and a word has one account's messages alone")
@@ -154,13 +77,13 @@ struct SearchIndexTests {
         let fixture = try await Fixture(store)
         let neighbor = try await fixture.neighbor()
         for number in 1...45 {
-            try await fixture.put([message("m\(number)", "word", in: "s\(number % 3)")])
-            try await neighbor.put([message("n\(number)", "word", in: "s\(number % 3)")])
+            try await fixture.put([.message("m\(number)", "word", in: "s\(number % 3)")])
+            try await neighbor.put([.message("n\(number)", "word", in: "s\(number % 3)")])
         }
         #expect(try await parts(store).map(\.count) == Array(repeating: 10, count: 9))
         let numbers = [0, 2, 1].flatMap { session in (1...45).filter { $0 % 3 == session }.reversed() }
-        #expect(try await foundAnywhere("word", fixture) == numbers.map { "m\($0)" })
-        #expect(try await foundAnywhere("word", neighbor) == numbers.map { "n\($0)" })
+        #expect(try await fixture.foundAnywhere("word") == numbers.map { "m\($0)" })
+        #expect(try await neighbor.foundAnywhere("word") == numbers.map { "n\($0)" })
     }
 
     @Test("accounts whose words begin with the same letters do not find each other's messages")
@@ -169,7 +92,7 @@ struct SearchIndexTests {
         for (number, digit) in ["a", "b"].enumerated() {
             let account = AccountSID(unchecked: "AC\(String(repeating: digit, count: 26))C0FFEE")
             try await store.create(Account(sid: account, name: "", dateCreated: .now), token: .meaningless)
-            let messages = [try message("m\(number)", "word")]
+            let messages = [try NewMessage.message("m\(number)", "word")]
             _ = try await store.importMessages(messages, to: account, defaults: Fixture.defaults)
         }
         for (number, digit) in ["a", "b"].enumerated() {
@@ -212,20 +135,20 @@ struct SearchIndexTests {
     func undoneWrites() async throws {
         let store = try store()
         let fixture = try await Fixture(store)
-        try await fixture.put([message("m1", "first")])
+        try await fixture.put([.message("m1", "first")])
         try await withThrowingTaskGroup { group in
             for number in 0..<50 {
                 group.addTask {
-                    let new = try message("n\(number)", "second")
+                    let new = try NewMessage.message("n\(number)", "second")
                     // The second one conflicts.
-                    let batch = number.isMultiple(of: 2) ? [new] : [new, try message("m1", "other")]
+                    let batch = number.isMultiple(of: 2) ? [new] : [new, try .message("m1", "other")]
                     _ = try? await fixture.put(batch)
                 }
             }
             try await group.waitForAll()
         }
         let expected = stride(from: 0, to: 50, by: 2).map { "n\($0)" }
-        #expect(Set(try await found("second", fixture)) == Set(expected))
+        #expect(Set(try await fixture.found("second")) == Set(expected))
         #expect(try DatabaseFile(path: path).problems() == [])
         #expect(try await parts(store).map(\.count) == [26])
     }
@@ -236,8 +159,10 @@ struct SearchIndexTests {
         let store = try store(clock: StoreClock { Timestamp(microseconds: time.load(ordering: .relaxed)) })
         let fixture = try await Fixture(store)
         let words = ["elderberry", "gooseberry", "cloudberry"]
-        for (index, word) in words.enumerated() { try await fixture.put([message("m\(index)", word, in: "s\(index)")]) }
-        for number in 0..<2_000 { try await fixture.put([message("f\(number)", "filler\(number % 97)", in: "f")]) }
+        for (index, word) in words.enumerated() {
+            try await fixture.put([.message("m\(index)", word, in: "s\(index)")])
+        }
+        for number in 0..<2_000 { try await fixture.put([.message("f\(number)", "filler\(number % 97)", in: "f")]) }
         try await store.truncateLog(patience: .seconds(5))
         // It stores what a word shares with the one before it only once, so that these begin differently.
         for word in words { #expect(try hasWord(word), "\(word)") }
@@ -247,12 +172,12 @@ struct SearchIndexTests {
             MessageID(unchecked: "m1"),
             of: SessionReference("s1"),
             in: account,
-            with: MessageChanges(content: try message("m", "changed").content),
+            with: MessageChanges(content: try NewMessage.message("m", "changed").content),
             at: .now
         )
         try await store.delete(SessionReference("s2"), in: account)
         for (index, word) in words.enumerated() {
-            #expect(try await found(word, in: "s\(min(index, 1))", fixture) == [])
+            #expect(try await fixture.found(word, in: "s\(min(index, 1))") == [])
         }
         try await store.maintainSearchIndex()
         try await store.truncateLog(patience: .seconds(5))
@@ -263,8 +188,8 @@ struct SearchIndexTests {
         try await store.truncateLog(patience: .seconds(5))
         for word in words { #expect(try !hasWord(word), "\(word)") }
         #expect(try await parts(store).allSatisfy { $0.rewriteDue == nil })
-        #expect(try await found("changed", in: "s1", fixture) == ["m1"])
-        #expect(try await found("filler7", in: "f", fixture).count == 21)
+        #expect(try await fixture.found("changed", in: "s1") == ["m1"])
+        #expect(try await fixture.found("filler7", in: "f").count == 21)
         #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
     }
 
@@ -277,7 +202,7 @@ struct SearchIndexTests {
         var expected: [String] = []
         for round in 0..<30 {
             let ids = (0..<4).map { "m\(round)-\($0)" }
-            try await fixture.put(ids.map { try message($0, "word") })
+            try await fixture.put(ids.map { try .message($0, "word") })
             expected += ids
             let deleted = expected.remove(at: round * 7 % expected.count)
             // Beside the messages that are moved.
@@ -289,7 +214,7 @@ struct SearchIndexTests {
             time.add(21 * 60 * 1_000_000, ordering: .relaxed)
             try await store.maintainSearchIndex()
             try await deletion
-            #expect(try await found("word", fixture) == expected)
+            #expect(try await fixture.found("word") == expected)
         }
         time.add(21 * 60 * 1_000_000, ordering: .relaxed)
         try await store.maintainSearchIndex()
@@ -303,7 +228,7 @@ struct SearchIndexTests {
         let fixture = try await Fixture(store)
         for session in 1...3 {
             try await fixture.put(
-                (1...4).map { try message("m\(session)-\($0)", $0 == 2 ? "other" : "word", in: "s\(session)") }
+                (1...4).map { try .message("m\(session)-\($0)", $0 == 2 ? "other" : "word", in: "s\(session)") }
             )
         }
         let expected = (1...3).reversed().flatMap { session in [4, 3, 1].map { "m\(session)-\($0)" } }
@@ -341,18 +266,18 @@ struct SearchIndexTests {
     func otherVersion() async throws {
         let store = try store(messagesInPart: 2)
         let fixture = try await Fixture(store)
-        try await fixture.put((1...5).map { try message("m\($0)", "word") })
+        try await fixture.put((1...5).map { try .message("m\($0)", "word") })
         let numbers = try await parts(store).map(\.number)
         try await store.write { db in
             try db.execute(sql: "UPDATE search_index SET tokenizer = 0; DELETE FROM search_terms_1_data")
         }
         #expect(try await store.searchIndexStatus().contains("another version"))
-        try await fixture.put([message("m6", "word")])
-        #expect(try await found("word", fixture) == (1...6).map { "m\($0)" })
+        try await fixture.put([.message("m6", "word")])
+        #expect(try await fixture.found("word") == (1...6).map { "m\($0)" })
         #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
         try await store.maintainSearchIndex()
         #expect(try await parts(store).allSatisfy { !numbers.contains($0.number) })
-        #expect(try await found("word", fixture) == (1...6).map { "m\($0)" })
+        #expect(try await fixture.found("word") == (1...6).map { "m\($0)" })
         #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
         // As a command leaves them that was killed.
         try await store.write { db in
@@ -363,7 +288,7 @@ struct SearchIndexTests {
             try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE name LIKE 'search_terms%'")
         }
         #expect(tables == [])
-        #expect(try await found("word", fixture) == (1...6).map { "m\($0)" })
+        #expect(try await fixture.found("word") == (1...6).map { "m\($0)" })
     }
 
     @Test(
@@ -375,18 +300,18 @@ struct SearchIndexTests {
     func otherProcess(_ damage: String) async throws {
         let server = try store()
         let fixture = try await Fixture(server)
-        try await fixture.put((1...300).map { try message("m\($0)", "word\($0)") })
+        try await fixture.put((1...300).map { try .message("m\($0)", "word\($0)") })
         try await server.write { db in try db.execute(sql: damage) }
         try await store().rebuildSearchIndex()
         try await store().maintainSearchIndex()
-        #expect(try await found("word7", fixture) == ["m7"])
+        #expect(try await fixture.found("word7") == ["m7"])
         #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
         try await store().deleteSearchIndex()
         let tables = try await store().read { db in
             try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema WHERE name LIKE 'search_terms%'")
         }
         #expect(tables == [])
-        #expect(try await found("word7", fixture) == ["m7"])
+        #expect(try await fixture.found("word7") == ["m7"])
     }
 
     @Test("words of deleted messages leave the file of a server that was restarted meanwhile")
@@ -396,7 +321,7 @@ struct SearchIndexTests {
         do {
             let store = try store()
             fixture = try await Fixture(store)
-            try await fixture?.put([message("m1", "gooseberry"), message("m2", "apple")])
+            try await fixture?.put([.message("m1", "gooseberry"), .message("m2", "apple")])
             try await store.delete(MessageID(unchecked: "m1"), of: SessionReference("s"), in: #require(fixture).account)
         }
         let restarted = try store(clock: later)
@@ -417,13 +342,13 @@ struct SearchIndexTests {
     func removedWordsOfDamagedIndex() async throws {
         let store = try store()
         let fixture = try await Fixture(store)
-        try await fixture.put([message("m1", "gooseberry"), message("m2", "apple")])
+        try await fixture.put([.message("m1", "gooseberry"), .message("m2", "apple")])
         try await store.write { db in try db.execute(sql: "DELETE FROM search_terms_1_docsize") }
         try await store.write { db in
             try db.execute(sql: "UPDATE search_terms_1_data SET block = x'00000000ffffffffffff' WHERE id = 10")
         }
         // Finds the damage.
-        try await fixture.put([message("m3", "pear")])
+        try await fixture.put([.message("m3", "pear")])
         try await store.delete(MessageID(unchecked: "m1"), of: SessionReference("s"), in: fixture.account)
         try await store.truncateLog(patience: .seconds(5))
         #expect(try hasWord("gooseberry"))
@@ -440,7 +365,7 @@ struct SearchIndexTests {
             let later = StoreClock { Timestamp(microseconds: Timestamp.now.microseconds + 30 * 60 * 1_000_000) }
             let store = try SQLiteStore(path: path, migrator: Migrations.all, clock: .steady(), limits: limits)
             let fixture = try await Fixture(store)
-            for number in 1...7 { try await fixture.put([message("m\(number)", "apple")]) }
+            for number in 1...7 { try await fixture.put([.message("m\(number)", "apple")]) }
             if isRemoved {
                 try await store.delete(MessageID(unchecked: "m1"), of: SessionReference("s"), in: fixture.account)
             }
@@ -457,7 +382,7 @@ struct SearchIndexTests {
             }
             #expect(try #require(try await index(server)).isDamaged, "\(isRemoved)")
             #expect(try await server.searchIndexStatus().hasPrefix("damaged"))
-            #expect(try await foundAnywhere("apple", fixture, in: server).count == (isRemoved ? 6 : 7))
+            #expect(try await fixture.foundAnywhere("apple", in: server).count == (isRemoved ? 6 : 7))
             try await server.rebuildSearchIndex()
             try await server.maintainSearchIndex()
             #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
@@ -471,8 +396,8 @@ struct SearchIndexTests {
     func changesBeforeDeletion(isReplaced: Bool) async throws {
         let store = try store()
         let fixture = try await Fixture(store)
-        try await fixture.put([message("m1", "apple"), message("m2", "apple")])
-        let content = try message("m1", "apple").content
+        try await fixture.put([.message("m1", "apple"), .message("m2", "apple")])
+        let content = try NewMessage.message("m1", "apple").content
         try await store.write { [statements = store.statements] db in
             let key = MessageKey(SessionNumber(1), position: 1)
             try statements.search.remove(content, at: key)
@@ -489,7 +414,7 @@ struct SearchIndexTests {
         try await store.createSearchIndex()
         try await store.maintainSearchIndex()
         #expect(try await parts(store).map(\.count) == [2])
-        #expect(try await foundAnywhere("apple", fixture) == ["m2", "m1"])
+        #expect(try await fixture.foundAnywhere("apple") == ["m2", "m1"])
         #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
     }
 
@@ -497,21 +422,21 @@ struct SearchIndexTests {
     func damage() async throws {
         let store = try store()
         let fixture = try await Fixture(store)
-        try await fixture.put([message("m1", "apple")])
+        try await fixture.put([.message("m1", "apple")])
         let part = try #require(try await parts(store).first)
         try await store.write { db in
             try db.execute(sql: "UPDATE \(part.table)_data SET block = x'00000000ffffffffffff' WHERE id = 10")
         }
-        try await fixture.put([message("m2", "apple")])
+        try await fixture.put([.message("m2", "apple")])
         #expect(try #require(try await index(store)).isDamaged)
-        try await fixture.put([message("m3", "apple")])
-        #expect(try await found("apple", fixture) == ["m1", "m2", "m3"])
-        #expect(try await foundAnywhere("apple", fixture) == ["m3", "m2", "m1"])
+        try await fixture.put([.message("m3", "apple")])
+        #expect(try await fixture.found("apple") == ["m1", "m2", "m3"])
+        #expect(try await fixture.foundAnywhere("apple") == ["m3", "m2", "m1"])
         #expect(try DatabaseFile(path: path).problems().contains { $0.contains("search index") })
         try await store.deleteSearchIndex()
         try await store.createSearchIndex()
         try await store.maintainSearchIndex()
-        #expect(try await found("apple", fixture) == ["m1", "m2", "m3"])
+        #expect(try await fixture.found("apple") == ["m1", "m2", "m3"])
         #expect(try DatabaseFile(path: path).problems() == [])
     }
 }

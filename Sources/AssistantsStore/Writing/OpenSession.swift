@@ -11,6 +11,8 @@ package struct OpenSession<Handle: Sendable>: Sendable {
     package private(set) var dateUpdated: Timestamp
     /// Whether the session's row must be stored again.
     package private(set) var hasChanged = false
+    /// What its messages' words begin with in a search index, where a store decides by session what it indexes; `nil` for no index.
+    package let searchPrefix: String?
 
     package init(
         handle: Handle,
@@ -19,7 +21,8 @@ package struct OpenSession<Handle: Sendable>: Sendable {
         assistantID: AssistantID,
         identity: String,
         lastPosition: Int64,
-        dateUpdated: Timestamp
+        dateUpdated: Timestamp,
+        searchPrefix: String? = nil
     ) {
         self.handle = handle
         self.id = id
@@ -28,6 +31,7 @@ package struct OpenSession<Handle: Sendable>: Sendable {
         self.identity = identity
         self.lastPosition = lastPosition
         self.dateUpdated = dateUpdated
+        self.searchPrefix = searchPrefix
     }
 
     /// Notes that this message was stored at the next position.

@@ -49,12 +49,26 @@ struct StoredInvariant {
             predicate: "has a session key that is not 16 bytes long"
         ),
         losses,
+        messagesWithoutTerms,
         StoredInvariant(
             query: "SELECT 'Session ' || id FROM session WHERE last_activity IS NULL",
             predicate: "has no last activity: a server of an earlier version made it after the upgrade was finished",
             filling: .lastActivity
         ),
     ]
+
+    /// Messages that no search would find.
+    static let messagesWithoutTerms = StoredInvariant(
+        query: """
+            SELECT 'Message ' || message.id || ' of session ' || session.id
+            FROM message JOIN session USING (session_key)
+            WHERE search_version IS NOT NULL AND NOT EXISTS (
+                SELECT FROM search_terms
+                WHERE search_terms.session_key = message.session_key AND search_terms.position = message.position
+            )
+            """,
+        predicate: "is not in the search index: run `understudy database search rebuild`"
+    )
 
     /// Sessions that lack messages which nobody has deleted.
     static let losses = StoredInvariant(

@@ -25,7 +25,10 @@ struct PostgresError: Error, CustomStringConvertible {
     var isConflict: Bool { sqlState == "40001" || sqlState == "40P01" }
 
     /// What another transaction has locked was not free in time.
-    var isOfLock: Bool { sqlState == "55P03" || sqlState == "57014" }
+    var isOfLock: Bool { sqlState == "55P03" || isTimeout }
+
+    /// The statement took longer than `statement_timeout`, or was given up for another reason.
+    var isTimeout: Bool { sqlState == "57014" }
 
     /// What another transaction has locked was not free within `lock_timeout`.
     var isLockTimeout: Bool { sqlState == "55P03" }

@@ -9,7 +9,8 @@ extension StoredTable {
         switch self {
         case .setting:
             """
-            (SELECT * FROM setting WHERE name NOT IN (\(([Self.unfinishedCopy] + Migrator.Filling.allCases.map(\.rawValue))
+            (SELECT * FROM setting WHERE name NOT IN (\(([Self.unfinishedCopy, SearchIndexSetting.name]
+                + Migrator.Filling.allCases.map(\.rawValue))
                 .map { "'\($0)'" }.joined(separator: ", ")))) AS rows
             """
         case .number:

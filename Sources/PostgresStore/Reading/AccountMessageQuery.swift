@@ -45,12 +45,49 @@ enum AccountMessageQuery {
         """
     }
 
+    /// What the index proposes. Values: account, number and position of the last message that is not read, the words, how many, and how long a
+    /// text may be. Columns: number, position, the session's id, how many bytes the message has, and those of a message, which are NULL if it is
+    /// gone.
+    ///
+    /// PostgreSQL reads either the rows of all of its words, or those of session after session until it has found enough of them, whichever
+    /// is less by its statistics.
+    static func candidates(_ direction: KeysetDirection) -> String {
+        let (behind, from) = direction == .after ? (">", ">=") : ("<", "<=")
+        return """
+            SELECT number, position, session_id, octet_length(content) + octet_length(meta), \(MessageRow.columns { "CASE WHEN octet_length(\($0)) <= $6::bigint THEN \($0) END" })
+            FROM (
+                SELECT number, search_terms.position, session.id AS session_id, session_key
+                FROM session JOIN search_terms USING (session_key)
+                WHERE account_sid = $1 AND number \(from) $2::bigint
+                    AND (number, search_terms.position) \(behind) ($2::bigint, $3::bigint) AND terms @@ $4::tsquery
+                ORDER BY \(order(direction)) LIMIT $5::bigint
+            ) AS candidate LEFT JOIN message USING (session_key, position)
+            ORDER BY \(order(direction))
+            """
+    }
+
+    /// Values: account, number, and position. Columns: those of a message.
+    private static let message = """
+        SELECT \(MessageRow.qualifiedColumns) FROM session JOIN message USING (session_key)
+        WHERE account_sid = $1 AND number = $2::bigint AND position = $3::bigint
+        """
+
     static func run(
         _ request: AccountMessagesRequest,
         _ connection: inout PostgresConnection
     ) throws -> Page<Message, AccountMessageCursor> {
-        try request.page.page(isContinued: request.isContinued) { direction, bounds, _, wantsMore in
+        let words = try request.filter.query.flatMap { query in
+            let unmarked = try connection.run(SearchTermsRow.unmarkedSession, [request.account])
+            return unmarked.count == 0 ? SearchTermsRow.query(query, of: request.account) : nil
+        }
+        return try request.page.page(isContinued: request.isContinued) { direction, bounds, _, wantsMore in
             var slice = Slice(request, direction, from: bounds.start(direction))
+            if let words {
+                switch try slice.readCandidates(words, &connection, wantsMore) {
+                case .ended(let cursor): return cursor
+                case .timedOut: break
+                }
+            }
             return try slice.read(&connection, wantsMore)
         }
     }
@@ -67,6 +104,90 @@ enum AccountMessageQuery {
             scan = request.page.scan
         }
 
+        enum Outcome {
+            /// As `read` returns.
+            case ended(AccountMessageCursor?)
+            /// To find what is proposed takes longer than a request may.
+            case timedOut
+        }
+
+        /// Reads what the index proposes.
+        mutating func readCandidates(
+            _ words: String,
+            _ connection: inout PostgresConnection,
+            _ wantsMore: (Message, AccountMessageCursor) -> Bool
+        ) throws -> Outcome {
+            // Planned by these words, not by any.
+            try connection.execute(
+                "SAVEPOINT index; SET LOCAL statement_timeout = '200ms'; SET LOCAL plan_cache_mode = force_custom_plan"
+            )
+            do {
+                return .ended(try readCandidatesInTime(words, &connection, wantsMore))
+            } catch let error as PostgresError where error.isTimeout {
+                try connection.execute("ROLLBACK TO SAVEPOINT index")
+                return .timedOut
+            }
+        }
+
+        private mutating func readCandidatesInTime(
+            _ words: String,
+            _ connection: inout PostgresConnection,
+            _ wantsMore: (Message, AccountMessageCursor) -> Bool
+        ) throws -> AccountMessageCursor? {
+            var count = AccountMessageQuery.batch
+            while scan.slice > 0, scan.sliceBytes > 0 {
+                count = min(count, scan.slice)
+                let rows = try connection.run(
+                    AccountMessageQuery.candidates(direction),
+                    [request.account] + cursor.values + [words, count, request.page.scan.sliceBytes / 2 / count]
+                )
+                for row in 0..<rows.count {
+                    let next = AccountMessageCursor(
+                        session: SessionNumber(rows.integer(row, 0)),
+                        position: rows.integer(row, 1)
+                    )
+                    let sessionID = SessionID(unchecked: rows.text(row, 2))
+                    cursor = next
+                    // What is gone.
+                    guard !rows.isNull(row, 3) else { continue }
+                    scan.sliceBytes -= Int(rows.integer(row, 3))
+                    let isWanted: Bool
+                    if MessageRow.lacksText(row, of: rows, from: 4) {
+                        let whole = try connection.run(AccountMessageQuery.message, [request.account] + next.values)
+                        guard whole.count > 0 else { continue }
+                        isWanted = try compare(whole, 0, from: 0, of: sessionID, next, wantsMore)
+                    } else {
+                        isWanted = try compare(rows, row, from: 4, of: sessionID, next, wantsMore)
+                    }
+                    guard isWanted else { return nil }
+                    if scan.sliceBytes <= 0 { return cursor }
+                }
+                guard rows.count == count else { return nil }
+                scan.slice -= count
+                count *= 4
+            }
+            return cursor
+        }
+
+        /// - Returns: whether more is wanted.
+        private func compare(
+            _ rows: borrowing PostgresResult,
+            _ row: Int,
+            from column: Int32,
+            of session: SessionID,
+            _ cursor: AccountMessageCursor,
+            _ wantsMore: (Message, AccountMessageCursor) -> Bool
+        ) throws -> Bool {
+            let sessionID = session.text.utf8.span.bytes
+            let found = MessageRow.row(row, of: rows, from: column, sessionID: sessionID)
+            guard request.filter.matches(found) else { return true }
+            guard let message = Message(found) else {
+                throw PostgresError(sqlState: "XX001", message: "a message has an unknown role")
+            }
+            return wantsMore(message, cursor)
+        }
+
+        /// Reads all messages of the account's sessions.
         /// - Returns: `cursor`; `nil` if there was nothing else to examine, or no more is wanted.
         mutating func read(
             _ connection: inout PostgresConnection,
@@ -83,14 +204,8 @@ enum AccountMessageQuery {
                 for row in 0..<rows.count {
                     let number = SessionNumber(rows.integer(row, 0))
                     guard let id = batch.ids[number] else { continue }
-                    let sessionID = id.text.utf8.span.bytes
-                    let found = MessageRow.row(row, of: rows, from: 2, sessionID: sessionID)
-                    guard request.filter.matches(found) else { continue }
-                    guard let message = Message(found) else {
-                        throw PostgresError(sqlState: "XX001", message: "a message has an unknown role")
-                    }
                     let cursor = AccountMessageCursor(session: number, position: rows.integer(row, 1))
-                    guard wantsMore(message, cursor) else { return nil }
+                    guard try compare(rows, row, from: 2, of: id, cursor, wantsMore) else { return nil }
                 }
                 cursor = end
                 // Empty sessions are examined, too.

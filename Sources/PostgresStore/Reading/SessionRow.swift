@@ -1,9 +1,11 @@
 import AssistantsStore
+import TextSearch
 
 /// A row of `session`.
 struct SessionRow {
     static let columns = """
-        session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated
+        session_key, account_sid, id, number, assistant_id, identity, verified, last_position, date_created, date_updated,
+        search_version
         """
     static let columnCount = Int32(columns.split(separator: ",").count)
 
@@ -15,6 +17,8 @@ struct SessionRow {
     let session: Session
     /// 0 before the first message.
     let lastPosition: Int64
+    /// The version of the words that the search index has of all of its messages; `nil` if it lacks some.
+    let searchVersion: Int64?
 
     /// Of `columns`, which begin at the given one.
     init(_ rows: borrowing PostgresResult, _ row: Int = 0, from first: Int32 = 0) {
@@ -30,6 +34,7 @@ struct SessionRow {
             dateUpdated: rows.timestamp(row, first + 9)
         )
         lastPosition = rows.integer(row, first + 7)
+        searchVersion = rows.isNull(row, first + 10) ? nil : rows.integer(row, first + 10)
     }
 
     /// The session that a reference means; `nil` where there is none.
@@ -50,6 +55,9 @@ struct SessionRow {
         return nil
     }
 
+    /// What the words of its messages begin with; `nil` if the search index is not kept up to date with them.
+    var searchPrefix: String? { searchVersion == Int64(SearchTerms.version) ? session.account.searchPrefix : nil }
+
     /// What is written to, where it was found locked.
     var open: OpenSession<SessionKey> {
         OpenSession(
@@ -59,7 +67,8 @@ struct SessionRow {
             assistantID: session.assistantID,
             identity: session.identity,
             lastPosition: lastPosition,
-            dateUpdated: session.dateUpdated
+            dateUpdated: session.dateUpdated,
+            searchPrefix: searchPrefix
         )
     }
 }

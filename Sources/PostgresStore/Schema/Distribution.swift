@@ -16,6 +16,14 @@ enum Distribution {
         }
         let done = try connection.run("SELECT logicalrelid::text FROM pg_dist_partition").map { $0.text($1, 0) }
         let missing = StoredTable.allCases.filter { $0.distribution != .coordinator && !done.contains($0.rawValue) }
+        try distributeTables(missing, &connection)
+        guard !done.contains("search_terms") else { return }
+        try connection.execute(
+            "SELECT create_distributed_table('search_terms', 'session_key', colocate_with => 'session')"
+        )
+    }
+
+    private static func distributeTables(_ missing: [StoredTable], _ connection: inout PostgresConnection) throws {
         guard missing.contains(.session) else { return try distribute(missing, &connection) }
         // One server after the other: tables that refer to each other cannot be made on several connections at once. And a
         // table can only be distributed while no other refers to it.
@@ -32,6 +40,16 @@ enum Distribution {
                 FOREIGN KEY (session_key) REFERENCES session (session_key) ON DELETE CASCADE
             """
         )
+    }
+
+    /// Whether the words of messages are on the servers that have the messages, which an upgrade leaves to `run`.
+    /// - Throws: `PostgresDatabaseError.searchNotDistributed`.
+    static func checkSearchTerms(_ connection: inout PostgresConnection) throws {
+        guard !(try connection.run("SELECT to_regclass('pg_dist_partition')")).isNull(0, 0) else { return }
+        let count = try connection.run(
+            "SELECT count(*) FROM pg_dist_partition WHERE logicalrelid IN ('session'::regclass, 'search_terms'::regclass)"
+        ).integer(0, 0)
+        guard count != 1 else { throw PostgresDatabaseError.searchNotDistributed }
     }
 
     /// The parts of the sessions by ascending hashes, as every node of a cluster tells them, and the number of the node that was

@@ -108,7 +108,8 @@ extension Migrator {
         }
     }
 
-    private static func checkNoEarlierServers(_ connection: inout PostgresConnection) throws {
+    /// - Throws: `PostgresDatabaseError.earlierServers`.
+    static func checkNoEarlierServers(_ connection: inout PostgresConnection) throws {
         let count = try connection.run(
             """
             SELECT count(*) FROM pg_stat_activity

@@ -24,8 +24,11 @@ struct Migrator {
             let applied = try Self.appliedMigrations(&connection)
             try checkNotNewer(applied)
             for migration in migrations.dropFirst(applied.count) { try run(migration, &connection) }
-            // A new database has nothing to be filled.
-            if applied.isEmpty { try Self.recordFinish(of: Filling.allCases, &connection) }
+            // A new database has nothing to be filled, and a search index.
+            if applied.isEmpty {
+                try Self.recordFinish(of: Filling.allCases, &connection)
+                try SearchIndexSetting.insert(&connection)
+            }
         }
     }
 

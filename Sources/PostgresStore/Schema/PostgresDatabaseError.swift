@@ -9,6 +9,8 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
     case serverTooOld(version: Int, minimum: Int)
     /// Something that runs long has kept the migration from a table.
     case tableInUse
+    /// The table of the search index is on one server of Citus alone.
+    case searchNotDistributed
     /// Servers of an earlier version are connected.
     case earlierServers(connections: Int)
 
@@ -37,6 +39,8 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
             The tables are in use by something that runs long, such as a backup or a check. Wait until it has ended, then run \
             the command again
             """
+        case .searchNotDistributed:
+            "The table of the search index is not distributed yet. Run `understudy database migrate --citus`, then run the command again"
         case .earlierServers(let connections):
             """
             Servers of an earlier version are connected to the database (connections: \(connections)). Stop them, then run the \

@@ -34,6 +34,28 @@ enum Schema {
         ),
         // For searches in all of an account's messages.
         Migration("9 sessions by number", .index(name: "session_by_number", on: "session (account_sid, number)")),
+        // Marks sessions of which all messages have a row in `search_terms` (decision 40).
+        Migration(
+            "10 words of messages",
+            .statements(
+                """
+                ALTER TABLE session ADD COLUMN search_version bigint;
+                CREATE TABLE search_terms (
+                    session_key bytea NOT NULL,
+                    position bigint NOT NULL,
+                    terms tsvector NOT NULL,
+                    PRIMARY KEY (session_key, position)
+                );
+                -- Without `fastupdate`, no search reads a list of what is yet to be sorted.
+                CREATE INDEX search_terms_by_word ON search_terms USING gin (terms) WITH (fastupdate = off)
+                """
+            )
+        ),
+        // A later version of the words needs another one.
+        Migration(
+            "11 sessions without words",
+            .index(name: "session_without_words", on: "session (account_sid) WHERE \(SearchTermsRow.isUnmarked)")
+        ),
     ]
 
     private static let first = """

@@ -1,4 +1,5 @@
 import AssistantsStore
+import TextSearch
 
 extension PostgresConnection: WriteTransaction {
     static var maximumPosition: Int64 { .max }
@@ -28,12 +29,14 @@ extension PostgresConnection: WriteTransaction {
         beginningWith messages: [Message],
         in account: AccountSID
     ) throws -> [OpenSession<SessionKey>] {
+        // The words of all messages of an empty session are in the index.
+        let searchVersion = try SearchIndexSetting.version(&self).flatMap { $0 == SearchTerms.version ? $0 : nil }
         do {
             _ = try run(
                 """
                 INSERT INTO session (\(SessionRow.columns), deletions, last_activity)
                 VALUES (
-                    $1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, 0,
+                    $1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, $8::bigint, 0,
                     \(DatabaseClock.now)
                 )
                 ON CONFLICT (session_key) DO NOTHING
@@ -41,7 +44,7 @@ extension PostgresConnection: WriteTransaction {
                 of: messages.map { first in
                     [
                         SessionKey(first.sessionID, in: account).bytes, account, first.sessionID, first.assistantID,
-                        first.identity, first.dateCreated, first.dateUpdated,
+                        first.identity, first.dateCreated, first.dateUpdated, searchVersion,
                     ]
                 }
             )
@@ -82,9 +85,14 @@ extension PostgresConnection: WriteTransaction {
     private static let sessionUpdate = """
         UPDATE session
         SET last_position = $2::bigint, deletions = deletions + $3::bigint, stamp = $4::bigint, date_updated = $5::bigint,
-            last_activity = greatest(last_activity, \(DatabaseClock.now))
+            last_activity = greatest(last_activity, \(DatabaseClock.now)),
+            search_version = \(keptSearchVersion)
         WHERE session_key = $1::bytea
         """
+
+    /// The index gets no words of another version, so that such a mark is replaced with that of none.
+    private static let keptSearchVersion =
+        "CASE WHEN search_version <> \(SearchTerms.version) THEN 0 ELSE search_version END"
 
     /// Those of `sessionUpdate`.
     private static func values(
@@ -103,22 +111,37 @@ extension PostgresConnection: WriteTransaction {
     mutating func insert(_ additions: inout [Addition<SessionKey>]) throws {
         try findRepeated(in: &additions)
         var rows: [[StoredValue]] = []
+        var terms: [[StoredValue]] = []
         for index in additions.indices {
             let repeated = Set(additions[index].repeated)
             for (offset, message) in additions[index].messages.enumerated() where !repeated.contains(offset) {
                 additions[index].session.add(message)
                 let session = additions[index].session
                 rows.append(message.row(at: session.lastPosition, of: session.handle))
+                guard let prefix = session.searchPrefix else { continue }
+                let row = SearchTermsRow(message.content, at: session.lastPosition, of: session.handle, prefix: prefix)
+                terms.append(row.values)
             }
         }
+        try insert(rows, by: Message.insertion, into: "message", columns: Message.insertedColumns)
+        try insert(terms, by: SearchTermsRow.insertion, into: "search_terms", columns: SearchTermsRow.columns)
+    }
+
+    /// - Parameter statement: does the same with one row, if it is new.
+    private mutating func insert(
+        _ rows: [[StoredValue]],
+        by statement: String,
+        into table: String,
+        columns: [String]
+    ) throws {
         guard rows.count < Self.minimumCopy else {
             var text = CopyText()
             for row in rows { text.append(row) }
-            return try copy(text, into: "message", columns: Message.insertedColumns)
+            return try copy(text, into: table, columns: columns)
         }
-        let results = try run(Message.insertion, of: rows.map { $0.map(\.parameter) })
+        let results = try run(statement, of: rows.map { $0.map(\.parameter) })
         guard results.allSatisfy({ $0.result.changes == 1 }) else {
-            throw PostgresError(sqlState: "23505", message: "an id that was just made is there already")
+            throw PostgresError(sqlState: "23505", message: "a row of \(table) that was just made is there already")
         }
     }
 

@@ -8,10 +8,11 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Read all of a database, and say what is wrong with it.",
         discussion: """
             Looks for damage in the file, for messages without a session and out of their places, for content that is no JSON, \
-            for turns and webhooks that cannot be read, and for messages that the search index lacks. Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
+            for turns and webhooks that cannot be read, and for messages that \
+            the search index lacks. Nothing is changed, and a server may be running. Exit code 1 where anything is wrong.
 
             With --database-url, checks the rows of a PostgreSQL database: messages without a session, lost messages, positions, \
-            keys, ids, roles, times, and JSON. It reads one snapshot of all tables, and names rows by their ids. Damage of PostgreSQL's \
+            keys, ids, roles, times, JSON, and messages that the search index lacks. It reads one snapshot of all tables, and names rows by their ids. Damage of PostgreSQL's \
             own files is found by data checksums and amcheck.
 
             Example:
@@ -52,11 +53,8 @@ struct CheckCommand: AsyncParsableCommand {
         location.announce()
         switch location {
         case .postgres(let database):
-            guard !deep else {
-                throw UsageError("--deep checks a search index, which PostgreSQL databases do not have.")
-            }
             // Not by its URL, which may have a password.
-            try report(await database.problems(), of: nil, format)
+            try report(await database.problems(isDeep: deep), of: nil, format)
         case .directory(let directory):
             try directory.requireDatabase()
             try report(problems(of: directory.databasePath), of: directory.databasePath, format)

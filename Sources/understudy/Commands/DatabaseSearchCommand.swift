@@ -1,7 +1,7 @@
 import ArgumentParser
-import SQLiteStore
+import AssistantsStore
 
-/// `understudy database search`: the search index of a data directory.
+/// `understudy database search`: the search index of a database.
 struct DatabaseSearchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "search",
@@ -13,6 +13,8 @@ struct DatabaseSearchCommand: AsyncParsableCommand {
             Example:
               understudy database search on --data-directory data
               understudy database search status --data-directory data
+
+            On PostgreSQL, `on` needs every server to be of this version, and the tables as `understudy database migrate` leaves them.
             """,
         subcommands: [
             DatabaseSearchStatusCommand.self, DatabaseSearchOnCommand.self, DatabaseSearchOffCommand.self,
@@ -34,7 +36,7 @@ struct DatabaseSearchStatusCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        print("Search index: \(try await common.storeWithSearchIndex().searchIndexStatus())")
+        print("Search index: \(try await common.existingStore().searchIndexStatus())")
     }
 }
 
@@ -51,7 +53,7 @@ struct DatabaseSearchOnCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let store = try await common.storeWithSearchIndex()
+        let store = try await common.existingStore()
         try await store.createSearchIndex()
         print("Search index: \(try await store.searchIndexStatus())")
     }
@@ -70,7 +72,7 @@ struct DatabaseSearchOffCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let store = try await common.storeWithSearchIndex()
+        let store = try await common.existingStore()
         try await store.deleteSearchIndex()
         print("Search index: \(try await store.searchIndexStatus())")
     }
@@ -89,22 +91,14 @@ struct DatabaseSearchRebuildCommand: AsyncParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() async throws {
-        let store = try await common.storeWithSearchIndex()
+        let store = try await common.existingStore()
         try await store.rebuildSearchIndex()
         print("Search index: \(try await store.searchIndexStatus())")
     }
 }
 
 extension CommonOptions {
-    /// - Throws: `UsageError` for a PostgreSQL database.
-    fileprivate func storeWithSearchIndex() async throws -> SQLiteStore {
-        let location = try Settings(self).storeLocation()
-        guard case .directory(let directory) = location else {
-            throw UsageError(
-                "A PostgreSQL database has no search index: searches read the texts. Name a data directory with --data-directory."
-            )
-        }
-        location.announce()
-        return try directory.openExistingStore()
+    fileprivate func existingStore() async throws -> any Store {
+        try await Settings(self).storeLocation().openExisting()
     }
 }

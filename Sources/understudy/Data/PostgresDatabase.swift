@@ -47,8 +47,9 @@ struct PostgresDatabase: CustomStringConvertible {
     }
 
     /// What is wrong with the database's rows, in sentences; nothing if all is right.
-    func problems() async throws -> [String] {
-        try await openStore(connections: 1).problems()
+    /// - Parameter isDeep: whether every word of the search index is compared with the messages.
+    func problems(isDeep: Bool) async throws -> [String] {
+        try await openStore(connections: 1).problems(isDeep: isDeep)
     }
 
     /// Makes the tables, or brings them to this version's form.
