@@ -55,6 +55,9 @@ struct JSONStringValues {
             case .array(let index): return "/\(index)"
             case .object(let key):
                 let name = Self.text(of: bytes[key ?? 0..<0])
+                guard name.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
+                    return "/\(name)"
+                }
                 return "/\(name.replacing("~", with: "~0").replacing("/", with: "~1"))"
             }
         }.joined()
