@@ -29,6 +29,7 @@ struct CitusTests {
         for table in StoredTable.allCases.reversed() where ![.setting, .number].contains(table) {
             try TestDatabase.execute("DELETE FROM \(table.rawValue)", at: url)
         }
+        try TestDatabase.execute("DELETE FROM search_terms", at: url)
         return url
     }
 
@@ -47,6 +48,29 @@ struct CitusTests {
     func keepsItsPromise(_ promise: StoreConformance) async throws {
         let store = try await PostgresStore(url: try await emptyDatabase())
         try await promise.check(store)
+        await store.close()
+    }
+
+    @Test("the search index is deleted, built, used, and checked")
+    func searchIndex() async throws {
+        let url = try await emptyDatabase()
+        let store = try await PostgresStore(url: url)
+        let fixture = try await Fixture(store)
+        let words = (0..<300).map { $0.isMultiple(of: 100) ? "apple rare" : "apple" }
+        try await fixture.put(words.indices.map { try .message("m\($0)", words[$0], in: "s\($0 / 10)") })
+        try await store.deleteSearchIndex()
+        #expect(try await store.searchIndexStatus() == "off")
+        #expect(try await fixture.foundAnywhere("rare") == ["m200", "m100", "m0"])
+        try await store.createSearchIndex()
+        try await store.maintainSearchIndex()
+        #expect(try await store.searchIndexStatus() == "on")
+        #expect(try await fixture.foundAnywhere("rare") == ["m200", "m100", "m0"])
+        #expect(try await fixture.foundAnywhere("apple") == words.indices.reversed().map { "m\($0)" })
+        #expect(try await store.problems(isDeep: true).allSatisfy { !$0.contains("search index") })
+        // The index proposes, also here.
+        try TestDatabase.execute("UPDATE search_terms SET terms = 'other'", at: url)
+        #expect(try await fixture.foundAnywhere("rare") == [])
+        #expect(try await !store.problems(isDeep: true).filter { $0.contains("search index") }.isEmpty)
         await store.close()
     }
 

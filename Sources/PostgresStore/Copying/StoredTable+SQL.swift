@@ -22,9 +22,10 @@ extension StoredTable {
             }.joined(separator: " UNION ALL "))) AS rows
             """
         case .session:
+            // With a column in the inner SELECT: Citus cannot send the result of one without (13.0).
             """
             (SELECT session_key, \(copiedColumns.filter { $0 != "last_activity" }.joined(separator: ", ")),
-                CASE WHEN EXISTS (SELECT FROM setting WHERE name = '\(Migrator.Filling.lastActivity.rawValue)')
+                CASE WHEN EXISTS (SELECT 1 FROM setting WHERE name = '\(Migrator.Filling.lastActivity.rawValue)')
                     THEN last_activity ELSE \(Migrator.knownActivity) END AS last_activity
             FROM session) AS rows
             """
