@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 import figures
+import searching
 import servers
 from measuring import CONNECTIONS, CROWD, PROGRAM, etag, fetch, in_turn, load, machine, median, run, sessions_of
 
@@ -149,12 +150,16 @@ def main():
             ("Texts of 1.5 kB, as models write", "texts of 1.5 kB", map(stretched, chosen)),
         ):
             directory = root / title.split()[0]
+            data = list(data)
             imported = figures.import_lines(directory, data)
+            plain = figures.import_lines(root / f"{directory.name}-without-search", data, is_indexed=False)
             exported = figures.export_lines(directory)
             rows.append((f"import, {kind}, messages/s", imported))
+            rows.append((f"the same ÷ without a search index, {kind}", imported / plain))
             rows.append((f"export, {kind}, messages/s", exported))
             rows.append((f"export ÷ import, {kind}", exported / imported))
             text += [f"## {title}", "", *table(*compare(directory, chosen, options)), ""]
+        text += [*searching.search(root, chosen, options), ""]
         rows += figures.appends(root, options)
         rows += figures.depth(root, chosen, options)
         rows += figures.size(root, chosen, options)

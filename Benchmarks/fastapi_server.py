@@ -8,8 +8,10 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 import sqlite3
 from datetime import datetime, timezone
+from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -18,7 +20,17 @@ PAGE = """
     SELECT key, id, assistant_id, identity, role, content, meta, date_created, date_updated
     FROM message WHERE key > ? AND key < ? ORDER BY key LIMIT ?
     """
+FOUND = """
+    SELECT key, message.id, session.id, message.assistant_id, message.identity, role, content, meta, message.date_created,
+        message.date_updated
+    FROM search.search CROSS JOIN message ON message.key = search.rowid
+    CROSS JOIN session ON session.number = message.key >> 32 AND account_sid = ?
+    WHERE search MATCH ? AND search.rowid < ? ORDER BY search.rowid DESC LIMIT ?
+    """
 db = sqlite3.connect(f"file:{os.environ['DATABASE']}?mode=ro", uri=True, cached_statements=16, check_same_thread=False)
+index = f"{os.environ['DATABASE'].removesuffix('understudy.sqlite')}fts5.sqlite"
+if os.path.exists(index):
+    db.execute("ATTACH ? AS search", (f"file:{index}?mode=ro",))
 app = FastAPI(openapi_url=None)
 
 
@@ -32,6 +44,39 @@ def account_of(header):
 
 def iso(microseconds):
     return datetime.fromtimestamp(microseconds // 1_000_000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def message(account, session, row):
+    _, id, assistant, identity, role, content, meta, created, updated = row
+    return {
+        "id": id, "account_sid": account, "assistant_id": assistant, "session_id": session, "identity": identity,
+        "role": role, "content": orjson.Fragment(content), "meta": orjson.Fragment(meta),
+        "date_created": iso(created), "date_updated": iso(updated),
+    }
+
+
+@app.get("/v1/Messages")
+async def search_messages(request: Request):
+    account = account_of(request.headers.get("authorization", ""))
+    if account is None:
+        return Response(status_code=401)
+    query = request.query_params
+    size = min(int(query.get("PageSize", 50)), 1000)
+    page, end = int(query.get("Page", 0)), int(query.get("PageToken", 1 << 62))
+    # Words and phrases are quoted: FTS5 has operators of its own.
+    terms = re.findall(r'"[^"]*"|[^\s"]+', query["Query"])
+    match = " ".join(f'"{term.strip(chr(34))}"' for term in terms)
+    rows = db.execute(FOUND, (account, match, end, size + 1)).fetchall()
+    url = f"{request.base_url}v1/Messages?Query={quote(query['Query'])}&PageSize={size}&Page="
+    following = f"{url}{page + 1}&PageToken={rows[size - 1][0]}" if len(rows) > size else None
+    body = {
+        "messages": [message(account, row[2], row[:2] + row[3:]) for row in rows[:size]],
+        "meta": {
+            "first_page_url": f"{url}0", "key": "messages", "next_page_url": following, "page": page, "page_size": size,
+            "previous_page_url": None, "url": f"{url}{page}",
+        },
+    }
+    return Response(orjson.dumps(body), media_type="application/json")
 
 
 @app.get("/v1/Sessions/{session_id}/Messages")
@@ -50,14 +95,7 @@ async def list_messages(session_id: str, request: Request):
     url = f"{request.base_url}v1/Sessions/{session_id}/Messages?PageSize={size}&Page="
     following = f"{url}{page + 1}&PageToken={rows[size - 1][0] - start}" if len(rows) > size else None
     body = {
-        "messages": [
-            {
-                "id": id, "account_sid": account, "assistant_id": assistant, "session_id": session_id, "identity": identity,
-                "role": role, "content": orjson.Fragment(content), "meta": orjson.Fragment(meta),
-                "date_created": iso(created), "date_updated": iso(updated),
-            }
-            for _, id, assistant, identity, role, content, meta, created, updated in rows[:size]
-        ],
+        "messages": [message(account, session_id, row) for row in rows[:size]],
         "meta": {
             "first_page_url": f"{url}0", "key": "messages", "next_page_url": following, "page": page, "page_size": size,
             "previous_page_url": None, "url": f"{url}{page}",

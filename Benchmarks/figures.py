@@ -7,6 +7,7 @@ import re
 import statistics
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import servers
@@ -18,10 +19,15 @@ WRITERS = 64
 BODY = json.dumps({"role": "user", "content": {"content": "What a user says in about fifty letters, or more."}})
 
 
-def import_lines(directory, lines):
-    """Make a data directory of lines, and return how many a second that were."""
+def import_lines(directory, lines, *, is_indexed=True):
+    """Make a data directory of lines, and return how many a second that were.
+
+    is_indexed: whether it has a search index.
+    """
     directory.mkdir()
     create_account("--data-directory", directory)
+    if not is_indexed:
+        run(PROGRAM, "database", "search", "off", "--data-directory", directory)
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
         count = sum(1 for line in lines if file.write(line))
         file.flush()
@@ -37,6 +43,13 @@ def export_lines(directory):
         arguments = ["--data-directory", directory, "--account", SID, "--format", "json", Path(name) / "all.jsonl"]
         summary = json.loads(run(PROGRAM, "export", *arguments))
     return summary["messages"] / summary["seconds"]
+
+
+def wait_until(condition, *, seconds):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"it takes more than {seconds} s"
+        time.sleep(1)
 
 
 def ratio(loads, name):
@@ -61,7 +74,7 @@ def depth(root, lines, options):
     messages = (
         {"session_id": LONG, "role": "user", "content": {"content": texts[number % len(texts)]}} for number in range(LENGTH)
     )
-    import_lines(directory, (json.dumps(message) + "\n" for message in messages))
+    import_lines(directory, (json.dumps(message) + "\n" for message in messages), is_indexed=False)
     first = f"/v1/Sessions/{LONG}/Messages?PageSize=50"
     large = f"/v1/Sessions/{LONG}/Messages?PageSize=1000"
     with servers.understudy(directory, first, "--page-cache", 0) as (address, _, _):
@@ -90,7 +103,7 @@ def size(root, lines, options):
     """How much longer a page takes among many messages than among few, and what a server needs there."""
     paths = {}
     for count in (SMALL, LARGE):
-        import_lines(root / str(count), many(lines, count))
+        import_lines(root / str(count), many(lines, count), is_indexed=False)
         # Of the last copy there is only a part.
         whole, part = divmod(count, len(lines))
         names = [f"{copy}-{session}" for copy in range(whole) for session in sessions_of(lines)]
@@ -122,15 +135,21 @@ def size(root, lines, options):
 def appends(root, options):
     """Single appends that are acknowledged, and so on the disk, beside SQLite's own commits of one row."""
     directory = root / "appends"
-    create_account("--data-directory", directory)
+    twin = root / "appends-without-search"
+    for each in (directory, twin):
+        create_account("--data-directory", each)
+    run(PROGRAM, "database", "search", "off", "--data-directory", twin)
     paths = [f"/v1/Sessions/{number}/Messages" for number in range(1_000)]
-    rates, commits = [], []
-    with servers.understudy(directory, "/health") as (address, _, _):
+    rates, plain, commits = [], [], []
+    with contextlib.ExitStack() as stack:
+        indexed, other = (stack.enter_context(servers.understudy(each, "/health"))[0] for each in (directory, twin))
         for number in range(options.rounds):
-            rates.append(load(address, paths, connections=WRITERS, seconds=options.seconds, body=BODY).requests)
+            for address, found in ((indexed, rates), (other, plain)):
+                found.append(load(address, paths, connections=WRITERS, seconds=options.seconds, body=BODY).requests)
             arguments = [os.environ["COMMITS"], root / f"commits-{number}.sqlite", options.seconds]
             commits.append(float(subprocess.run([*map(str, arguments)], check=True, capture_output=True, text=True).stdout))
     return [
         (f"single appends, {WRITERS} connections, a second", statistics.median(rates)),
+        ("the same ÷ without a search index", statistics.median(rates) / statistics.median(plain)),
         ("the same ÷ SQLite's own commits of one row", statistics.median(rates) / statistics.median(commits)),
     ]
