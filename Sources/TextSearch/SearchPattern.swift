@@ -37,6 +37,12 @@ package struct SearchPattern: Sendable {
         (self.lengths, self.words) = (lengths, words)
     }
 
+    /// Whether nothing else can change whether texts match.
+    /// - Parameter found: the places of the last words of the terms that have been found.
+    fileprivate func isDecided(by found: UInt64) -> Bool {
+        found & excluded != 0 || (excluded == 0 && found == included)
+    }
+
     /// The places that a word fills.
     fileprivate func places(of word: Span<UInt32>) -> UInt64 {
         var places: UInt64 = 0
@@ -68,10 +74,9 @@ package struct SearchMatcher {
     package var isMatch: Bool { found & pattern.included == pattern.included && found & pattern.excluded == 0 }
 
     /// Whether no further text changes that.
-    package var isDecided: Bool {
-        found & pattern.excluded != 0 || (pattern.excluded == 0 && found == pattern.included)
-    }
+    package var isDecided: Bool { pattern.isDecided(by: found) }
 
+    /// Reads as much of a text as decides.
     package mutating func read(_ utf8: UnsafeBufferPointer<UInt8>) {
         var filled: UInt64 = 0
         var found = found
@@ -79,7 +84,7 @@ package struct SearchMatcher {
         tokenizer.forEachWord(in: utf8) { word, _ in
             filled = (filled << 1 | pattern.starts) & pattern.places(of: word)
             found |= filled & (pattern.included | pattern.excluded)
-            return true
+            return !pattern.isDecided(by: found)
         }
         self.found = found
     }
