@@ -22,7 +22,7 @@ extension StoreConformance {
                 )
             }
             var count = 0
-            for scalar in assigned.joined() where scalar.value % 29 == 0 && scalar.value >= 0x20 {
+            for scalar in assigned.joined() where scalar.value % 97 == 0 && scalar.value >= 0x20 {
                 guard let query = try? SearchQuery(String(scalar)) else { continue }
                 // Some are no words, or only marks on others.
                 guard query.matches(try NewMessage.message("m", String(scalar)).content.text.utf8.span.bytes) else {
@@ -33,7 +33,7 @@ extension StoreConformance {
                 let found = try await fixture.foundAnywhere(String(scalar))
                 #expect(found.contains(id), "U+\(String(scalar.value, radix: 16))")
             }
-            #expect(count > 2_000)
+            #expect(count > 600)
         },
         StoreConformance("no text is too much: a megabyte of different words, a long word, and a phrase far behind") {
             store in
