@@ -147,19 +147,22 @@ enum AccountMessageQuery {
                         position: rows.integer(row, 1)
                     )
                     let sessionID = SessionID(unchecked: rows.text(row, 2))
-                    cursor = next
-                    // What is gone.
-                    guard !rows.isNull(row, 3) else { continue }
-                    scan.sliceBytes -= Int(rows.integer(row, 3))
-                    let isWanted: Bool
-                    if MessageRow.lacksText(row, of: rows, from: 4) {
-                        let whole = try connection.run(AccountMessageQuery.message, [request.account] + next.values)
-                        guard whole.count > 0 else { continue }
-                        isWanted = try compare(whole, 0, from: 0, of: sessionID, next, wantsMore)
-                    } else {
-                        isWanted = try compare(rows, row, from: 4, of: sessionID, next, wantsMore)
+                    var isWanted = true
+                    // Not what is gone.
+                    if !rows.isNull(row, 3) {
+                        scan.sliceBytes -= Int(rows.integer(row, 3))
+                        if MessageRow.lacksText(row, of: rows, from: 4) {
+                            let whole = try connection.run(AccountMessageQuery.message, [request.account] + next.values)
+                            if whole.count > 0 {
+                                isWanted = try compare(whole, 0, from: 0, of: sessionID, next, wantsMore)
+                            }
+                        } else {
+                            isWanted = try compare(rows, row, from: 4, of: sessionID, next, wantsMore)
+                        }
                     }
                     guard isWanted else { return nil }
+                    // Only now: if a statement takes too long, texts are compared from here on.
+                    cursor = next
                     if scan.sliceBytes <= 0 { return cursor }
                 }
                 guard rows.count == count else { return nil }
