@@ -83,8 +83,9 @@ extension SessionFilter {
 extension PostgresConnection {
     /// Deletes a session with its messages and their words.
     mutating func deleteSession(_ key: [UInt8]) throws {
-        _ = try run("DELETE FROM session WHERE session_key = $1::bytea", [key])
-        _ = try run(SearchTermsRow.deletionOfSession, [key])
+        let deleted = try run("DELETE FROM session WHERE session_key = $1::bytea", [key])
+        // Another session may be there by now.
+        if deleted.changes > 0 { _ = try run(SearchTermsRow.deletionOfSession, [key]) }
     }
 
     /// A session with its last message, both of one state of the database even where the transaction's statements see several, as on

@@ -4,7 +4,7 @@ import Foundation
 package struct ScanBudget: Sendable {
     /// How many items are examined at once: others get their turn before the next ones are.
     package var slice = 20_000
-    /// How many bytes of items a slice has, exceeded by at most one item. SQLite alone counts them.
+    /// How many bytes of items a slice has, exceeded by at most one item.
     package var sliceBytes = 32 << 20
     /// How many items a request examines before it gives up finding one that matches.
     package var items = 2_000_000

@@ -25,11 +25,14 @@ extension PostgresStore {
         while let (key, position) = last {
             let rows = try connection.run(
                 """
-                SELECT session_key, position, account_sid, session.id, message.id, content,
+                SELECT message.session_key, message.position, account_sid, session.id, message.id, content,
                     array_to_string(tsvector_to_array(terms), ' ')
-                FROM session JOIN message USING (session_key) JOIN search_terms USING (session_key, position)
-                WHERE search_version = $1::bigint AND (session_key, position) > ($2::bytea, $3::bigint)
-                ORDER BY session_key, position LIMIT 100
+                FROM message
+                JOIN session ON session.session_key = message.session_key
+                JOIN search_terms
+                    ON search_terms.session_key = message.session_key AND search_terms.position = message.position
+                WHERE search_version = $1::bigint AND (message.session_key, message.position) > ($2::bytea, $3::bigint)
+                ORDER BY message.session_key, message.position LIMIT 20
                 """,
                 [SearchTerms.version, key, position]
             )
@@ -37,9 +40,8 @@ extension PostgresStore {
                 let (key, position) = (SessionKey(bytes: rows.array(row, 0)), rows.integer(row, 1))
                 let prefix = AccountSID(unchecked: rows.text(row, 2)).searchPrefix
                 let content = JSONObject(unchecked: rows.text(row, 5))
-                guard SearchTermsRow(content, at: position, of: key, prefix: prefix).hasWords(rows.text(row, 6)) else {
+                if !SearchTermsRow(content, at: position, of: key, prefix: prefix).hasWords(rows.text(row, 6)) {
                     problems.append("Message \(rows.text(row, 4)) of session \(rows.text(row, 3)) \(predicate)")
-                    continue
                 }
             }
             last = rows.count == 0 ? nil : (rows.array(rows.count - 1, 0), rows.integer(rows.count - 1, 1))

@@ -1,4 +1,5 @@
 import AssistantsStore
+import TextSearch
 
 /// What is always true of the rows together: a query for those that break it.
 struct StoredInvariant {
@@ -62,7 +63,7 @@ struct StoredInvariant {
         query: """
             SELECT 'Message ' || message.id || ' of session ' || session.id
             FROM message JOIN session USING (session_key)
-            WHERE search_version IS NOT NULL AND NOT EXISTS (
+            WHERE search_version = \(SearchTerms.version) AND NOT EXISTS (
                 SELECT FROM search_terms
                 WHERE search_terms.session_key = message.session_key AND search_terms.position = message.position
             )

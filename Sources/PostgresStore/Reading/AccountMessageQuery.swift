@@ -45,31 +45,32 @@ enum AccountMessageQuery {
         """
     }
 
-    /// What the index proposes. Values: account, number and position of the last message that is not read, the words, how many, and how long a
-    /// text may be. Columns: number, position, the session's id, how many bytes the message has, and those of a message, which are NULL if it is
-    /// gone.
+    /// What the index proposes. Values: account, number and position of the last message that is not read, the words, and how many. Columns:
+    /// number, position, the session's key and its id.
     ///
     /// PostgreSQL reads either the rows of all of its words, or those of session after session until it has found enough of them, whichever
     /// is less by its statistics.
     static func candidates(_ direction: KeysetDirection) -> String {
         let (behind, from) = direction == .after ? (">", ">=") : ("<", "<=")
         return """
-            SELECT number, position, session_id, octet_length(content) + octet_length(meta), \(MessageRow.columns { "CASE WHEN octet_length(\($0)) <= $6::bigint THEN \($0) END" })
-            FROM (
-                SELECT number, search_terms.position, session.id AS session_id, session_key
-                FROM session JOIN search_terms USING (session_key)
-                WHERE account_sid = $1 AND number \(from) $2::bigint
-                    AND (number, search_terms.position) \(behind) ($2::bigint, $3::bigint) AND terms @@ $4::tsquery
-                ORDER BY \(order(direction)) LIMIT $5::bigint
-            ) AS candidate LEFT JOIN message USING (session_key, position)
-            ORDER BY \(order(direction))
+            SELECT number, position, session_key, session.id FROM session JOIN search_terms USING (session_key)
+            WHERE account_sid = $1 AND number \(from) $2::bigint
+                AND (number, position) \(behind) ($2::bigint, $3::bigint) AND terms @@ $4::tsquery
+            ORDER BY \(order(direction)) LIMIT $5::bigint
             """
     }
 
-    /// Values: account, number, and position. Columns: those of a message.
+    /// Messages of a session. Values: its key, positions, and how long a text may be. Columns: position, how many bytes the message has, and
+    /// those of a message without longer texts.
+    private static let messages = """
+        SELECT position, octet_length(content) + octet_length(meta),
+            \(MessageRow.columns { "CASE WHEN octet_length(\($0)) <= $3::bigint THEN \($0) END" })
+        FROM message WHERE session_key = $1::bytea AND position = ANY ($2::bigint[])
+        """
+
+    /// Values: the session's key and a position. Columns: those of a message.
     private static let message = """
-        SELECT \(MessageRow.qualifiedColumns) FROM session JOIN message USING (session_key)
-        WHERE account_sid = $1 AND number = $2::bigint AND position = $3::bigint
+        SELECT \(MessageRow.columns { $0 }) FROM message WHERE session_key = $1::bytea AND position = $2::bigint
         """
 
     static func run(
@@ -121,10 +122,14 @@ enum AccountMessageQuery {
             try connection.execute(
                 "SAVEPOINT index; SET LOCAL statement_timeout = '200ms'; SET LOCAL plan_cache_mode = force_custom_plan"
             )
+            // What follows has the time that it had before.
+            let end = "ROLLBACK TO SAVEPOINT index; RELEASE SAVEPOINT index"
             do {
-                return .ended(try readCandidatesInTime(words, &connection, wantsMore))
+                let cursor = try readCandidatesInTime(words, &connection, wantsMore)
+                try connection.execute(end)
+                return .ended(cursor)
             } catch let error as PostgresError where error.isTimeout {
-                try connection.execute("ROLLBACK TO SAVEPOINT index")
+                try connection.execute(end)
                 return .timedOut
             }
         }
@@ -139,30 +144,16 @@ enum AccountMessageQuery {
                 count = min(count, scan.slice)
                 let rows = try connection.run(
                     AccountMessageQuery.candidates(direction),
-                    [request.account] + cursor.values + [words, count, request.page.scan.sliceBytes / 2 / count]
+                    [request.account] + cursor.values + [words, count]
                 )
-                for row in 0..<rows.count {
-                    let next = AccountMessageCursor(
-                        session: SessionNumber(rows.integer(row, 0)),
-                        position: rows.integer(row, 1)
-                    )
-                    let sessionID = SessionID(unchecked: rows.text(row, 2))
-                    var isWanted = true
-                    // Not what is gone.
-                    if !rows.isNull(row, 3) {
-                        scan.sliceBytes -= Int(rows.integer(row, 3))
-                        if MessageRow.lacksText(row, of: rows, from: 4) {
-                            let whole = try connection.run(AccountMessageQuery.message, [request.account] + next.values)
-                            if whole.count > 0 {
-                                isWanted = try compare(whole, 0, from: 0, of: sessionID, next, wantsMore)
-                            }
-                        } else {
-                            isWanted = try compare(rows, row, from: 4, of: sessionID, next, wantsMore)
-                        }
-                    }
-                    guard isWanted else { return nil }
-                    // Only now: if a statement takes too long, texts are compared from here on.
-                    cursor = next
+                let sessions = Candidates.sessions(rows)
+                let maximumLength = request.page.scan.sliceBytes / 2 / count
+                let messages = try connection.run(
+                    AccountMessageQuery.messages,
+                    of: sessions.map { [$0.key, TextArray($0.positions.map { String($0) }), maximumLength] }
+                )
+                for (session, messages) in zip(sessions, messages) {
+                    guard try read(session, messages.result, &connection, wantsMore) else { return nil }
                     if scan.sliceBytes <= 0 { return cursor }
                 }
                 guard rows.count == count else { return nil }
@@ -170,6 +161,38 @@ enum AccountMessageQuery {
                 count *= 4
             }
             return cursor
+        }
+
+        /// Compares what is proposed of a session, and moves `cursor` behind each message that was compared, from which texts are read if a
+        /// statement takes too long.
+        /// - Parameter messages: a result of `messages`, without those that are gone.
+        /// - Returns: whether more is wanted.
+        private mutating func read(
+            _ session: Candidates,
+            _ messages: borrowing PostgresResult,
+            _ connection: inout PostgresConnection,
+            _ wantsMore: (Message, AccountMessageCursor) -> Bool
+        ) throws -> Bool {
+            var rows: [Int64: Int] = [:]
+            for row in 0..<messages.count { rows[messages.integer(row, 0)] = row }
+            for position in session.positions where scan.sliceBytes > 0 {
+                let next = AccountMessageCursor(session: session.number, position: position)
+                var isWanted = true
+                if let row = rows[position] {
+                    scan.sliceBytes -= Int(messages.integer(row, 1))
+                    if !MessageRow.lacksText(row, of: messages, from: 2) {
+                        isWanted = try compare(messages, row, from: 2, of: session.id, next, wantsMore)
+                    } else if case let whole = try connection.run(
+                        AccountMessageQuery.message,
+                        [session.key, position]
+                    ), whole.count > 0 {
+                        isWanted = try compare(whole, 0, from: 0, of: session.id, next, wantsMore)
+                    }
+                }
+                guard isWanted else { return false }
+                cursor = next
+            }
+            return true
         }
 
         /// - Returns: whether more is wanted.
@@ -244,6 +267,30 @@ enum AccountMessageQuery {
             let positions = batch.positions(from: cursor, to: end)
             return [BytesArray(batch.keys)]
                 + (cursor.values + end.values + [positions.lowerBound, positions.upperBound])
+        }
+    }
+
+    /// What the index proposes of a session.
+    private struct Candidates {
+        let key: [UInt8]
+        let id: SessionID
+        let number: SessionNumber
+        /// In the direction of reading.
+        var positions: [Int64]
+
+        /// - Parameter rows: a result of `candidates`.
+        static func sessions(_ rows: borrowing PostgresResult) -> [Candidates] {
+            var sessions: [Candidates] = []
+            for row in 0..<rows.count {
+                let (number, position) = (SessionNumber(rows.integer(row, 0)), rows.integer(row, 1))
+                if sessions.last?.number == number {
+                    sessions[sessions.count - 1].positions.append(position)
+                } else {
+                    let id = SessionID(unchecked: rows.text(row, 3))
+                    sessions.append(Candidates(key: rows.array(row, 2), id: id, number: number, positions: [position]))
+                }
+            }
+            return sessions
         }
     }
 

@@ -17,7 +17,7 @@ struct SessionRow {
     let session: Session
     /// 0 before the first message.
     let lastPosition: Int64
-    /// The version of the words that the search index has of all of its messages; `nil` if it lacks some.
+    /// The version of the words that the search index has of all of its messages; negative if it has them of some; `nil` if of none.
     let searchVersion: Int64?
 
     /// Of `columns`, which begin at the given one.

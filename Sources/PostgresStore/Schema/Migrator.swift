@@ -27,7 +27,7 @@ struct Migrator {
             // A new database has nothing to be filled, and a search index.
             if applied.isEmpty {
                 try Self.recordFinish(of: Filling.allCases, &connection)
-                try SearchIndexSetting.insert(&connection)
+                if try connection.isUTF8() { try SearchIndexSetting.insert(&connection) }
             }
         }
     }

@@ -11,6 +11,8 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
     case tableInUse
     /// The table of the search index is on one server of Citus alone.
     case searchNotDistributed
+    /// The database cannot have every character.
+    case notUTF8
     /// Servers of an earlier version are connected.
     case earlierServers(connections: Int)
 
@@ -41,6 +43,8 @@ package enum PostgresDatabaseError: Error, CustomStringConvertible {
             """
         case .searchNotDistributed:
             "The table of the search index is not distributed yet. Run `understudy database migrate --citus`, then run the command again"
+        case .notUTF8:
+            "A search index needs a database whose encoding is UTF8. Copy this one to such a database with `understudy copy`"
         case .earlierServers(let connections):
             """
             Servers of an earlier version are connected to the database (connections: \(connections)). Stop them, then run the \

@@ -51,10 +51,10 @@ enum Schema {
                 """
             )
         ),
-        // A later version of the words needs another one.
+        // The version of the words is 1: another one needs another index.
         Migration(
             "11 sessions without words",
-            .index(name: "session_without_words", on: "session (account_sid) WHERE \(SearchTermsRow.isUnmarked)")
+            .index(name: "session_without_words", on: "session (account_sid) WHERE search_version IS DISTINCT FROM 1")
         ),
     ]
 

@@ -6,13 +6,18 @@ extension PostgresStore {
     // MARK: Commands
 
     /// Creates a search index, unless there is one. `maintainSearchIndex` builds it.
-    /// - Throws: `PostgresDatabaseError.earlierServers`, since those do not write to it; `searchNotDistributed`; `StoreError`.
+    /// - Throws: `PostgresDatabaseError.earlierServers`, since those do not write to it; `searchNotDistributed`; `notUTF8`; `StoreError`.
     package func createSearchIndex() async throws {
+        try await requireSearchable()
+        try await write(SearchIndexSetting.insert)
+    }
+
+    private func requireSearchable() async throws {
         do {
             try await pool.run { connection in
                 try Migrator.checkNoEarlierServers(&connection)
                 try Distribution.checkSearchTerms(&connection)
-                try connection.transaction(SearchIndexSetting.insert)
+                guard try connection.isUTF8() else { throw PostgresDatabaseError.notUTF8 }
             }
         } catch {
             throw error is PostgresDatabaseError ? error : StoreError(error)
@@ -25,7 +30,7 @@ extension PostgresStore {
         repeat {
             var last: [UInt8]? = []
             while let start = last { last = try await deleteSomeTerms(after: start) }
-            // A server may have created one as the index was deleted.
+            // A server may have created one, or begun to index it, as the index was deleted.
         } while try await read { connection in
             try connection.run("SELECT FROM session WHERE search_version IS NOT NULL LIMIT 1").count > 0
         }
@@ -34,6 +39,7 @@ extension PostgresStore {
     /// Replaces the search index, or creates one. `maintainSearchIndex` builds it.
     /// - Throws: what `createSearchIndex` throws.
     package func rebuildSearchIndex() async throws {
+        try await requireSearchable()
         try await deleteSearchIndex()
         try await createSearchIndex()
     }
@@ -63,7 +69,7 @@ extension PostgresStore {
                 }
                 if version < SearchTerms.version { try SearchIndexSetting.update(&connection) }
                 return try connection.run(
-                    "SELECT session_key FROM session WHERE \(SearchTermsRow.isUnmarked) LIMIT 100"
+                    "SELECT session_key FROM session WHERE \(SearchTermsRow.isUnmarked) ORDER BY account_sid LIMIT 100"
                 ).map { SessionKey(bytes: $0.array($1, 0)) }
             }
             guard !sessions.isEmpty else { return }
@@ -80,6 +86,7 @@ extension PostgresStore {
     /// - Returns: the last session's key; `nil` if there is none.
     private func deleteSomeTerms(after key: [UInt8]) async throws(StoreError) -> [UInt8]? {
         try await write { connection in
+            try connection.execute("SET LOCAL statement_timeout = 0")
             let sessions = try connection.run(
                 """
                 SELECT session_key, last_position FROM session WHERE session_key > $1::bytea
@@ -94,9 +101,8 @@ extension PostgresStore {
                 messages += sessions.integer(row, 1)
             }
             let values = keys.map { [$0 as (any PostgresValue)?] }
-            // Also one that is not marked: its words are of an index that was not complete.
             _ = try connection.run(
-                "UPDATE session SET search_version = NULL WHERE session_key = $1::bytea",
+                "UPDATE session SET search_version = NULL WHERE session_key = $1::bytea AND search_version IS NOT NULL",
                 of: values
             )
             _ = try connection.run(SearchTermsRow.deletionOfSession, of: values)
@@ -107,20 +113,23 @@ extension PostgresStore {
 
 extension PostgresConnection {
     /// Stores the words of a session's next messages that have none: some 10 ms of work, so that others can write to it meanwhile. When
-    /// none is left, the session is marked.
+    /// none is left, the session is marked. Until then, its mark is negative.
     /// - Returns: behind which position to continue; `nil` if there is nothing left to do.
     fileprivate mutating func indexSome(of key: SessionKey, after position: Int64) throws -> Int64? {
         // If a crash undoes it, it is done again.
         try execute("SET LOCAL synchronous_commit = off")
         let locked = try run(SessionRow.lockedSelection, [key.bytes])
         guard locked.count > 0, case let session = SessionRow(locked), session.searchPrefix == nil else { return nil }
-        if session.searchVersion != nil { _ = try run(SearchTermsRow.deletionOfSession, [key.bytes]) }
+        guard try SearchIndexSetting.version(&self) == SearchTerms.version else { return nil }
+        let building = -Int64(SearchTerms.version)
+        // Those of another version.
+        if session.searchVersion != building { _ = try run(SearchTermsRow.deletionOfSession, [key.bytes]) }
         let messages = try run(Self.messagesWithoutTerms, [key.bytes, position])
         // Those in front of it may have been changed meanwhile, which removes their words.
         let isComplete = messages.count == 0 && position == 0
         _ = try run(
             "UPDATE session SET search_version = $2::bigint WHERE session_key = $1::bytea",
-            [key.bytes, isComplete ? SearchTerms.version : nil]
+            [key.bytes, isComplete ? -building : building]
         )
         guard messages.count > 0 else { return isComplete ? nil : 0 }
         let prefix = session.session.account.searchPrefix
@@ -141,6 +150,7 @@ extension PostgresConnection {
             FROM message
             LEFT JOIN search_terms
                 ON search_terms.session_key = message.session_key AND search_terms.position = message.position
+                    AND search_terms.position > $2::bigint
             WHERE message.session_key = $1::bytea AND message.position > $2::bigint AND search_terms.position IS NULL
             ORDER BY message.position LIMIT 200
         ) AS next

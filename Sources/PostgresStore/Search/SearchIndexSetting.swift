@@ -30,3 +30,8 @@ enum SearchIndexSetting {
 
     private static var value: [UInt8] { Array(String(SearchTerms.version).utf8) }
 }
+
+extension PostgresConnection {
+    /// Whether the database can have every word: content has escapes for what others cannot have.
+    mutating func isUTF8() throws -> Bool { try run("SELECT current_setting('server_encoding')").text(0, 0) == "UTF8" }
+}

@@ -90,9 +90,10 @@ extension PostgresConnection: WriteTransaction {
         WHERE session_key = $1::bytea
         """
 
-    /// The index gets no words of another version, so that such a mark is replaced with that of none.
-    private static let keptSearchVersion =
-        "CASE WHEN search_version <> \(SearchTerms.version) THEN 0 ELSE search_version END"
+    /// The index gets no words of another version: a session that had all of them has some from now on.
+    private static let keptSearchVersion = """
+        CASE WHEN search_version <> \(SearchTerms.version) THEN -abs(search_version) ELSE search_version END
+        """
 
     /// Those of `sessionUpdate`.
     private static func values(
@@ -123,25 +124,19 @@ extension PostgresConnection: WriteTransaction {
                 terms.append(row.values)
             }
         }
-        try insert(rows, by: Message.insertion, into: "message", columns: Message.insertedColumns)
-        try insert(terms, by: SearchTermsRow.insertion, into: "search_terms", columns: SearchTermsRow.columns)
+        try insert(rows)
+        _ = try run(SearchTermsRow.insertion, of: terms.map { $0.map(\.parameter) })
     }
 
-    /// - Parameter statement: does the same with one row, if it is new.
-    private mutating func insert(
-        _ rows: [[StoredValue]],
-        by statement: String,
-        into table: String,
-        columns: [String]
-    ) throws {
+    private mutating func insert(_ rows: [[StoredValue]]) throws {
         guard rows.count < Self.minimumCopy else {
             var text = CopyText()
             for row in rows { text.append(row) }
-            return try copy(text, into: table, columns: columns)
+            return try copy(text, into: "message", columns: Message.insertedColumns)
         }
-        let results = try run(statement, of: rows.map { $0.map(\.parameter) })
+        let results = try run(Message.insertion, of: rows.map { $0.map(\.parameter) })
         guard results.allSatisfy({ $0.result.changes == 1 }) else {
-            throw PostgresError(sqlState: "23505", message: "a row of \(table) that was just made is there already")
+            throw PostgresError(sqlState: "23505", message: "an id that was just made is there already")
         }
     }
 
