@@ -124,19 +124,25 @@ extension PostgresConnection: WriteTransaction {
                 terms.append(row.values)
             }
         }
-        try insert(rows)
-        _ = try run(SearchTermsRow.insertion, of: terms.map { $0.map(\.parameter) })
+        try insert(rows, by: Message.insertion, into: "message", columns: Message.insertedColumns)
+        try insert(terms, by: SearchTermsRow.insertion, into: "search_terms", columns: SearchTermsRow.columns)
     }
 
-    private mutating func insert(_ rows: [[StoredValue]]) throws {
+    /// - Parameter statement: for few rows, inserts one.
+    private mutating func insert(
+        _ rows: [[StoredValue]],
+        by statement: String,
+        into table: String,
+        columns: [String]
+    ) throws {
         guard rows.count < Self.minimumCopy else {
             var text = CopyText()
             for row in rows { text.append(row) }
-            return try copy(text, into: "message", columns: Message.insertedColumns)
+            return try copy(text, into: table, columns: columns)
         }
-        let results = try run(Message.insertion, of: rows.map { $0.map(\.parameter) })
+        let results = try run(statement, of: rows.map { $0.map(\.parameter) })
         guard results.allSatisfy({ $0.result.changes == 1 }) else {
-            throw PostgresError(sqlState: "23505", message: "an id that was just made is there already")
+            throw PostgresError(sqlState: "23505", message: "a row of \(table) that was just made is there already")
         }
     }
 
