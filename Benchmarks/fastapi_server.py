@@ -55,6 +55,17 @@ def message(account, session, row):
     }
 
 
+def response(messages, url, page, size, following):
+    body = {
+        "messages": messages,
+        "meta": {
+            "first_page_url": f"{url}0", "key": "messages", "next_page_url": following, "page": page, "page_size": size,
+            "previous_page_url": None, "url": f"{url}{page}",
+        },
+    }
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
 @app.get("/v1/Messages")
 async def search_messages(request: Request):
     account = account_of(request.headers.get("authorization", ""))
@@ -69,14 +80,7 @@ async def search_messages(request: Request):
     rows = db.execute(FOUND, (account, match, end, size + 1)).fetchall()
     url = f"{request.base_url}v1/Messages?Query={quote(query['Query'])}&PageSize={size}&Page="
     following = f"{url}{page + 1}&PageToken={rows[size - 1][0]}" if len(rows) > size else None
-    body = {
-        "messages": [message(account, row[2], row[:2] + row[3:]) for row in rows[:size]],
-        "meta": {
-            "first_page_url": f"{url}0", "key": "messages", "next_page_url": following, "page": page, "page_size": size,
-            "previous_page_url": None, "url": f"{url}{page}",
-        },
-    }
-    return Response(orjson.dumps(body), media_type="application/json")
+    return response([message(account, row[2], row[:2] + row[3:]) for row in rows[:size]], url, page, size, following)
 
 
 @app.get("/v1/Sessions/{session_id}/Messages")
@@ -94,11 +98,4 @@ async def list_messages(session_id: str, request: Request):
     rows = db.execute(PAGE, (start + int(query.get("PageToken", 0)), start + (1 << 32), size + 1)).fetchall()
     url = f"{request.base_url}v1/Sessions/{session_id}/Messages?PageSize={size}&Page="
     following = f"{url}{page + 1}&PageToken={rows[size - 1][0] - start}" if len(rows) > size else None
-    body = {
-        "messages": [message(account, session_id, row) for row in rows[:size]],
-        "meta": {
-            "first_page_url": f"{url}0", "key": "messages", "next_page_url": following, "page": page, "page_size": size,
-            "previous_page_url": None, "url": f"{url}{page}",
-        },
-    }
-    return Response(orjson.dumps(body), media_type="application/json")
+    return response([message(account, session_id, row) for row in rows[:size]], url, page, size, following)

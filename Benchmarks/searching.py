@@ -9,7 +9,7 @@ import urllib.parse
 
 import figures
 import servers
-from measuring import fetch, in_turn, median, run, PROGRAM
+from measuring import PROGRAM, fetch, in_turn, load, median, run
 
 MESSAGES = 1_000_000
 RARE = "zyzzyva"
@@ -31,8 +31,8 @@ def common_words(lines):
     for line in lines:
         texts = " ".join(map(str, json.loads(line)["content"].values()))
         counts.update(set(re.findall(r"[a-z]+", texts.lower())))
-    ranked = [word for word, count in counts.most_common()]
-    return ranked[0], ranked[1], min(counts, key=lambda word: abs(counts[word] - len(lines) / 1_000))
+    (first, _), (second, _) = counts.most_common(2)
+    return first, second, min(counts, key=lambda word: abs(counts[word] - len(lines) / 1_000))
 
 
 def index_with_fts5(directory):
@@ -69,8 +69,7 @@ def search(root, lines, options):
     wait_for_index(directory)
     fts5 = index_with_fts5(directory)
     with contextlib.closing(sqlite3.connect(f"file:{directory}/understudy.sqlite?mode=ro", uri=True)) as db:
-        text = db.execute("SELECT sum(octet_length(content)) FROM message" if sqlite3.sqlite_version_info >= (3, 43)
-                          else "SELECT sum(length(CAST(content AS blob))) FROM message").fetchone()[0]
+        text = db.execute("SELECT sum(length(CAST(content AS blob))) FROM message").fetchone()[0]
     own = index_size(directory)
     first, second, thousandth = common_words(lines)
     queries = {
@@ -89,7 +88,7 @@ def search(root, lines, options):
             counts = [len(json.loads(fetch(address, path))["messages"]) for address in (understudy, fastapi)]
             assert counts[0] == counts[1], f"{name}: {counts}"
         measures = {
-            (name, address): lambda connections, path=path, address=address: figures.load(
+            (name, address): lambda connections, path=path, address=address: load(
                 address, [path], connections=connections, seconds=options.seconds
             )
             for name, path in paths.items()
@@ -111,17 +110,17 @@ def search(root, lines, options):
     return table
 
 
+def used_size(directory):
+    """How many bytes of a database are in use."""
+    with contextlib.closing(sqlite3.connect(directory / "understudy.sqlite")) as db:
+        pages, free, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+        return (pages - free) * size
+
+
 def index_size(directory):
     """How many bytes a database has less after its index was deleted."""
-    status = ["database", "search", "off", "--data-directory"]
     copy = directory.with_name("search-copy")
     run("cp", "--recursive", directory, copy)
-    path = copy / "understudy.sqlite"
-    sizes = []
-    for command in (None, status):
-        if command:
-            run(PROGRAM, *command, copy)
-        with contextlib.closing(sqlite3.connect(path)) as db:
-            pages, free, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
-            sizes.append((pages - free) * size)
-    return sizes[0] - sizes[1]
+    size = used_size(copy)
+    run(PROGRAM, "database", "search", "off", "--data-directory", copy)
+    return size - used_size(copy)
