@@ -242,6 +242,20 @@ struct SearchIndexTests {
         await store.close()
     }
 
+    @Test("words that an earlier version leaves of a session that it deletes are not in the way of another with its id")
+    func leftWords() async throws {
+        let store = try await migratedStore()
+        let fixture = try await Fixture(store)
+        let messages = try (0..<20).map { try NewMessage.message("m\($0)", "apple \($0)") }
+        try await fixture.put(messages)
+        try database.execute("DELETE FROM message; DELETE FROM session")
+        #expect(try value("SELECT count(*) FROM search_terms") == 20)
+        try await fixture.put(Array(messages.dropLast()))
+        #expect(try await fixture.foundAnywhere("apple").count == 19)
+        #expect(try await problems(of: store, isDeep: true) == [])
+        await store.close()
+    }
+
     @Test("no statement of a search reads all rows of a table")
     func plans() async throws {
         let store = try await migratedStore()

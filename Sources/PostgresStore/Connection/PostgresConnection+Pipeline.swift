@@ -48,21 +48,38 @@ extension PostgresConnection {
             for values in sets { results.append(PostgresRows(try run(sql, values))) }
             return results
         }
-        let name = try prepare(sql)
+        return try runAtOnce([(sql, sets)])[0]
+    }
+
+    /// The same with several statements, the second behind all sets of the first, and so on.
+    /// - Returns: for each statement, a result for each set.
+    mutating func runAtOnce(
+        _ statements: [(sql: String, sets: [[(any PostgresValue)?]])]
+    ) throws(PostgresError) -> [[PostgresRows]] {
+        // What is new to the server cannot be prepared within a pipeline.
+        var names: [String] = []
+        for statement in statements { names.append(try prepare(statement.sql)) }
         var results: [PostgresRows] = []
-        var batch: [PostgresParameters] = []
+        var batch: [(String, PostgresParameters)] = []
         var size = 0
-        for values in sets {
-            let parameters = PostgresParameters(values)
-            let length = parameters.byteCount + Self.statementOverhead
-            if size + length > Self.maximumPipelineSize, !batch.isEmpty {
-                results += try answer(name, batch)
-                (batch, size) = ([], 0)
+        for (name, statement) in zip(names, statements) {
+            for values in statement.sets {
+                let parameters = PostgresParameters(values)
+                let length = parameters.byteCount + Self.statementOverhead
+                if size + length > Self.maximumPipelineSize, !batch.isEmpty {
+                    results += try answer(batch)
+                    (batch, size) = ([], 0)
+                }
+                batch.append((name, parameters))
+                size += length
             }
-            batch.append(parameters)
-            size += length
         }
-        return results + (try answer(name, batch))
+        if !batch.isEmpty { results += try answer(batch) }
+        var rest = results[...]
+        return statements.map { statement in
+            defer { rest = rest.dropFirst(statement.sets.count) }
+            return Array(rest.prefix(statement.sets.count))
+        }
     }
 
     /// In bytes: what is sent before answers are read. It fits into the socket's buffers, so that the two sides never wait for each
@@ -71,11 +88,8 @@ extension PostgresConnection {
     /// In bytes, about: what a statement sends beside its values.
     private static var statementOverhead: Int { 128 }
 
-    private mutating func answer(
-        _ name: String,
-        _ batch: [PostgresParameters]
-    ) throws(PostgresError) -> [PostgresRows] {
-        try sendPipeline(batch.lazy.map { (name, $0) })
+    private mutating func answer(_ batch: [(String, PostgresParameters)]) throws(PostgresError) -> [PostgresRows] {
+        try sendPipeline(batch)
         var results: [PostgresRows] = []
         var failed: PostgresError?
         while results.count < batch.count, failed == nil {

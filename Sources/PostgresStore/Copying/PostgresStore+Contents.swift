@@ -56,12 +56,11 @@ extension PostgresStore: StoreContents {
             case .statement(let sql):
                 for row in rows { _ = try connection.run(sql, row.map(\.parameter)) }
             case .copy(let columns, let hasDigest, let leftOut):
-                var text = CopyText()
-                for row in rows {
+                let copied = try rows.map { row in
                     let digest = hasDigest ? [StoredValue.bytes(try AccountDigest.bytes(of: row))] : []
-                    text.append(digest + row.dropFirst(leftOut))
+                    return digest + row.dropFirst(leftOut)
                 }
-                try connection.copy(text, into: table.rawValue, columns: columns)
+                try connection.copy([CopiedRows(copied, table: table.rawValue, columns: columns)])
             }
             _ = try connection.run(
                 "UPDATE setting SET value = $2 WHERE name = $1",

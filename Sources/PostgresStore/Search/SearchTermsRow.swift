@@ -24,6 +24,11 @@ struct SearchTermsRow {
 
     static let deletionOfSession = "DELETE FROM search_terms WHERE session_key = $1::bytea"
 
+    /// What a server of an earlier version leaves of a session that it deletes. Value: a session that is locked.
+    static let deletionOfEmptySession = """
+        \(deletionOfSession) AND EXISTS (SELECT number FROM session WHERE session_key = $1::bytea AND last_position = 0)
+        """
+
     let values: [StoredValue]
 
     private let vector: String

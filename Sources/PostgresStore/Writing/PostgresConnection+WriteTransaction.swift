@@ -14,9 +14,15 @@ extension PostgresConnection: WriteTransaction {
         _ ids: [SessionID],
         in account: AccountSID
     ) throws -> [SessionID: OpenSession<SessionKey>] {
-        // In one order, so that no two transactions wait for each other.
-        let keys = ids.map { SessionKey($0, in: account).bytes }.sorted { $0.lexicographicallyPrecedes($1) }
-        let results = try run(SessionRow.lockedSelection, of: keys.map { [$0] })
+        Self.sessions(try run(SessionRow.lockedSelection, of: Self.lockedKeys(ids, in: account)))
+    }
+
+    /// Values of `SessionRow.lockedSelection`, in one order, so that no two transactions wait for each other.
+    private static func lockedKeys(_ ids: [SessionID], in account: AccountSID) -> [[(any PostgresValue)?]] {
+        ids.map { SessionKey($0, in: account).bytes }.sorted { $0.lexicographicallyPrecedes($1) }.map { [$0] }
+    }
+
+    private static func sessions(_ results: [PostgresRows]) -> [SessionID: OpenSession<SessionKey>] {
         var found: [SessionID: OpenSession<SessionKey>] = [:]
         for rows in results where rows.result.count > 0 {
             let session = SessionRow(rows.result).open
@@ -31,28 +37,32 @@ extension PostgresConnection: WriteTransaction {
     ) throws -> [OpenSession<SessionKey>] {
         // The words of all messages of an empty session are in the index.
         let searchVersion = try SearchIndexSetting.version(&self).flatMap { $0 == SearchTerms.version ? $0 : nil }
+        let made: [SessionID: OpenSession<SessionKey>]
         do {
-            _ = try run(
-                """
+            let insertion = """
                 INSERT INTO session (\(SessionRow.columns), deletions, last_activity)
                 VALUES (
                     $1::bytea, $2, $3, nextval('session_number'), $4, $5, false, 0, $6::bigint, $7::bigint, $8::bigint, 0,
                     \(DatabaseClock.now)
                 )
                 ON CONFLICT (session_key) DO NOTHING
-                """,
-                of: messages.map { first in
-                    [
-                        SessionKey(first.sessionID, in: account).bytes, account, first.sessionID, first.assistantID,
-                        first.identity, first.dateCreated, first.dateUpdated, searchVersion,
-                    ]
-                }
-            )
+                """
+            let rows: [[(any PostgresValue)?]] = messages.map { first in
+                [
+                    SessionKey(first.sessionID, in: account).bytes, account, first.sessionID, first.assistantID,
+                    first.identity, first.dateCreated, first.dateUpdated, searchVersion,
+                ]
+            }
+            let keys = Self.lockedKeys(messages.map(\.sessionID), in: account)
+            let results = try runAtOnce([
+                (insertion, rows), (SessionRow.lockedSelection, keys),
+                (SearchTermsRow.deletionOfEmptySession, searchVersion == nil ? [] : keys),
+            ])
+            made = Self.sessions(results[1])
         } catch {
             guard error.isForeignKeyViolation else { throw error }
             throw StoreError.notFound(.account(account))
         }
-        let made = try openSessions(messages.map(\.sessionID), in: account)
         return try messages.map { first in
             guard let session = made[first.sessionID] else {
                 throw Self.conflict("the session was deleted meanwhile")
@@ -124,25 +134,18 @@ extension PostgresConnection: WriteTransaction {
                 terms.append(row.values)
             }
         }
-        try insert(rows, by: Message.insertion, into: "message", columns: Message.insertedColumns)
-        try insert(terms, by: SearchTermsRow.insertion, into: "search_terms", columns: SearchTermsRow.columns)
-    }
-
-    /// - Parameter statement: for few rows, inserts one.
-    private mutating func insert(
-        _ rows: [[StoredValue]],
-        by statement: String,
-        into table: String,
-        columns: [String]
-    ) throws {
         guard rows.count < Self.minimumCopy else {
-            var text = CopyText()
-            for row in rows { text.append(row) }
-            return try copy(text, into: table, columns: columns)
+            return try copy([
+                CopiedRows(rows, table: "message", columns: Message.insertedColumns),
+                CopiedRows(terms, table: "search_terms", columns: SearchTermsRow.columns),
+            ])
         }
-        let results = try run(statement, of: rows.map { $0.map(\.parameter) })
-        guard results.allSatisfy({ $0.result.changes == 1 }) else {
-            throw PostgresError(sqlState: "23505", message: "a row of \(table) that was just made is there already")
+        let results = try runAtOnce([
+            (Message.insertion, rows.map { $0.map(\.parameter) }),
+            (SearchTermsRow.insertion, terms.map { $0.map(\.parameter) }),
+        ])
+        guard results.joined().allSatisfy({ $0.result.changes == 1 }) else {
+            throw PostgresError(sqlState: "23505", message: "a message that was just made is there already")
         }
     }
 

@@ -10,8 +10,7 @@ import requests
 from support.understudy import SID, TOKEN, Server, prepare_postgres
 
 COUNT = 500
-# Three of them are for the search index: whether there is one, and the words, which are copied.
-MAXIMUM = 12
+MAXIMUM = 10
 
 
 class CountingProxy:
