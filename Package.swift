@@ -232,6 +232,7 @@ let package = Package(
                 "Secrets",
                 "TestSupport",
                 "TextEncodings",
+                "TextSearch",
                 "UnderstudyServer",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -300,7 +301,7 @@ if isFuzzed {
         .target(name: "FuzzDriver", path: "Tests/FuzzDriver"),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["AssistantsAPI", "AssistantsStore", "FuzzDriver", "Secrets", "TextEncodings"],
+            dependencies: ["AssistantsAPI", "AssistantsStore", "FuzzDriver", "Secrets", "TextEncodings", "TextSearch"],
             path: "Tests/AssistantsAPITests/Fuzzing",
             exclude: ["FuzzingTests.swift"],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]

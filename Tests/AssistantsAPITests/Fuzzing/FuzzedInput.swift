@@ -2,12 +2,13 @@ import AssistantsStore
 import Foundation
 import Secrets
 import TextEncodings
+import TextSearch
 
 @testable import AssistantsAPI
 
 /// What reads the bytes that strangers send, and what must be true whatever they are.
 enum FuzzedInput: UInt8, CaseIterable {
-    case pageToken, percentEncoding, query, path, json, append, basicHeader, listHeader, date
+    case pageToken, percentEncoding, query, path, json, append, basicHeader, listHeader, date, search
 
     /// What was not true.
     struct Violation: Error {
@@ -32,6 +33,7 @@ enum FuzzedInput: UInt8, CaseIterable {
         case .basicHeader: try Self.checkBasicHeader(text)
         case .listHeader: try Self.checkListHeader(text)
         case .date: try Self.checkDate(text)
+        case .search: try Self.checkSearch(text)
         }
     }
 
@@ -105,6 +107,47 @@ enum FuzzedInput: UInt8, CaseIterable {
             "the order changes, or an anchor stays"
         )
         try expect(again.filter == query.filter, "the filter changes")
+        return true
+    }
+
+    /// The input is a query, and, behind a line feed, a text. Where it matches, an index would have proposed it, and there is something to show.
+    private static func checkSearch(_ input: String) throws -> Bool {
+        let parts = input.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let query: SearchQuery
+        do throws(SearchQueryError) {
+            query = try SearchQuery(String(parts[0]))
+        } catch {
+            let end = parts[0].unicodeScalars.count + 1
+            try expect((1...end).contains(error.position), "the error is at \(error.position) of \(end)")
+            return false
+        }
+        let required = query.requiredTerms
+        try expect(!(required.words.isEmpty && required.beginnings.isEmpty), "a query asks the index for nothing")
+        var text = parts.count > 1 ? String(parts[1]) : ""
+        var matcher = SearchMatcher(query.pattern)
+        var terms = SearchTerms(prefix: "x")
+        text.withUTF8 { utf8 in
+            matcher.read(utf8)
+            terms.add(utf8)
+        }
+        guard matcher.isMatch else { return false }
+        let indexed = String(decoding: terms.utf8, as: UTF8.self).split(separator: " ").map { $0.dropFirst() }
+        let words = Set(indexed.map { Array($0.unicodeScalars) })
+        try expect(required.words.allSatisfy { words.contains(Array($0.unicodeScalars)) }, "the index lacks a word")
+        try expect(
+            required.beginnings.allSatisfy { beginning in words.contains { $0.starts(with: beginning.unicodeScalars) }
+            },
+            "the index lacks a beginning"
+        )
+        guard let snippet = SearchSnippet(of: text, matching: query.pattern) else {
+            throw Violation(what: "a match without a snippet")
+        }
+        let scalars = Array(text.unicodeScalars).dropFirst(snippet.offset).prefix(snippet.text.unicodeScalars.count)
+        try expect(scalars.elementsEqual(snippet.text.unicodeScalars), "the snippet is not where it says")
+        try expect(
+            !snippet.ranges.isEmpty && snippet.ranges.allSatisfy { !$0.isEmpty && $0.upperBound <= scalars.count },
+            "nothing is marked in the snippet"
+        )
         return true
     }
 
