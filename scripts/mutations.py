@@ -147,6 +147,13 @@ MUTATIONS = [
         "SearchIndexTests/removedWords",
     ),
     Mutation(
+        "a message is lost while a part of the search index is moved",
+        "Sources/SQLiteStore/SQLiteStore+SearchIndex.swift",
+        "last.map { $0 + 1 }",
+        "last.map { $0 + 2 }",
+        "SearchIndexTests/rewriting",
+    ),
+    Mutation(
         "a search shows another account's messages",
         "Sources/SQLiteStore/Reading/AccountMessageQuery.swift",
         "isThere && sessionsAfter.isSession(of: slice.request.account)",

@@ -193,28 +193,52 @@ struct SearchIndexTests {
         #expect(try DatabaseFile(path: path).problems(isDeep: true) == [])
     }
 
-    @Test("parts are rewritten again and again, and lose nothing", arguments: [5, 1_000])
+    @Test(
+        "parts are rewritten beside writes, by a server that is stopped meanwhile, and lose nothing",
+        arguments: [5, 1_000]
+    )
     func rewriting(_ messagesInPart: Int) async throws {
         let time = Atomic(Timestamp.now.microseconds)
         let clock = StoreClock { Timestamp(microseconds: time.load(ordering: .relaxed)) }
-        let store = try store(clock: clock, messagesInPart: messagesInPart)
+        var store = try store(clock: clock, messagesInPart: messagesInPart)
         let fixture = try await Fixture(store)
-        var expected: [String] = []
-        for round in 0..<30 {
-            let ids = (0..<4).map { "m\(round)-\($0)" }
-            try await fixture.put(ids.map { try .message($0, "word") })
-            expected += ids
-            let deleted = expected.remove(at: round * 7 % expected.count)
-            // Beside the messages that are moved.
-            async let deletion: Void = store.delete(
-                MessageID(unchecked: deleted),
-                of: SessionReference("s"),
-                in: fixture.account
-            )
+        let account = fixture.account
+        var random = SeededGenerator(seed: 1)
+        // By session. The first has more messages than are moved at once.
+        var expected: [[String]] = [(0..<500).map { "m\($0)" }, [], []]
+        try await fixture.put(expected[0].map { try .message($0, "word", in: "s0") })
+        for round in 0..<60 {
+            let number = Int.random(in: expected.indices, using: &random)
+            let (session, added) = (SessionReference("s\(number)"), (0..<4).map { "m\(round)-\($0)" })
+            let messages = try added.map { try NewMessage.message($0, "word", in: "s\(number)") }
+            _ = try await store.importMessages(messages, to: account, defaults: Fixture.defaults)
+            expected[number] += added
+            let (change, id) = (round % 4, expected[number].randomElement(using: &random) ?? "")
             time.add(21 * 60 * 1_000_000, ordering: .relaxed)
-            try await store.maintainSearchIndex()
-            try await deletion
-            #expect(try await fixture.found("word") == expected)
+            let maintained = store
+            let maintenance = Task { try await maintained.maintainSearchIndex() }
+            switch change {
+            case 0: try await store.delete(MessageID(unchecked: id), of: session, in: account)
+            case 1:
+                let changes = MessageChanges(content: try NewMessage.message(id, "other").content)
+                _ = try await store.update(MessageID(unchecked: id), of: session, in: account, with: changes, at: .now)
+            case 2 where round % 12 == 2: try await store.delete(session, in: account)
+            default: break
+            }
+            if change < 2 { expected[number].removeAll { $0 == id } }
+            if change == 2, round % 12 == 2 { expected[number] = [] }
+            if change == 3 {
+                maintenance.cancel()
+                _ = await maintenance.result
+            } else {
+                try await maintenance.value
+            }
+            let ids = expected.joined().sorted()
+            #expect(try await fixture.foundAnywhere("word", in: store).sorted() == ids)
+            if change == 3 {
+                store = try self.store(clock: clock, messagesInPart: messagesInPart)
+                #expect(try await fixture.foundAnywhere("word", in: store).sorted() == ids)
+            }
         }
         time.add(21 * 60 * 1_000_000, ordering: .relaxed)
         try await store.maintainSearchIndex()
