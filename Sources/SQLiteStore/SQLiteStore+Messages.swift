@@ -28,14 +28,14 @@ extension SQLiteStore {
         _ request: MessagePageRequest,
         _ body: (borrowing MessageRow) -> Void
     ) async throws -> MessagePageReading {
-        try await onScanThread { try readers.read { try $0.messages.run(request, body) } }
+        try await onScanThread { reader in try reader.messages.run(request, body) }
     }
 
     package func messages(
         _ request: AccountMessagesRequest
     ) async throws(StoreError) -> Page<Message, AccountMessageCursor> {
         do {
-            return try await onScanThread { try readers.read { try $0.accountMessages.run(request) } }
+            return try await onScanThread { reader in try reader.accountMessages.run(request) }
         } catch {
             throw StoreError(error)
         }

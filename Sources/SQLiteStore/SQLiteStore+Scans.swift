@@ -4,12 +4,12 @@ import Synchronization
 
 extension SQLiteStore {
     /// Runs a read of one slice on one of the scan threads.
-    func onScanThread<Value>(_ read: () throws -> Value) async throws -> Value {
+    func onScanThread<Value>(_ read: (Reader) throws -> Value) async throws -> Value {
         try await withTaskExecutorPreference(scanThreads) {
             try await readSlice {
                 let start = ContinuousClock.now
                 defer { sliceTimes.record(start.duration(to: .now)) }
-                return try read()
+                return try scanReaders.read(read)
             }
         }
     }

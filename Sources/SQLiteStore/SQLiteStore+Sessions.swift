@@ -14,9 +14,7 @@ extension SQLiteStore {
     ) async throws(StoreError) -> Page<ListedSession, Cursor> {
         guard request.isScan else { return try await read { db in try db.sessions(request) } }
         do {
-            return try await onScanThread {
-                try readers.read { reader in try reader.read { db in try db.sessions(request) } }
-            }
+            return try await onScanThread { reader in try reader.read { db in try db.sessions(request) } }
         } catch {
             throw StoreError(error)
         }

@@ -10,6 +10,8 @@ package import PrometheusMetrics
 package struct SQLiteStore: Store {
     let pool: DatabasePool
     let readers: ReaderPool
+    /// Those of `scanThreads`.
+    let scanReaders: ReaderPool
     let statements: WriteStatements
     let commits: GroupCommit
     let clock: StoreClock
@@ -84,6 +86,10 @@ package struct SQLiteStore: Store {
         try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         try migrator.migrate(pool)
         readers = ReaderPool(path: path, configuration: Self.configuration, limits: limits)
+        var scanConfiguration = Self.configuration
+        // A search reads some 45 kB of each part of the index. If its cache holds less than all of them, it holds none of them for long.
+        scanConfiguration.prepareDatabase { db in try db.execute(sql: "PRAGMA cache_size = -16384") }
+        scanReaders = ReaderPool(path: path, configuration: scanConfiguration, limits: limits)
         metrics.gauge("understudy_write_ahead_log_bytes", "Size of SQLite's write-ahead log.") {
             Double(Self.logSize(of: path))
         }
