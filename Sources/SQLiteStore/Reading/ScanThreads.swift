@@ -6,7 +6,7 @@ import Synchronization
 /// Threads for reads that would hold an event loop for too long. Jobs run first in, first out, so callers that submit short jobs share
 /// the threads fairly.
 ///
-/// They have the lowest priority: if the processors are busy, short requests go first.
+/// They run where a processor would otherwise be idle: a thread that wakes up to answer a request takes its place at once.
 final class ScanThreads: TaskExecutor {
     private struct State {
         var waiting: Deque<UnownedJob> = []
@@ -22,8 +22,8 @@ final class ScanThreads: TaskExecutor {
         let signal = DispatchSemaphore(value: 0)
     }
 
-    /// `nice(2)`: the least there is.
-    private static let niceness: Int32 = 19
+    /// `SCHED_IDLE` of sched(7), which Swift does not see.
+    private static let idlePolicy: CInt = 5
 
     /// Held by a job while the write-ahead log is large.
     let logTurn = Mutex(())
@@ -57,8 +57,9 @@ final class ScanThreads: TaskExecutor {
         let executor = asUnownedTaskExecutor()
         let thread = Thread { [queue] in
             #if os(Linux)
-            // Of this thread; elsewhere it would be the process's.
-            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
+            // Being nice (19) would still count as busy: the scheduler would let others wait behind it.
+            var parameters = sched_param()
+            pthread_setschedparam(pthread_self(), Self.idlePolicy, &parameters)
             #endif
             while true {
                 queue.signal.wait()
