@@ -64,6 +64,17 @@ extension SQLiteStore {
         } while try await indexEarlierMessages(for: .seconds(60))
     }
 
+    /// Does a part of what takes long, and then leaves the database to others for as long as that took.
+    private func step<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        let start = ContinuousClock.now
+        let value = try await write(body)
+        // Who is cancelled finds out by itself.
+        try? await Task.sleep(for: start.duration(to: .now))
+        return value
+    }
+
     /// Replaces an index that has the words of another version.
     private func requireUsableSearchIndex() async throws(StoreError) {
         guard let index = try await read({ db in try db.searchIndex() }) else { return }
@@ -93,7 +104,7 @@ extension SQLiteStore {
 
     /// - Returns: whether there can be more.
     private func indexSomeEarlierMessages() async throws(StoreError) -> Bool {
-        try await write { [statements] db in
+        try await step { [statements] db in
             guard let indexedFrom = try db.searchIndexedFrom(), indexedFrom > 0 else { return false }
             let first = try statements.search.addEarlier(
                 db,
@@ -127,11 +138,11 @@ extension SQLiteStore {
         }
     }
 
-    /// How many pages are merged at once: some 10 ms of work.
-    private static let mergedPages = 128
+    /// How many pages are merged at once: some 5 ms of work.
+    private static let mergedPages = 64
 
     private func mergeStep(_ pages: Int, _ part: SearchPart) async throws(StoreError) -> Int {
-        try await write { db in
+        try await step { db in
             guard try db.isInUse(part.number) else { return 0 }
             let before = db.totalChangesCount
             try db.withSearchIndex {
@@ -161,7 +172,7 @@ extension SQLiteStore {
 
     /// - Returns: whether there can be more.
     private func rewriteSome(of part: SearchPart) async throws(StoreError) -> Bool {
-        try await write { [statements] db in
+        try await step { [statements] db in
             guard try db.isInUse(part.number) else { return false }
             // What it has is moved to the last part, which is another one.
             if try Int64.fetchOne(db, sql: "SELECT max(number) FROM search_part WHERE NOT is_dropped") == part.number {
@@ -196,7 +207,7 @@ extension SQLiteStore {
         for part in parts {
             let rows = "\(part.table)_data"
             // To drop a large table takes long, because all of it is overwritten.
-            while try await write({ db in
+            while try await step({ db in
                 // Not by GRDB's cache of the schema: another process can have dropped it.
                 let table = try Row.fetchOne(db, sql: "SELECT 1 FROM sqlite_schema WHERE name = ?", arguments: [rows])
                 guard table != nil else { return false }
@@ -224,12 +235,12 @@ extension SQLiteStore {
 }
 
 extension SearchIndexWriter {
-    /// Notes messages that were stored before they are indexed here: some 10 ms of work, so that others can write meanwhile.
+    /// Notes messages that were stored before they are indexed here: some 5 ms of work, so that others can write meanwhile.
     /// - Parameters:
     ///   - sql: values: `value`, and how many rows. Columns: `key`, and `content`, which may be NULL.
     /// - Returns: the last key; `nil` if there was no row.
     fileprivate mutating func addEarlier(_ db: Database, sql: String, value: Int64) throws -> Int64? {
-        let (count, maximumLength) = (200, 128 << 10)
+        let (count, maximumLength) = (100, 64 << 10)
         let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [value, count])
         var last: Int64?
         var length = 0
