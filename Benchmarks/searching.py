@@ -13,6 +13,7 @@ from measuring import PROGRAM, fetch, in_turn, load, median, run
 
 MESSAGES = 1_000_000
 RARE = "zyzzyva"
+RARE_PHRASE = "the two commonest words as a phrase, for 200 ms"
 
 
 def lines_with_rare_word(lines):
@@ -26,13 +27,16 @@ def lines_with_rare_word(lines):
 
 
 def common_words(lines):
-    """The two words that most of the messages have, and one that a thousandth of them has."""
-    counts = collections.Counter()
+    """The two words that most of the messages have, one that a thousandth of them has, and the two that most have next to each other."""
+    counts, pairs = collections.Counter(), collections.Counter()
     for line in lines:
         texts = " ".join(map(str, json.loads(line)["content"].values()))
-        counts.update(set(re.findall(r"[a-z]+", texts.lower())))
+        words = re.findall(r"[^\W_]+", texts.lower())
+        counts.update({word for word in words if word.isascii()})
+        pairs.update({pair for pair in zip(words, words[1:]) if "".join(pair).isascii()})
     (first, _), (second, _) = counts.most_common(2)
-    return first, second, min(counts, key=lambda word: abs(counts[word] - len(lines) / 1_000))
+    [(pair, _)] = pairs.most_common(1)
+    return first, second, min(counts, key=lambda word: abs(counts[word] - len(lines) / 1_000)), " ".join(pair)
 
 
 def index_with_fts5(directory):
@@ -71,13 +75,14 @@ def search(root, lines, options):
     with contextlib.closing(sqlite3.connect(f"file:{directory}/understudy.sqlite?mode=ro", uri=True)) as db:
         text = db.execute("SELECT sum(length(CAST(content AS blob))) FROM message").fetchone()[0]
     own = index_size(directory)
-    first, second, thousandth = common_words(lines)
+    first, second, thousandth, pair = common_words(lines)
     queries = {
         "a word that five messages have": RARE,
         "a word that one in a thousand has": thousandth,
         "the commonest word": first,
         "the two commonest words": f"{first} {second}",
-        "the two commonest words, as a phrase": f'"{first} {second}"',
+        "the commonest phrase of two words": f'"{pair}"',
+        RARE_PHRASE: f'"{first} {second}"',
         "a word that no message has": f"{RARE}{RARE}",
     }
     paths = {name: f"/v1/Messages?Query={urllib.parse.quote(query)}" for name, query in queries.items()}
@@ -86,7 +91,8 @@ def search(root, lines, options):
         fastapi = stack.enter_context(servers.fastapi(directory, paths["the commonest word"]))[0]
         for name, path in paths.items():
             counts = [len(json.loads(fetch(address, path))["messages"]) for address in (understudy, fastapi)]
-            assert counts[0] == counts[1], f"{name}: {counts}"
+            # Understudy's page ends after 200 ms.
+            assert counts[0] == counts[1] or name == RARE_PHRASE and counts[0] > 0, f"{name}: {counts}"
         measures = {
             (name, address): lambda connections, path=path, address=address: load(
                 address, [path], connections=connections, seconds=options.seconds

@@ -35,6 +35,21 @@ extension StoreConformance {
             }
             #expect(count > 600)
         },
+        StoreConformance("a page of a search is filled, though a slice has few matches") { store in
+            let fixture = try await Fixture(store)
+            let texts = (1...40).map { $0.isMultiple(of: 4) ? "pear plum" : "plum pear" }
+            try await fixture.put(try texts.enumerated().map { try .message("m\($0)", $1) })
+            let filter = MessageFilter(query: try SearchQuery("\"pear plum\""))
+            var scan = ScanBudget.search
+            (scan.slice, scan.duration) = (2, .seconds(60))
+            let page = PageRequest<MessageCursor>(.first, size: 5, scan: scan)
+            #expect(try await fixture.page(of: "s", page, matching: filter).texts == ["m3", "m7", "m11", "m15", "m19"])
+            let all = PageRequest<AccountMessageCursor>(.first, in: .descending, size: 5, scan: scan)
+            let found = try await store.matchingMessages(
+                AccountMessagesRequest(of: fixture.account, page: all, matching: filter)
+            )
+            #expect(found.items.map(\.id.text) == ["m39", "m35", "m31", "m27", "m23"])
+        },
         StoreConformance("no text is too much: a megabyte of different words, a long word, and a phrase far behind") {
             store in
             let fixture = try await Fixture(store)

@@ -52,7 +52,7 @@ package struct AccountMessageCursor: KeysetCursor {
 }
 
 extension MessageStore {
-    /// Reads a page of an account's messages that match the request's filter. Reads slices until one has a match or the `ScanBudget` is
+    /// Reads a page of an account's messages that match the request's filter. Reads slices until the page is full or the `ScanBudget` is
     /// spent; only then can a page be empty and still have a neighbor in the direction of reading.
     ///
     /// In the opposite direction there is a neighbor if a slice there has a match or does not reach the end.

@@ -1,6 +1,6 @@
 extension MessageStore {
-    /// Reads a page of the messages that match the request's filter. Reads slices until one has a match or the `ScanBudget` is spent; only
-    /// then can a page be empty and still have a neighbor in the direction of reading.
+    /// Reads a page of the messages that match the request's filter. Reads slices until one has a match, or the page is full if the
+    /// `ScanBudget` says so, or that is spent; only then can a page be empty and still have a neighbor in the direction of reading.
     ///
     /// In the opposite direction there is a neighbor if a slice there has a match or does not reach the end. Errors are those of
     /// `readMessages`; `unavailable` if the task is cancelled.
@@ -44,7 +44,8 @@ extension MessageStore {
         while last.isUnfinished, let far = last.neighbors.neighbor(isPrevious: isBackward) {
             // Up to the target, the search for the start has examined everything already.
             if target.map({ last.end.isBehind($0, in: request.page.order) }) ?? true {
-                guard count == 0, scan.mayContinue() else { break }
+                let isWanted = count == 0 || request.page.isToBeFilled(count, bytesLeft: room)
+                guard isWanted, scan.mayContinue() else { break }
             }
             request.page.anchor = isBackward ? .before(far) : .after(far)
             last = try await readSlice(request, size: request.page.size - count, bytes: room, take)

@@ -10,6 +10,8 @@ package struct ScanBudget: Sendable {
     package var items = 2_000_000
     /// How long a request looks for one.
     package var duration = Duration.seconds(2)
+    /// Whether a request that has found one continues until its page is full.
+    package var fillsPage = false
 
     /// How many threads may examine items at once.
     package static let threadCount = max(ProcessInfo.processInfo.activeProcessorCount / 2, 1)
@@ -31,6 +33,7 @@ package struct ScanBudget: Sendable {
         budget.slice = 2_000
         budget.sliceBytes = 2 << 20
         budget.duration = .milliseconds(200)
+        budget.fillsPage = true
         return budget
     }()
 
