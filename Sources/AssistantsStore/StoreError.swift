@@ -30,6 +30,8 @@ package enum StoreError: Error {
     case messageConflict(MessageID, index: Int)
     /// The session has as many messages as one can have.
     case sessionFull(SessionID)
+    /// There are as many rows of this table as there may be of one owner.
+    case tooMany(StoredTable)
     /// The idempotency key came before, with another request.
     case idempotencyKeyReused
     /// A request with the same idempotency key has not been answered yet.

@@ -16,9 +16,19 @@ extension PostgresStore {
     package func list<Item: AccountRow>(
         _ type: Item.Type,
         of account: AccountSID,
+        owner: RowOwner?,
         page: PageRequest<Item.Cursor>
     ) async throws(StoreError) -> Page<Item, Item.Cursor> {
-        try await readOneState { connection in try connection.page(page, of: account) }
+        try await readOneState { connection in try connection.page(page, of: account, owner: owner) }
+    }
+
+    package func items<Attachment: AttachmentRow>(
+        _ type: Attachment.Type,
+        attachedTo assistant: AssistantID,
+        in account: AccountSID,
+        page: PageRequest<Attachment.Cursor>
+    ) async throws(StoreError) -> Page<Attachment.Item, Attachment.Cursor> {
+        try await readOneState { connection in try connection.page(page, of: type, to: assistant, in: account) }
     }
 
     package func update<Item: AccountRow>(
@@ -40,5 +50,9 @@ extension PostgresStore {
         in account: AccountSID
     ) async throws(StoreError) {
         try await write { connection in try connection.delete(Item.self, id, in: account) }
+    }
+
+    package func perform<Write: StoreWrite>(_ write: Write) async throws(StoreError) -> Write.Value {
+        try await self.write { connection in try write.run(&connection) }
     }
 }

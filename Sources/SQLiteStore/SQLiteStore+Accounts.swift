@@ -96,7 +96,7 @@ extension SQLiteStore {
     package func delete(_ account: AccountSID) async throws(StoreError) {
         try await read { db in try db.requireAccount(account) }
         while try await deleteSomeSessions(of: account) {}
-        for table in [StoredTable.assistant, .idempotencyKey, .turn, .callback] {
+        for table in [StoredTable.policy, .toolAttachment, .tool, .assistant, .idempotencyKey, .turn, .callback] {
             while try await deleteSomeRows(of: account, in: table) {}
         }
         // Before the account goes, so that the next call finds what is left.

@@ -6,6 +6,7 @@ enum Refusal: Equatable {
     case notFound(StoredTable)
     case invalidSessionID, cursorOfAnotherSession, accountExists, secondaryAuthTokenNotFound
     case messageConflict(index: Int)
+    case tooMany(StoredTable)
     case sessionFull, idempotencyKeyReused, requestUnderWay, tooManyTurns, turnLost
     case migrationUnfinished, storeNotEmpty, unavailable, fault
 
@@ -24,6 +25,7 @@ enum Refusal: Equatable {
             case .secondaryAuthTokenNotFound: .secondaryAuthTokenNotFound
             case .messageConflict(_, let index): .messageConflict(index: index)
             case .sessionFull: .sessionFull
+            case .tooMany(let table): .tooMany(table)
             case .idempotencyKeyReused: .idempotencyKeyReused
             case .requestUnderWay: .requestUnderWay
             case .tooManyTurns: .tooManyTurns

@@ -29,14 +29,18 @@ extension StoreConformance {
                 let base = fixture.base
                 let key = APIKey(sid: .random(), account: base.account, name: "", dateCreated: .now)
                 try await store.create(key, secretDigest: StoredAuthToken.meaningless.digest)
-                _ = try await base.createAssistant("a")
+                let assistant = try await base.createAssistant("a")
+                _ = try await base.createTool("t", attachedTo: assistant.id, policy: .create(.init(.empty)))
                 for session in ["s", "t"] { try await base.put(["1", "2"], in: session) }
                 _ = try await base.append([.number(3)], to: "s", once: .numbered(1))
                 try await fixture.callBack()
                 try await fixture.accept("turn \(number)", in: "t")
             }
             let contents = try #require(store as? any StoreContents)
-            let owned: [StoredTable] = [.apiKey, .assistant, .session, .message, .idempotencyKey, .turn, .callback]
+            let owned: [StoredTable] = [
+                .apiKey, .assistant, .tool, .toolAttachment, .policy, .session, .message, .idempotencyKey, .turn,
+                .callback,
+            ]
             func counts() async throws -> [Int] {
                 var counts: [Int] = []
                 for table in owned { counts.append(try await contents.count(of: table)) }

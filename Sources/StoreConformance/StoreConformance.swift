@@ -27,7 +27,7 @@ package struct StoreConformance: Sendable, CustomTestStringConvertible {
     package static var all: [StoreConformance] {
         [
             paging, anchors, filters, pageLengths, walks, versions, appending, idempotency, editing, importing,
-            sessions, sessionLists, search, assistants, turns, callbacks, credentials,
+            sessions, sessionLists, search, assistants, tools, turns, callbacks, credentials,
         ].flatMap(\.self)
     }
 }

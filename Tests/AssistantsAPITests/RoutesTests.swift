@@ -45,6 +45,8 @@ struct RoutesTests {
             "/v1/Assistants/1", "/v1/Assistants//", "/v1/Assistants/aia_asst_", "/v1/Assistants/aia_asst_1//",
             "/v1/Assistants/aia_asst_a/b", "/v1/Assistants/Messages", "/v1/Assistants/1/Messages",
             "/v1/Assistants/aia_asst_1/Messages/aia_msg_1", "v1/Sessions", "/v1/SessionsMessages",
+            "/v1/Tools/1", "/v1/Tools/aia_asst_1", "/v1/Assistants/aia_asst_1/Tools/aia_asst_1",
+            "/v1/Policies/aia_plcy_1",
         ]
     )
     func noMatch(_ path: String) throws {
@@ -56,7 +58,10 @@ struct RoutesTests {
         for route in Routes.all {
             let operation = try #require(route.operations.first?.value)
             let parameters = try operation.parameters.map { type in
-                try #require(["aia_asst_1", "aia_msg_1"].first(where: type.isValid), "\(type) needs an example here")
+                try #require(
+                    ["aia_asst_1", "aia_tool_1", "aia_msg_1"].first(where: type.isValid),
+                    "\(type) needs an example here"
+                )
             }
             let path = try Routes.path(route.template.text, parameters.first ?? "", parameters.dropFirst().first ?? "")
             #expect(try Routes.match(path[...])?.route === route, "\(path)")

@@ -110,6 +110,52 @@ struct QueryPlanTests {
     }
 
     @Test(
+        "an assistant's tools and a tool's policies are read in order, by an index",
+        arguments: [KeysetDirection.after, .before]
+    )
+    func ownersRows(_ direction: KeysetDirection) async throws {
+        let database = try await filledDatabase()
+        try database.execute(
+            """
+            INSERT INTO assistant SELECT 'AC', 'a' || n, n, '', '', '', '', false, false, NULL, 0, 0 FROM generate_series(1, 50) AS n;
+            INSERT INTO tool SELECT 'AC', 't' || n, n, '', '', '', true, false, '{}', 0, 0 FROM generate_series(1, 100) AS n;
+            INSERT INTO tool_attachment
+                SELECT 'AC', 't' || t || ' a' || a, t * 50 + a, 'a' || a, 't' || t, 0
+                FROM generate_series(1, 50) AS a, generate_series(1, 100) AS t;
+            INSERT INTO policy
+                SELECT 'AC', 'p' || t || '-' || n, t * 50 + n, 't' || t, '', '', '', '{}', 0, 0
+                FROM generate_series(1, 50) AS n, generate_series(1, 100) AS t;
+            ANALYZE
+            """
+        )
+        var connection = try PostgresConnection(url: database.url)
+        try connection.execute("SET plan_cache_mode = force_generic_plan")
+        let account = AccountSID(unchecked: "AC")
+        let attachments = KeysetList<ToolAttachmentCursor>(
+            table: "tool_attachment",
+            columns: "tool_id",
+            account: account,
+            owner: RowOwner("assistant", "a7")
+        )
+        let policies = KeysetList<PolicyCursor>(
+            table: "policy",
+            columns: "id",
+            account: account,
+            owner: RowOwner("tool", "t7")
+        )
+        for (sql, owner, index) in [
+            (attachments.sql(direction), "a7", "tool_attachment_of_assistant"),
+            (policies.sql(direction), "t7", "policy_of_tool"),
+        ] {
+            try connection.execute("PREPARE list AS \(sql)")
+            let plan = try connection.run("EXPLAIN EXECUTE list ('AC', '\(owner)', 100, 20)").map { $0.text($1, 0) }
+                .joined(separator: "\n")
+            #expect(plan.contains("using \(index) on") && !plan.contains("Sort"), "\(plan)")
+            try connection.execute("DEALLOCATE list")
+        }
+    }
+
+    @Test(
         "a search in all sessions reads these by an index, and no messages but theirs",
         arguments: [KeysetDirection.after, .before]
     )

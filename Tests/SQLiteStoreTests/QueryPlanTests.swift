@@ -74,6 +74,7 @@ struct QueryPlanTests {
         typealias Sessions = KeysetList<SessionCreationCursor>
         typealias ActiveSessions = KeysetList<SessionActivityCursor>
         typealias Assistants = KeysetList<AssistantCursor>
+        typealias Attachments = KeysetList<ToolAttachmentCursor>
         for (sql, plan) in [
             (
                 Sessions.sql("*", of: .session, by: "session_by_creation", direction),
@@ -120,6 +121,26 @@ struct QueryPlanTests {
             (
                 Assistants.sql("number", of: .assistant, by: "assistant_of_account_mirror", direction),
                 "SEARCH assistant USING COVERING INDEX assistant_of_account_mirror (account_sid=? AND "
+            ),
+            (
+                Attachments.sql(
+                    "*",
+                    of: ChecksummedTable(of: ToolAttachment.self),
+                    by: "tool_attachment_of_assistant",
+                    owner: "assistant_id",
+                    direction
+                ),
+                "SEARCH tool_attachment USING INDEX tool_attachment_of_assistant (account_sid=? AND assistant_id=? AND "
+            ),
+            (
+                Attachments.sql(
+                    "number",
+                    of: ChecksummedTable(of: Policy.self),
+                    by: "policy_of_tool_mirror",
+                    owner: "tool_id",
+                    direction
+                ),
+                "SEARCH policy USING COVERING INDEX policy_of_tool_mirror (account_sid=? AND tool_id=? AND "
             ),
         ] {
             let details = try await details(of: sql, in: store)

@@ -126,7 +126,7 @@ struct CopyTests {
         let (source, target) = (try await open(.sqlite, 0), try await open(to, 1))
         let filled = try await FilledStore(source, messages: 10)
         let draft = MessageDraft(role: .user, content: .empty)
-        let copier = StoreCopier(from: source, to: InterruptedContents(target, after: 8))
+        let copier = StoreCopier(from: source, to: InterruptedContents(target, after: 11))
         await expectInterruption { try await copier.run() }
         _ = try await filled.append([draft], to: "s", in: source)
         let error = await #expect(throws: CopyError.self) { try await StoreCopier(from: source, to: target).run() }

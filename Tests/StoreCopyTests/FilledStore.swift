@@ -26,6 +26,16 @@ struct FilledStore {
         let assistant = Assistant(details, in: account)
         try await store.create(assistant)
         try await store.create(Assistant(AssistantDetails(name: "Bob"), in: account))
+        var tool = ToolDetails(name: "weather", type: "WEBHOOK", isEnabled: true)
+        tool.meta = JSONObject(unchecked: #"{"url":"https://example.com/é"}"#)
+        _ = try await store.perform(
+            ToolCreation(
+                Tool(tool, in: account),
+                attachedTo: assistant.id,
+                policy: .create(PolicyDetails(JSONObject(unchecked: #"{"a":[1]}"#))),
+                once: nil
+            )
+        )
         let draft = MessageDraft(role: .user, content: try JSONObject(Self.text), identity: "user_id:\\N")
         for session in ["s", "webhook:t/é"] {
             _ = try await append(Array(repeating: draft, count: messages), to: session, in: store)

@@ -11,6 +11,12 @@ extension APIError {
             self = .badRequest("A session's id must have 1 to \(SessionID.maximumLength) bytes")
         case .sessionFull(let id):
             self = .badRequest("The session \(id) has as many messages as one can have")
+        case .tooMany(.policy):
+            self = .badRequest("The tool has \(Policy.maximumCount) policies, the most that one can have")
+        case .tooMany:
+            self = .badRequest(
+                "The assistant has \(ToolAttachment.maximumCount) tools, the most that one can have: detach one"
+            )
         case .idempotencyKeyReused:
             self = .badRequest(
                 "This Idempotency-Key came before, with another request: the same key is for the same path and body"

@@ -80,6 +80,15 @@ package struct APIError: Error {
         )
     }
 
+    /// The account has nothing of the id that a field of the body has.
+    static func notFound(_ field: String, _ id: String?) -> APIError {
+        APIError(
+            status: .notFound,
+            code: 20404,
+            message: "The body's \"\(field)\": there is no \"\((id ?? "").shortened)\""
+        )
+    }
+
     static func methodNotAllowed(_ method: HTTPMethod, allowed: [HTTPMethod]) -> APIError {
         let allowed = allowed.map(\.rawValue).joined(separator: ", ")
         return APIError(

@@ -14,6 +14,7 @@ enum ListParameter: String, CaseIterable {
     case identity = "Identity"
     case includeLastMessage = "IncludeLastMessage"
     case includeTotal = "IncludeTotal"
+    case knowledgeID = "KnowledgeId"
     case order = "Order"
     case orderBy = "OrderBy"
     case page = "Page"
@@ -22,6 +23,7 @@ enum ListParameter: String, CaseIterable {
     case query = "Query"
     case role = "Role"
     case strict = "Strict"
+    case toolID = "ToolId"
 
     /// Those that say where in a list a page lies.
     static let paging: Set<ListParameter> = [.page, .pageSize, .pageToken]
@@ -35,8 +37,8 @@ enum ListParameter: String, CaseIterable {
         case .around: .around
         case .before: .before
         case .activityAfter, .assistantID, .dateCreatedAfter, .dateCreatedBefore, .dateUpdatedAfter, .dateUpdatedBefore,
-            .identity, .includeLastMessage, .includeTotal, .order, .orderBy, .page, .pageSize, .pageToken, .query,
-            .role, .strict:
+            .identity, .includeLastMessage, .includeTotal, .knowledgeID, .order, .orderBy, .page, .pageSize,
+            .pageToken, .query, .role, .strict, .toolID:
             nil
         }
     }
@@ -44,14 +46,15 @@ enum ListParameter: String, CaseIterable {
 
 /// A list that has parameters, by its items.
 enum ListKind {
-    case assistants, messages, sessions
+    case assistants, messages, policies, sessions, tools, toolsOfAssistant
     /// The messages of all sessions that are found by a query.
     case foundMessages
 
     /// Those that the list has.
     var parameters: Set<ListParameter> {
         switch self {
-        case .assistants: Self.commonParameters
+        case .assistants, .toolsOfAssistant: Self.commonParameters
+        case .policies, .tools: Self.commonParameters.union(filters)
         case .messages: Self.messageParameters
         case .sessions: Self.sessionParameters
         case .foundMessages: Self.commonParameters.union(Self.messageFilters)
@@ -61,7 +64,9 @@ enum ListKind {
     /// Those that choose which items it has.
     var filters: Set<ListParameter> {
         switch self {
-        case .assistants: []
+        case .assistants, .toolsOfAssistant: []
+        case .policies: [.knowledgeID, .toolID]
+        case .tools: [.assistantID]
         case .messages, .foundMessages: Self.messageFilters
         case .sessions: Self.sessionFilters
         }
@@ -87,9 +92,19 @@ enum ListKind {
 indirect enum ListFilter: Equatable, Sendable {
     case messages(MessageFilter)
     case sessions(SessionFilter)
+    case policies(PolicyFilter)
+    /// Those of an assistant.
+    case tools(AssistantID)
 
     var ofMessages: MessageFilter? { if case .messages(let filter) = self { filter } else { nil } }
     var ofSessions: SessionFilter? { if case .sessions(let filter) = self { filter } else { nil } }
+}
+
+/// Which policies are wanted.
+struct PolicyFilter: Equatable, Sendable {
+    let tool: ToolID?
+    /// An id.
+    let knowledge: String?
 }
 
 /// By what a list of sessions is ordered.

@@ -14,17 +14,19 @@ struct Listing<Cursor: KeysetCursor>: Sendable {
     let digest: ListingDigest?
 
     /// - Parameters:
+    ///   - scope: what the path chooses of a list, so that page tokens bind it, too.
     ///   - budget: of a page.
     ///   - scan: how much a request may examine where a filter leaves items out.
     /// - Throws: `APIError` where the page token is not of this listing.
     init(
         _ query: PageQuery,
         of account: AccountSID,
+        scope: String? = nil,
         budget: PageBudget,
         scan: ScanBudget = ScanBudget(),
         tokens: PageTokens
     ) throws(APIError) {
-        let digest = ListingDigest(query.selection)
+        let digest = ListingDigest((scope.map { [("", $0)] } ?? []) + query.selection)
         let anchor: PageRequest<Cursor>.Anchor =
             if let token = query.token { try tokens.anchor(of: token, in: account, binding: digest) } else { .first }
         self.account = account
@@ -92,6 +94,10 @@ extension PageQuery {
             selection += Self.selection(.dateCreatedAfter, .dateCreatedBefore, filter.created)
             selection += Self.selection(.dateUpdatedAfter, .dateUpdatedBefore, filter.updated)
             selection.append((.activityAfter, filter.active.start.map { String($0.microseconds) }))
+        case .policies(let filter):
+            selection += [(.toolID, filter.tool?.text), (.knowledgeID, filter.knowledge)]
+        case .tools(let assistant):
+            selection.append((.assistantID, assistant.text))
         }
         return selection.compactMap { parameter, value in value.map { (parameter.rawValue, $0) } }
     }

@@ -123,7 +123,11 @@ struct PageQuery: Sendable {
         let identity = try value(.identity, of: values, allowed: IdentityText.allowed, IdentityText.checked)
         let created = try range(from: .dateCreatedAfter, before: .dateCreatedBefore, of: values)
         switch kind {
-        case .assistants: return nil
+        case .assistants, .toolsOfAssistant: return nil
+        case .policies:
+            let tool = try value(.toolID, of: values, allowed: "\(ToolID.prefix) and 1 to 246 more bytes", ToolID.init)
+            return .policies(PolicyFilter(tool: tool, knowledge: values[.knowledgeID]))
+        case .tools: return try assistantID(of: values).map(ListFilter.tools)
         case .messages, .foundMessages:
             let query = try query(of: values)
             return .messages(MessageFilter(roles: roles, identity: identity, created: created, query: query))
@@ -132,12 +136,7 @@ struct PageQuery: Sendable {
             return .sessions(
                 SessionFilter(
                     identity: identity,
-                    assistantID: try value(
-                        .assistantID,
-                        of: values,
-                        allowed: "\(AssistantID.prefix) and 1 to 246 more bytes",
-                        AssistantID.init
-                    ),
+                    assistantID: try assistantID(of: values),
                     created: created,
                     updated: try range(from: .dateUpdatedAfter, before: .dateUpdatedBefore, of: values),
                     // Exclusive: a client has seen what it names.
@@ -145,6 +144,10 @@ struct PageQuery: Sendable {
                 )
             )
         }
+    }
+
+    private static func assistantID(of values: [ListParameter: String]) throws(APIError) -> AssistantID? {
+        try value(.assistantID, of: values, allowed: "\(AssistantID.prefix) and 1 to 246 more bytes", AssistantID.init)
     }
 
     private static func query(of values: [ListParameter: String]) throws(APIError) -> SearchQuery? {

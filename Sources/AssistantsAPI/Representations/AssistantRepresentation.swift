@@ -37,16 +37,9 @@ struct AssistantBody: Sendable {
     private let isPersonalizationEngineEnabled: Bool?
     private let sealedSegmentCredential: [UInt8]?
 
-    /// The body of a change, which may also be empty, `null`, or `[]`: that is how SDKs send a change of nothing.
+    /// The body of a change, which may also be empty, `null`, or `[]`.
     init(changes json: [UInt8], sealingKey: Result<SealingKey, any Error>) throws {
-        try self.init(json: Self.isNothing(json) ? Array("{}".utf8) : json, sealingKey: sealingKey)
-    }
-
-    private static func isNothing(_ json: [UInt8]) -> Bool {
-        // Nearly every body is an object.
-        guard json.first(where: { !$0.isJSONWhiteSpace }) != UInt8(ascii: "{") else { return false }
-        let tokens = json.split(whereSeparator: \.isJSONWhiteSpace).map { String(decoding: $0, as: UTF8.self) }
-        return [[], ["null"], ["[]"], ["[", "]"]].contains(tokens)
+        try self.init(json: ChangeBody.object(of: json), sealingKey: sealingKey)
     }
 
     /// - Parameter sealingKey: what the credential is sealed with, so that it is never stored unsealed.
@@ -116,14 +109,14 @@ struct AssistantRepresentation {
         512 + JSONText.stringLength(defaultModel) + JSONText.stringLength(baseURL)
     }
 
-    func json(withToolsAndKnowledge: Bool = false) -> ByteBuffer {
+    /// - Parameter tools: those of an assistant that was fetched by itself, which also says that it has no knowledge.
+    func json(tools: [Tool]? = nil) -> ByteBuffer {
         var json = ByteBuffer()
-        write(to: &json, withToolsAndKnowledge: withToolsAndKnowledge)
+        write(to: &json, tools: tools)
         return json
     }
 
-    /// - Parameter withToolsAndKnowledge: whether it says which tools and knowledge the assistant has: none.
-    func write(to json: inout ByteBuffer, withToolsAndKnowledge: Bool = false) {
+    func write(to json: inout ByteBuffer, tools: [Tool]? = nil) {
         let details = assistant.details
         json.writeStaticString("{\"id\":")
         json.writeJSONString(assistant.id.text)
@@ -145,7 +138,11 @@ struct AssistantRepresentation {
         )
         json.writeStaticString(",\"url\":")
         json.writeJSONString(baseURL + "/v1/Assistants/" + PercentEncoding.encodeSegment(assistant.id.text[...]))
-        if withToolsAndKnowledge { json.writeStaticString(",\"tools\":[],\"knowledge\":[]") }
+        if let tools {
+            json.writeStaticString(",\"tools\":")
+            json.writeArray(tools) { ToolRepresentation(tool: $0, baseURL: baseURL).write(to: &$1) }
+            json.writeStaticString(",\"knowledge\":[]")
+        }
         json.writeStaticString(",\"date_created\":")
         json.writeJSONString(assistant.dateCreated)
         json.writeStaticString(",\"date_updated\":")

@@ -20,6 +20,15 @@ extension ByteBuffer {
         write(upTo: JSONText.maximumStringLength(utf8.byteCount)) { $0.appendJSONString(utf8) }
     }
 
+    mutating func writeArray<Item>(_ items: [Item], _ write: (Item, inout ByteBuffer) -> Void) {
+        writeStaticString("[")
+        for (index, item) in items.enumerated() {
+            if index > 0 { writeStaticString(",") }
+            write(item, &self)
+        }
+        writeStaticString("]")
+    }
+
     /// Writes a time as a JSON string of whole seconds.
     mutating func writeJSONString(_ time: Timestamp) {
         write(upTo: JSONText.maximumStringLength(Timestamp.iso8601Length)) { $0.appendJSONString(time) }

@@ -54,7 +54,13 @@ struct AssistantsResource: Sendable {
     /// `GET /v1/Assistants/{id}`.
     func fetch(_ id: AssistantID, _ request: APIRequest, _ caller: Caller) async throws -> Response {
         let assistant = try await store.assistant(id, in: caller.account)
-        return Response(json: representation(of: assistant, at: request).json(withToolsAndKnowledge: true))
+        let tools = try await store.items(
+            ToolAttachment.self,
+            attachedTo: id,
+            in: caller.account,
+            page: PageRequest(.first, size: ToolAttachment.maximumCount, budget: PageBudget(bytes: .max))
+        )
+        return Response(json: representation(of: assistant, at: request).json(tools: tools.items))
     }
 
     /// `PUT /v1/Assistants/{id}`: what is absent or `null` stays as it is.

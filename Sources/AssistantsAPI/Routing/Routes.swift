@@ -30,7 +30,13 @@ enum Routes {
             [.POST: .forAccounts { $0.assistantMessages.send }],
             waitsForOthers: true
         ),
+        Route("/v1/Assistants/{assistantId}/Tools", [.GET: .forAccounts { $0.tools.list(of:_:_:) }]),
+        Route(
+            "/v1/Assistants/{assistantId}/Tools/{id}",
+            [.POST: .forAccounts { $0.tools.attach }, .DELETE: .forAccounts { $0.tools.detach }]
+        ),
         Route("/v1/Messages", [.GET: .forAccounts { $0.search.list }]),
+        Route("/v1/Policies", [.GET: .forAccounts { $0.policies.list }]),
         Route("/v1/Sessions", [.GET: .forAccounts { $0.sessions.list }]),
         Route(
             "/v1/Sessions/{id}",
@@ -46,6 +52,15 @@ enum Routes {
                 .GET: .forAccounts { $0.messages.fetch },
                 .PUT: .forAccounts { $0.messages.update },
                 .DELETE: .forAccounts { $0.messages.delete },
+            ]
+        ),
+        Route("/v1/Tools", [.GET: .forAccounts { $0.tools.list(_:_:) }, .POST: .forAccounts { $0.tools.create }]),
+        Route(
+            "/v1/Tools/{id}",
+            [
+                .GET: .forAccounts { $0.tools.fetch },
+                .PUT: .forAccounts { $0.tools.update },
+                .DELETE: .forAccounts { $0.tools.delete },
             ]
         ),
     ]
@@ -74,6 +89,8 @@ struct Resources: Sendable {
     let sessions: SessionsResource
     let messages: MessagesResource
     let search: SearchResource
+    let tools: ToolsResource
+    let policies: PoliciesResource
 
     /// - Parameters: as of `AssistantsResponder`.
     init(
@@ -94,6 +111,8 @@ struct Resources: Sendable {
         assistantMessages = AssistantMessagesResource(turns: turns, callbacks: callbacks, requests: requests)
         let scans = FilteredLists(options: options, metrics: metrics)
         sessions = SessionsResource(store: store, tokens: tokens, scans: scans)
+        tools = ToolsResource(store: store, tokens: tokens)
+        policies = PoliciesResource(store: store, tokens: tokens)
         search = SearchResource(store: store, tokens: tokens, scans: scans)
         messages = MessagesResource(
             store: store,

@@ -10,7 +10,7 @@ extension AccountRowStore {
         of account: AccountSID,
         page: PageRequest<AssistantCursor>
     ) async throws(StoreError) -> Page<Assistant, AssistantCursor> {
-        try await list(Assistant.self, of: account, page: page)
+        try await list(Assistant.self, of: account, owner: nil, page: page)
     }
 
     /// Changes an assistant, and gives it as it is then stored.

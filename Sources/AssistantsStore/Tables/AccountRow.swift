@@ -26,6 +26,27 @@ extension AccountRow {
     package static var valueColumns: [Column] { table.columns.filter { $0 != .number } }
 }
 
+/// That an assistant has an item. Its table's columns have an `assistant_id`.
+package protocol AttachmentRow: AccountRow {
+    associatedtype Item: AccountRow
+
+    var itemID: Item.ID { get }
+}
+
+/// By whose rows a list is cut down: those in whose column `<kind>_id` the id is. The table has an index for it.
+package struct RowOwner: Sendable {
+    /// As in `tool`.
+    package let kind: String
+    package let id: String
+
+    package init(_ kind: String, _ id: String) {
+        self.kind = kind
+        self.id = id
+    }
+
+    package var column: String { "\(kind)_id" }
+}
+
 /// Creates, fetches, lists, changes, and deletes what accounts own, whichever it is. `Store` says what holds for every call.
 package protocol AccountRowStore: Sendable {
     /// - Throws: `notFound(.account)`.
@@ -39,11 +60,21 @@ package protocol AccountRowStore: Sendable {
     ) async throws(StoreError) -> Item
 
     /// One page of an account's items, in the order of creation.
+    /// - Parameter owner: whose items they are; `nil` for all.
     func list<Item: AccountRow>(
         _ type: Item.Type,
         of account: AccountSID,
+        owner: RowOwner?,
         page: PageRequest<Item.Cursor>
     ) async throws(StoreError) -> Page<Item, Item.Cursor>
+
+    /// One page of the items that are attached to an assistant, in the order in which they were attached.
+    func items<Attachment: AttachmentRow>(
+        _ type: Attachment.Type,
+        attachedTo assistant: AssistantID,
+        in account: AccountSID,
+        page: PageRequest<Attachment.Cursor>
+    ) async throws(StoreError) -> Page<Attachment.Item, Attachment.Cursor>
 
     /// Changes an item, and gives it as it is then stored.
     /// - Parameter change: makes the item that is stored of the one that is there; called once. Account and id stay.
@@ -57,4 +88,8 @@ package protocol AccountRowStore: Sendable {
 
     /// - Throws: `Item.notFound`.
     func delete<Item: AccountRow>(_ type: Item.Type, _ id: Item.ID, in account: AccountSID) async throws(StoreError)
+
+    /// Makes a change in one transaction.
+    /// - Throws: what the change throws.
+    func perform<Write: StoreWrite>(_ write: Write) async throws(StoreError) -> Write.Value
 }

@@ -8,6 +8,9 @@ package enum StoredTable: String, CaseIterable, Codable, Sendable {
     case account
     case apiKey = "api_key"
     case assistant
+    case tool
+    case toolAttachment = "tool_attachment"
+    case policy
     case session
     case message
     case idempotencyKey = "idempotency_key"
@@ -31,6 +34,9 @@ package enum StoredTable: String, CaseIterable, Codable, Sendable {
                 .integer("date_created"),
             ]
         case .assistant: Assistant.columns
+        case .tool: Tool.columns
+        case .toolAttachment: ToolAttachment.columns
+        case .policy: Policy.columns
         case .session:
             [
                 .text("account_sid"), .text("id"), .number, .text("assistant_id"), .text("identity"),
@@ -72,6 +78,9 @@ package enum StoredTable: String, CaseIterable, Codable, Sendable {
         case .account: "Account"
         case .apiKey: "API key"
         case .assistant: "Assistant"
+        case .tool: "Tool"
+        case .toolAttachment: "Attachment of a tool"
+        case .policy: "Policy"
         case .session: "Session"
         case .message: "Message"
         case .idempotencyKey: "Idempotency key"

@@ -8,7 +8,7 @@ extension WriteTransaction where Self: ~Copyable {
         lease: Duration,
         idempotencyKey: String?
     ) throws -> SessionID {
-        try requireAssistant(turn.assistantID, in: account)
+        _ = try fetch(Assistant.self, turn.assistantID, in: account, isLocked: false)
         let found = try openSession(turn.session, in: account)
         let count = try found.map { try turnCount(of: $0) } ?? 0
         let session: OpenSession<SessionHandle>

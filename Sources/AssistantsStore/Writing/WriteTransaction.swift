@@ -55,10 +55,25 @@ package protocol WriteTransaction: ~Copyable {
     /// - Throws: `notFound(.account)`.
     mutating func insert<Item: AccountRow>(_ item: Item) throws
 
-    // MARK: Turns
+    /// - Parameter isLocked: whether nobody else may change the item before the transaction ends.
+    /// - Throws: `Item.notFound`.
+    mutating func fetch<Item: AccountRow>(
+        _ type: Item.Type,
+        _ id: Item.ID,
+        in account: AccountSID,
+        isLocked: Bool
+    ) throws -> Item
 
-    /// - Throws: `Assistant.notFound`.
-    mutating func requireAssistant(_ id: AssistantID, in account: AccountSID) throws
+    /// How many items of an owner the account has.
+    mutating func count<Item: AccountRow>(_ type: Item.Type, of owner: RowOwner, in account: AccountSID) throws -> Int
+
+    /// Stores an item that was read and locked in this transaction, and changed since.
+    mutating func update<Item: AccountRow>(_ item: Item) throws
+
+    /// - Throws: `Item.notFound`.
+    mutating func delete<Item: AccountRow>(_ type: Item.Type, _ id: Item.ID, in account: AccountSID) throws
+
+    // MARK: Turns
 
     /// How many turns of a session have not ended.
     mutating func turnCount(of session: OpenSession<SessionHandle>) throws -> Int

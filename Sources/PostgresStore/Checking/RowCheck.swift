@@ -32,12 +32,14 @@ struct RowCheck {
             case (_, "account_sid"), (.account, "sid"): validate(column, "an account SID", AccountSID.init)
             case (.apiKey, "sid"): validate(column, "an API key SID", APIKeySID.init)
             case (.assistant, "id"): validate(column, "an assistant id", AssistantID.init)
+            case (.tool, "id"), (_, "tool_id"): validate(column, "a tool id", ToolID.init)
+            case (.policy, "id"): validate(column, "a policy id", PolicyID.init)
             case (.session, "id"), (_, "session_id"): validate(column, "a session id", SessionID.init)
             case (.message, "id"): validate(column, "a message id", MessageID.init)
             case (_, "id"): validate(column, "an id") { $0.isEmpty ? nil : $0 }
             case (.message, "role"): validate(column, "a role", MessageRole.init)
             case (.turn, "mode"): validate(column, "a mode", SendMode.init)
-            case (_, "content"), (_, "meta"):
+            case (_, "content"), (_, "meta"), (.policy, "details"):
                 values[column] == .null ? nil : validate(column, "a JSON object", Self.object)
             case (_, "date_created"), (_, "date_updated"), (_, "last_activity"):
                 integer(column).map(Timestamp.isPrintable) == true

@@ -8,6 +8,8 @@ struct KeysetList<Cursor: KeysetCursor> {
     /// How many bytes a row has that can be long, in SQL; `nil` where all rows are short.
     var length: String?
     let account: AccountSID
+    /// Whose rows they are; `nil` for all of the account's.
+    var owner: RowOwner?
     /// What the list has lies between them.
     var bounds = KeysetBounds<Cursor>()
     /// What a row must match to be in the list; `nil` if all do that lie within the bounds.
@@ -15,7 +17,7 @@ struct KeysetList<Cursor: KeysetCursor> {
     /// Whether it is known already what lies on the near side of the anchor.
     var isContinued = false
 
-    /// The rows between two cursors, or from one on. Values: account, and the cursors' at which reading begins and ends.
+    /// The rows between two cursors, or from one on. Values: account, owner if there is one, and the cursors' at which reading begins and ends.
     private func rows(_ direction: KeysetDirection, isBounded: Bool) -> String {
         let (start, end) =
             switch direction {
@@ -26,8 +28,11 @@ struct KeysetList<Cursor: KeysetCursor> {
         func values(behind count: Int) -> String {
             Cursor.columns.indices.map { "$\(count + $0 + 1)::bigint" }.joined(separator: ", ")
         }
-        let bound = isBounded ? " AND (\(keys)) \(end) (\(values(behind: Cursor.columns.count + 1)))" : ""
-        return "FROM \(table) WHERE account_sid = $1 AND (\(keys)) \(start) (\(values(behind: 1)))\(bound)"
+        let bound = isBounded ? " AND (\(keys)) \(end) (\(values(behind: ownerCount + Cursor.columns.count)))" : ""
+        return """
+            FROM \(table) WHERE account_sid = $1\(owner.map { " AND \($0.column) = $2" } ?? "")
+                AND (\(keys)) \(start) (\(values(behind: ownerCount)))\(bound)
+            """
     }
 
     private static func order(_ direction: KeysetDirection) -> String {
@@ -35,14 +40,17 @@ struct KeysetList<Cursor: KeysetCursor> {
     }
 
     /// How many values `rows` has.
-    private static func valueCount(isBounded: Bool) -> Int { 1 + Cursor.columns.count * (isBounded ? 2 : 1) }
+    private func valueCount(isBounded: Bool) -> Int { ownerCount + Cursor.columns.count * (isBounded ? 2 : 1) }
+
+    /// How many values say whose rows they are.
+    private var ownerCount: Int { owner == nil ? 1 : 2 }
 
     /// Values: those of the rows, those of the conditions, how many rows; where rows can be long, how many bytes they may have together.
     /// Columns: the cursor's, then the list's. Rows end behind the first that goes beyond that, or the second.
     func sql(_ direction: KeysetDirection, isBounded: Bool = false) -> String {
         let keys = Cursor.columns.joined(separator: ", ")
         let order = Self.order(direction)
-        let first = Self.valueCount(isBounded: isBounded) + 1
+        let first = valueCount(isBounded: isBounded) + 1
         let conditions = conditions ?? []
         let filter = conditions.enumerated().map { " AND \($1.sql(value: first + $0))" }.joined()
         let limit = first + conditions.count
@@ -64,7 +72,7 @@ struct KeysetList<Cursor: KeysetCursor> {
     func sliceEnd(_ direction: KeysetDirection, isBounded: Bool) -> String {
         """
         SELECT \(Cursor.columns.joined(separator: ", ")) \(rows(direction, isBounded: isBounded))
-        ORDER BY \(Self.order(direction)) OFFSET $\(Self.valueCount(isBounded: isBounded) + 1)::bigint LIMIT 1
+        ORDER BY \(Self.order(direction)) OFFSET $\(valueCount(isBounded: isBounded) + 1)::bigint LIMIT 1
         """
     }
 
@@ -119,7 +127,8 @@ struct KeysetList<Cursor: KeysetCursor> {
     }
 
     private func values(_ direction: KeysetDirection, _ bounds: KeysetBounds<Cursor>) -> [(any PostgresValue)?] {
-        [account] + (bounds.start(direction).values + (bounds.end(direction)?.values ?? []))
+        [account] + (owner.map { [$0.id] } ?? [])
+            + (bounds.start(direction).values + (bounds.end(direction)?.values ?? []))
     }
 
     private static func cursor(_ rows: borrowing PostgresResult, _ row: Int) -> Cursor {

@@ -14,7 +14,10 @@ enum Distribution {
             guard error.sqlState != nil else { throw error }
             throw PostgresDatabaseError.citusMissing(reason: error.message)
         }
-        let done = try connection.run("SELECT logicalrelid::text FROM pg_dist_partition").map { $0.text($1, 0) }
+        // Citus knows a table, too, that only the coordinator has, if it refers to one that is everywhere.
+        let done = try connection.run(
+            "SELECT logicalrelid::text FROM pg_dist_partition WHERE partmethod <> 'n' OR repmodel = 't'"
+        ).map { $0.text($1, 0) }
         let missing = StoredTable.allCases.filter { $0.distribution != .coordinator && !done.contains($0.rawValue) }
         try distributeTables(missing, &connection)
         guard !done.contains("search_terms") else { return }

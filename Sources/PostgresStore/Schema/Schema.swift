@@ -56,7 +56,62 @@ enum Schema {
             "11 sessions without words",
             .index(name: "session_without_words", on: "session (account_sid) WHERE search_version IS DISTINCT FROM 1")
         ),
+        Migration("12 tools", .statements(tools)),
     ]
+
+    // ON DELETE CASCADE: a server of an earlier version, which knows of no tools, can delete accounts and assistants.
+    private static let tools = """
+        CREATE SEQUENCE tool_number;
+        CREATE TABLE tool (
+            account_sid text COLLATE "C" NOT NULL REFERENCES account (sid) ON DELETE CASCADE,
+            id text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            name text NOT NULL,
+            type text NOT NULL,
+            description text NOT NULL,
+            enabled boolean NOT NULL,
+            requires_auth boolean NOT NULL,
+            meta text NOT NULL,
+            date_created bigint NOT NULL,
+            date_updated bigint NOT NULL,
+            PRIMARY KEY (account_sid, id)
+        );
+        CREATE INDEX tool_by_creation ON tool (account_sid, number);
+
+        CREATE SEQUENCE tool_attachment_number;
+        CREATE TABLE tool_attachment (
+            account_sid text COLLATE "C" NOT NULL,
+            -- Of the tool and the assistant.
+            id text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            assistant_id text COLLATE "C" NOT NULL,
+            tool_id text COLLATE "C" NOT NULL,
+            date_created bigint NOT NULL,
+            PRIMARY KEY (account_sid, id),
+            FOREIGN KEY (account_sid, assistant_id) REFERENCES assistant (account_sid, id) ON DELETE CASCADE,
+            FOREIGN KEY (account_sid, tool_id) REFERENCES tool (account_sid, id) ON DELETE CASCADE
+        );
+        CREATE INDEX tool_attachment_of_assistant ON tool_attachment (account_sid, assistant_id, number);
+        CREATE INDEX tool_attachment_of_tool ON tool_attachment (account_sid, tool_id);
+
+        CREATE SEQUENCE policy_number;
+        CREATE TABLE policy (
+            account_sid text COLLATE "C" NOT NULL,
+            id text COLLATE "C" NOT NULL,
+            number bigint NOT NULL,
+            tool_id text COLLATE "C" NOT NULL,
+            name text NOT NULL,
+            description text NOT NULL,
+            type text NOT NULL,
+            details text NOT NULL,
+            date_created bigint NOT NULL,
+            date_updated bigint NOT NULL,
+            PRIMARY KEY (account_sid, id),
+            FOREIGN KEY (account_sid, tool_id) REFERENCES tool (account_sid, id) ON DELETE CASCADE
+        );
+        CREATE INDEX policy_by_creation ON policy (account_sid, number);
+        CREATE INDEX policy_of_tool ON policy (account_sid, tool_id, number)
+        """
 
     private static let first = """
         CREATE TABLE setting (

@@ -2,10 +2,6 @@ import AssistantsStore
 
 /// What turns do to the database, for `WriteTransaction`.
 extension PostgresConnection {
-    mutating func requireAssistant(_ id: AssistantID, in account: AccountSID) throws {
-        _ = try fetch(Assistant.self, id, in: account)
-    }
-
     mutating func turnCount(of session: OpenSession<SessionKey>) throws -> Int {
         let row = try run(
             "SELECT count(*) FROM turn WHERE session_key = $1 AND session_number = $2::bigint",

@@ -57,21 +57,73 @@ extension PostgresConnection {
     }
 
     /// One page of the account's rows, in the order of creation.
+    /// - Parameter owner: whose rows they are; `nil` for all.
     mutating func page<Item: AccountRow>(
         _ request: PageRequest<Item.Cursor>,
-        of account: AccountSID
+        of account: AccountSID,
+        owner: RowOwner?
     ) throws -> Page<Item, Item.Cursor> {
         let list = KeysetList<Item.Cursor>(
             table: Item.table.rawValue,
             columns: Self.columns(of: Item.self),
             length: Self.length(of: Item.self),
-            account: account
+            account: account,
+            owner: owner
         )
         return try list.page(request, &self) { result, rows, column, _ in
             var items: [Item?] = []
             for row in rows { items.append(try result.item(row, from: column)) }
             return items
         }
+    }
+
+    /// One page of what is attached to an assistant.
+    mutating func page<Attachment: AttachmentRow>(
+        _ request: PageRequest<Attachment.Cursor>,
+        of type: Attachment.Type,
+        to assistant: AssistantID,
+        in account: AccountSID
+    ) throws -> Page<Attachment.Item, Attachment.Cursor> {
+        let list = KeysetList<Attachment.Cursor>(
+            table: Attachment.table.rawValue,
+            columns: Self.columns(of: Attachment.self),
+            account: account,
+            owner: RowOwner("assistant", assistant.text)
+        )
+        // Some at a time: they can be long.
+        return try list.page(request, &self, batch: 16) { result, rows, column, connection in
+            var ids: [String] = []
+            for row in rows { ids.append((try result.item(row, from: column) as Attachment).itemID.text) }
+            return try connection.items(Attachment.Item.self, ids, in: account)
+        }
+    }
+
+    /// - Returns: one for each id; `nil` if there is none.
+    private mutating func items<Item: AccountRow>(
+        _ type: Item.Type,
+        _ ids: [String],
+        in account: AccountSID
+    ) throws -> [Item?] {
+        let found = try run(
+            """
+            SELECT \(Self.columns(of: type)) FROM \(type.table.rawValue)
+            WHERE account_sid = $1 AND id = ANY ($2::text[])
+            """,
+            [account, TextArray(ids)]
+        )
+        var items: [Item.ID: Item] = [:]
+        for row in 0..<found.count {
+            let item: Item = try found.item(row)
+            items[item.id] = item
+        }
+        let byText = Dictionary(items.map { ($0.text, $1) }) { first, _ in first }
+        return ids.map { byText[$0] }
+    }
+
+    /// How many rows of an owner the account has.
+    mutating func count<Item: AccountRow>(_ type: Item.Type, of owner: RowOwner, in account: AccountSID) throws -> Int {
+        let sql = "SELECT count(*) FROM \(type.table.rawValue) WHERE account_sid = $1 AND \(owner.column) = $2"
+        return Int(try run(sql, [account, owner.id]).integer(0, 0))
     }
 
     /// Stores a row that was read and locked in this transaction, and changed since.

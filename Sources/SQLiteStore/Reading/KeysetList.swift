@@ -12,15 +12,18 @@ struct KeysetList<Cursor: KeysetCursor> {
     /// The index's columns behind the account.
     var columns = Cursor.columns
     let account: AccountSID
+    /// Whose rows they are; `nil` for all of the account's. The index has its column behind the account.
+    var owner: RowOwner?
     /// Where the list has rows that the index has elsewhere (decision 37), in ascending order.
     var unsettled: [Cursor] = []
 
-    /// Values: the account, the cursors' at which reading begins and, if it is bounded, ends, and how many rows. Columns: those given.
+    /// Values: the account, the owner if there is one, the cursors' at which reading begins and, if it is bounded, ends, and how many rows. Columns: those given.
     static func sql(
         _ selection: String,
         of table: ChecksummedTable,
         by index: String,
         keys columns: [String] = Cursor.columns,
+        owner: String? = nil,
         _ direction: KeysetDirection,
         isBounded: Bool = false
     ) -> String {
@@ -33,7 +36,7 @@ struct KeysetList<Cursor: KeysetCursor> {
             }
         return """
             SELECT \(selection) FROM \(table.name) INDEXED BY \(index)
-            WHERE account_sid = ? AND (\(keys)) \(start) (\(values))\(isBounded ? " AND (\(keys)) \(end) (\(values))" : "")
+            WHERE account_sid = ? \(owner.map { "AND \($0) = ? " } ?? "")AND (\(keys)) \(start) (\(values))\(isBounded ? " AND (\(keys)) \(end) (\(values))" : "")
             ORDER BY \(order) LIMIT ?
             """
     }
@@ -62,11 +65,13 @@ struct KeysetList<Cursor: KeysetCursor> {
                             of: table,
                             by: index,
                             keys: columns,
+                            owner: owner?.column,
                             direction,
                             isBounded: end != nil
                         )
                     ),
-                    arguments: [account.text] + StatementArguments(cursors) + [limit]
+                    arguments: [account.text] + StatementArguments(owner.map { [$0.id] } ?? [])
+                        + StatementArguments(cursors) + [limit]
                 )
             }
             func wantsMoreRows(_ row: Row, _ cursor: Cursor) throws -> Bool {

@@ -22,6 +22,7 @@ enum Migrations {
         migrator.registerMigration("10 checksums of other rows, mirrors of indexes", migrate: addFurtherChecksums)
         migrator.registerMigration("11 last activity of sessions", migrate: addLastActivity)
         migrator.registerMigration("12 search index", migrate: addSearchIndex)
+        migrator.registerMigration("13 tools", migrate: createTools)
         return migrator
     }
 
@@ -250,6 +251,7 @@ enum Migrations {
                 """
         )
     }
+
     private static func addLastActivity(_ db: Database) throws {
         // It has not been kept so far: the latest date of a session's messages comes next, if it has passed. A row that is damaged keeps
         // its checksum, so that it stays damaged.
@@ -307,6 +309,67 @@ enum Migrations {
 
                 -- By which the words of its messages are removed from the index.
                 ALTER TABLE deleted_session ADD COLUMN account_sid TEXT;
+                """
+        )
+    }
+
+    private static func createTools(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                CREATE TABLE tool (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account_sid TEXT NOT NULL REFERENCES account (sid),
+                    id TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    type TEXT NOT NULL,
+                    description TEXT NOT NULL,
+                    enabled INTEGER NOT NULL,
+                    requires_auth INTEGER NOT NULL,
+                    meta TEXT NOT NULL,
+                    date_created INTEGER NOT NULL,
+                    date_updated INTEGER NOT NULL,
+                    checksum INTEGER NOT NULL DEFAULT -1,
+                    UNIQUE (account_sid, id)
+                ) STRICT;
+                CREATE INDEX tool_of_account ON tool (account_sid);
+                CREATE INDEX tool_of_account_mirror ON tool (account_sid);
+
+                CREATE TABLE tool_attachment (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account_sid TEXT NOT NULL,
+                    -- Of the tool and the assistant.
+                    id TEXT NOT NULL,
+                    assistant_id TEXT NOT NULL,
+                    tool_id TEXT NOT NULL,
+                    date_created INTEGER NOT NULL,
+                    checksum INTEGER NOT NULL DEFAULT -1,
+                    UNIQUE (account_sid, id),
+                    FOREIGN KEY (account_sid, assistant_id) REFERENCES assistant (account_sid, id) ON DELETE CASCADE,
+                    FOREIGN KEY (account_sid, tool_id) REFERENCES tool (account_sid, id) ON DELETE CASCADE
+                ) STRICT;
+                CREATE INDEX tool_attachment_of_assistant ON tool_attachment (account_sid, assistant_id);
+                CREATE INDEX tool_attachment_of_assistant_mirror ON tool_attachment (account_sid, assistant_id);
+                CREATE INDEX tool_attachment_of_tool ON tool_attachment (account_sid, tool_id);
+
+                CREATE TABLE policy (
+                    number INTEGER PRIMARY KEY AUTOINCREMENT,
+                    account_sid TEXT NOT NULL,
+                    id TEXT NOT NULL,
+                    tool_id TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    description TEXT NOT NULL,
+                    type TEXT NOT NULL,
+                    details TEXT NOT NULL,
+                    date_created INTEGER NOT NULL,
+                    date_updated INTEGER NOT NULL,
+                    checksum INTEGER NOT NULL DEFAULT -1,
+                    UNIQUE (account_sid, id),
+                    FOREIGN KEY (account_sid, tool_id) REFERENCES tool (account_sid, id) ON DELETE CASCADE
+                ) STRICT;
+                CREATE INDEX policy_of_account ON policy (account_sid);
+                CREATE INDEX policy_of_account_mirror ON policy (account_sid);
+                CREATE INDEX policy_of_tool ON policy (account_sid, tool_id);
+                CREATE INDEX policy_of_tool_mirror ON policy (account_sid, tool_id);
                 """
         )
     }

@@ -3,10 +3,6 @@ import GRDB
 
 /// What turns do to the database.
 extension SQLiteTransaction {
-    func requireAssistant(_ id: AssistantID, in account: AccountSID) throws {
-        _ = try db.fetch(Assistant.self, id, in: account)
-    }
-
     func turnCount(of session: OpenSession<SessionNumber>) throws -> Int {
         try Int.fetchOne(
             db,

@@ -37,13 +37,41 @@ extension Database {
     }
 
     /// One page of the account's rows, in the order of creation.
+    /// - Parameter owner: whose rows they are; `nil` for all.
     func page<Item: AccountRow>(
         _ request: PageRequest<Item.Cursor>,
-        of account: AccountSID
+        of account: AccountSID,
+        owner: RowOwner?
     ) throws -> Page<Item, Item.Cursor> {
-        let table = ChecksummedTable(of: Item.self)
-        return try KeysetList(db: self, table: table, index: "\(table.name)_of_account", account: account)
-            .page(request) { try $0.item() }
+        try list(Item.self, of: account, owner: owner).page(request) { try $0.item() }
+    }
+
+    /// One page of what is attached to an assistant.
+    func page<Attachment: AttachmentRow>(
+        _ request: PageRequest<Attachment.Cursor>,
+        of type: Attachment.Type,
+        to assistant: AssistantID,
+        in account: AccountSID
+    ) throws -> Page<Attachment.Item, Attachment.Cursor> {
+        try list(Attachment.self, of: account, owner: RowOwner("assistant", assistant.text)).page(request) { row in
+            try fetch(Attachment.Item.self, (row.item() as Attachment).itemID, in: account)
+        }
+    }
+
+    private func list<Item: AccountRow>(
+        _ type: Item.Type,
+        of account: AccountSID,
+        owner: RowOwner?
+    ) -> KeysetList<Item.Cursor> {
+        let table = ChecksummedTable(of: type)
+        let index = "\(table.name)_of_\(owner?.kind ?? "account")"
+        return KeysetList(db: self, table: table, index: index, account: account, owner: owner)
+    }
+
+    /// How many rows of an owner the account has.
+    func count<Item: AccountRow>(_ type: Item.Type, of owner: RowOwner, in account: AccountSID) throws -> Int {
+        let sql = "SELECT count(*) FROM \(type.table.rawValue) WHERE account_sid = ? AND \(owner.column) = ?"
+        return try Int.fetchOne(self, sql: sql, arguments: [account.text, owner.id]) ?? 0
     }
 
     /// Stores a row that was read in this transaction, and changed since.

@@ -83,6 +83,27 @@ struct SQLiteTransaction: WriteTransaction {
     func insert<Item: AccountRow>(_ item: Item) throws {
         try db.insert(item)
     }
+
+    func fetch<Item: AccountRow>(
+        _ type: Item.Type,
+        _ id: Item.ID,
+        in account: AccountSID,
+        isLocked: Bool
+    ) throws -> Item {
+        try db.fetch(type, id, in: account)
+    }
+
+    func count<Item: AccountRow>(_ type: Item.Type, of owner: RowOwner, in account: AccountSID) throws -> Int {
+        try db.count(type, of: owner, in: account)
+    }
+
+    func update<Item: AccountRow>(_ item: Item) throws {
+        try db.update(item)
+    }
+
+    func delete<Item: AccountRow>(_ type: Item.Type, _ id: Item.ID, in account: AccountSID) throws {
+        try db.delete(type, id, in: account)
+    }
 }
 
 /// The statements that write messages, prepared once.

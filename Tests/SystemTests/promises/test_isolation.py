@@ -58,6 +58,9 @@ class Caller:
 BODIES = {
     ("/v1/Assistants", "POST"): '{"name":"Another"}',
     ("/v1/Assistants/{assistant}", "PUT"): '{"name":"Another","personality_prompt":"Another."}',
+    ("/v1/Assistants/{assistant}/Tools/{tool}", "POST"): "",
+    ("/v1/Tools", "POST"): '{"name":"Another","type":"WEBHOOK","enabled":true,"assistant_id":"{assistant}"}',
+    ("/v1/Tools/{tool}", "PUT"): '{"name":"Another","assistant_id":"{assistant}"}',
     ("/v1/Assistants/{assistant}/Messages", "POST"): (
         '{"identity":"user_id:another","body":"Another","session_id":"{session}"}'
     ),
@@ -75,7 +78,8 @@ def routes():
     methods = {}
     for row in re.split(r"\bRoute\(", source)[1:]:
         path = re.search(r'"(/[^"]*)"', row)[1]
-        for collection, name in (("Assistants", "assistant"), ("Sessions", "session"), ("Messages", "message")):
+        names = {"Assistants": "assistant", "Sessions": "session", "Messages": "message", "Tools": "tool"}
+        for collection, name in names.items():
             path = re.sub(rf"/{collection}/{{\w+}}", f"/{collection}/{{{name}}}", path)
         methods[path] = {method.upper() for method in re.findall(r"\.(\w+): \.for(?:Anyone|Accounts)\b", row)}
     assert methods and all(methods.values())
@@ -103,7 +107,7 @@ OTHER_MARK = "what is said to B alone"
 
 
 def fill_account(caller, directory, env, sid, mark, sessions):
-    """Give an account sessions of five messages each, and three assistants, all with a mark in them."""
+    """Give an account sessions of five messages each, and three assistants with a tool each, all with a mark in them."""
     lines = [
         {
             "session_id": session,
@@ -121,7 +125,12 @@ def fill_account(caller, directory, env, sid, mark, sessions):
     json_of("import", *at, "--account", sid, "-", input=text, env=env)
     for _ in range(3):
         body = {"name": mark, "owner": mark, "personality_prompt": mark}
-        assert caller("POST", "/v1/Assistants", json.dumps(body)).status == 201
+        answer = caller("POST", "/v1/Assistants", json.dumps(body))
+        assert answer.status == 201
+        policy = {"name": mark, "description": mark, "type": mark, "policy_details": {"mark": mark}}
+        body = {"name": mark, "description": mark, "meta": {"mark": mark}, "type": "WEBHOOK", "enabled": True}
+        body |= {"policy": policy, "assistant_id": json.loads(answer.body)["id"]}
+        assert caller("POST", "/v1/Tools", json.dumps(body)).status == 201
 
 
 def everything(caller):
@@ -143,6 +152,10 @@ def everything(caller):
     assert read("/v1/Messages?PageSize=1000&Query=said")["messages"]
     for assistant in read("/v1/Assistants?PageSize=1000")["assistants"]:
         read(f"/v1/Assistants/{assistant['id']}")
+        read(f"/v1/Assistants/{assistant['id']}/Tools")
+    for tool in read("/v1/Tools?PageSize=1000")["tools"]:
+        assert read(f"/v1/Tools/{tool['id']}")["policies"]
+    assert read("/v1/Policies?PageSize=1000")["policies"]
     return found
 
 
@@ -153,7 +166,7 @@ def tokens_of(caller, target):
     return [parse_qs(urlsplit(second[url]).query)["PageToken"][0] for url in ("next_page_url", "previous_page_url")]
 
 
-LISTS = ["/v1/Sessions", "/v1/Assistants", *(f"/v1/Sessions/{quote(name)}/Messages" for name in SHARED + PRIVATE)]
+LISTS = ["/v1/Sessions", "/v1/Assistants", "/v1/Tools", "/v1/Policies", *(f"/v1/Sessions/{quote(name)}/Messages" for name in SHARED + PRIVATE)]
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"])
@@ -236,6 +249,7 @@ def test_what_is_anothers_is_like_what_is_nowhere(accounts, kind):
         "session": [*PRIVATE, "private/room é", "call"],
         "assistant": [a.json("/v1/Assistants")["assistants"][-1]["id"]],
         "message": [a.json(f"/v1/Sessions/{quote(name)}/Messages")["messages"][2]["id"] for name in PRIVATE],
+        "tool": [a.json("/v1/Tools")["tools"][-1]["id"]],
         "token": [token for target in LISTS for token in tokens_of(a, target)],
     }
     own_assistant = b.json("/v1/Assistants")["assistants"][-1]["id"]
@@ -262,7 +276,8 @@ def test_what_is_anothers_is_like_what_is_nowhere(accounts, kind):
         for path, method in itertools.product(methods, METHODS):
             # A message of another's is looked for in one's own session, too, and a session of another's name made.
             body = BODIES.get((path, method), "")
-            own = {"assistant": [own_assistant] if body else [], "session": SHARED if "{message}" in path else []}
+            has_own = body or "{tool}" in path
+            own = {"assistant": [own_assistant] if has_own else [], "session": SHARED if "{message}" in path else []}
             statuses = set(compare(caller, method, path, body, own))
             if caller.headers and fields(path) and method != "POST":
                 assert statuses <= {404, 405}

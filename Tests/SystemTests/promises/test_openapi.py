@@ -24,6 +24,8 @@ pytestmark = pytest.mark.promise
 
 LISTS = {
     "ListAssistants": "/v1/Assistants",
+    "ListTools": "/v1/Tools",
+    "ListPolicies": "/v1/Policies",
     "ListSessions": "/v1/Sessions",
     "ListMessages": "/v1/Sessions/s1/Messages",
 }
@@ -51,6 +53,21 @@ def make_assistants(server, count):
     ]
 
 
+def make_tools(server, assistants):
+    """Create a tool with a policy for each assistant."""
+    return [
+        requests.post(
+            f"{server.url}/v1/Tools",
+            json={
+                "name": "t", "type": "WEBHOOK", "enabled": True, "assistant_id": assistant,
+                "policy": {"policy_details": {}},
+            },
+            auth=AUTH,
+        ).json()["id"]
+        for assistant in assistants
+    ]
+
+
 def page_tokens(server, path):
     """The tokens of a list's second, third and first page."""
     pages = [requests.get(f"{server.url}{path}?PageSize=2", auth=AUTH).json()["meta"]]
@@ -59,7 +76,7 @@ def page_tokens(server, path):
     return [url.partition("PageToken=")[2] for url in urls]
 
 
-def known_values(assistants, tokens):
+def known_values(assistants, tools, tokens):
     """What parameters of operations are to be, OFTEN."""
     sessions, messages = ["s1", "w/x é", "webhook:w/x é"], ["aia_msg_1", "aia_msg_60"]
     values = {operation: {"query.PageToken": tokens[path]} for operation, path in LISTS.items()}
@@ -68,6 +85,12 @@ def known_values(assistants, tokens):
     for operation in "FetchAssistant", "UpdateAssistant", "CreateMessage":
         values[operation] = {"path.id": assistants[:5]}
     values["DeleteAssistant"] = {"path.id": assistants[5:]}
+    for operation in "FetchTool", "UpdateTool":
+        values[operation] = {"path.id": tools[:5]}
+    values["DeleteTool"] = {"path.id": tools[5:]}
+    values["ListToolsByAssistant"] = {"path.assistantId": assistants[:5]}
+    for operation in "CreateAssistantToolAttachment", "DeleteAssistantToolAttachment":
+        values[operation] = {"path.assistantId": assistants[:5], "path.id": tools[:5]}
     values["FetchSession"] = {"path.id": sessions}
     values["DeleteSession"] = {"path.id": [f"delete{number}" for number in range(100)]}
     values["AppendMessages"] = {"path.sessionId": sessions}
@@ -100,9 +123,10 @@ def run(server, document, webhook, cases, seed):
     """Run schemathesis on the document, and return how often each operation got each status."""
     directory = document.parent
     assistants = make_assistants(server, 100)
+    tools = make_tools(server, assistants)
     tokens = {path: page_tokens(server, path) for path in LISTS.values()}
     settings = directory / "schemathesis.toml"
-    settings.write_text(configuration(known_values(assistants, tokens)))
+    settings.write_text(configuration(known_values(assistants, tools, tokens)))
     answers, test = directory / "answers.json", directory / "test.json"
     test.write_text(json.dumps({"webhook": webhook, "tokens": tokens, "answers": str(answers)}))
     env = {
@@ -166,7 +190,7 @@ def test_a_generated_client_has_every_operation_and_lists_every_message(tmp_path
         module = generated_client(server.url, tmp_path, monkeypatch)
         document = json.loads((tmp_path / "openapi.json").read_bytes())
         described = [method for path in document["paths"].values() for method in path if method != "parameters"]
-        assert len(list((tmp_path / "generated").glob("understudy_client/api/*/[!_]*.py"))) == len(described) == 18
+        assert len(list((tmp_path / "generated").glob("understudy_client/api/*/[!_]*.py"))) == len(described) == 27
         token = base64.b64encode(":".join(AUTH).encode()).decode()
         client = module("").AuthenticatedClient(base_url=server.url, token=token, prefix="Basic")
         list_messages = module(".api.messages.list_messages")

@@ -20,10 +20,10 @@ with open(os.environ["OPENAPI_TEST"], encoding="utf-8") as file:
     TEST = json.load(file)
 NUMBERS = itertools.count()
 ANSWERS = collections.Counter()
-# What a page token of the sessions' plain list does not go with.
+# What a page token of a plain list does not go with.
 LISTINGS = {
     "Order", "OrderBy", "Identity", "AssistantId", "DateCreatedAfter", "DateCreatedBefore", "DateUpdatedAfter",
-    "DateUpdatedBefore", "ActivityAfter",
+    "DateUpdatedBefore", "ActivityAfter", "ToolId", "KnowledgeId",
 }
 FILTERS = ["Role", "Identity", "DateCreatedAfter", "DateCreatedBefore", "Query"]
 DELETED_SESSIONS = set()
@@ -139,8 +139,8 @@ def may_be_refused(case, response):
         )
     if refused := re.match("(DateCreated|DateUpdated|Activity)(After|Before) must be", response.json()["message"]):
         return not are_dates_in_order(case.query, refused[1])
-    if response.json()["message"].startswith("Query, character"):
-        # The language of queries is no regular one.
+    if response.json()["message"].startswith("Query, character") or '"input_schema"' in response.json()["message"]:
+        # The languages of queries and types are no regular ones.
         return True
     if "PageToken" not in case.query:
         # A page above 0 needs a token.
