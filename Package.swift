@@ -301,7 +301,9 @@ if isFuzzed {
         .target(name: "FuzzDriver", path: "Tests/FuzzDriver"),
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["AssistantsAPI", "AssistantsStore", "FuzzDriver", "Secrets", "TextEncodings", "TextSearch"],
+            dependencies: [
+                "AssistantsAPI", "AssistantsStore", "FuzzDriver", "Replies", "Secrets", "TextEncodings", "TextSearch",
+            ],
             path: "Tests/AssistantsAPITests/Fuzzing",
             exclude: ["FuzzingTests.swift"],
             linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]

@@ -139,6 +139,18 @@ struct ToolsTests {
                 #"{"name":"a","type":"WEBHOOK","enabled":true,"policy":{"id":"1","policy_details":{}}}"#,
                 #"The body has a bad "id": it must be aia_plcy_ and 1 to 246 more bytes"#
             ),
+            (
+                #"{"name":"a","type":"WEBHOOK","enabled":true,"meta":{"input_schema":"{ a: strin }"}}"#,
+                #"The body has a bad "input_schema" in "meta": character 6: the type `strin` is not known: "#
+            ),
+            (
+                #"{"name":"a","type":"WEBHOOK","enabled":true,"meta":{"input_schema":{"type":"string"}}}"#,
+                #"The body has a bad "input_schema" in "meta": character 1: the "type" of the JSON Schema must be "object""#
+            ),
+            (
+                #"{"name":"a","type":"WEBHOOK","enabled":true,"meta":{"input_schema":1}}"#,
+                #"The body has a number as "input_schema": it must be a string"#
+            ),
             ("[]", "The body is not a JSON object: "),
         ]
     )

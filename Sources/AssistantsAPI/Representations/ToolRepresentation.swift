@@ -1,5 +1,6 @@
 import AssistantsStore
 import NIOCore
+import Replies
 import TextEncodings
 
 /// The fields of a tool by their names on the wire.
@@ -7,6 +8,11 @@ enum ToolField: String, CaseIterable, WireField {
     case name, type, description, enabled, meta, policy
     case assistantID = "assistant_id"
     case requiresAuth = "requires_auth"
+}
+
+/// The fields of a tool's `meta` that mean something.
+enum ToolMetaField: String, CaseIterable, WireField {
+    case inputSchema = "input_schema"
 }
 
 /// The fields of a policy.
@@ -54,7 +60,7 @@ struct ToolBody: Sendable {
                     try Self.policy(fields[.policy]),
                     try Self.description(fields[.description]),
                     try fields[.requiresAuth].bool(),
-                    try Self.object(fields[.meta])
+                    try Self.meta(fields[.meta])
                 )
             }
     }
@@ -104,6 +110,29 @@ struct ToolBody: Sendable {
             { $0.utf8.count <= maximumDescriptionLength ? $0 : nil },
             allowed: "\(maximumDescriptionLength) bytes of text at most"
         )
+    }
+
+    private static func meta(_ field: FieldValue) throws(InvalidObject) -> JSONObject? {
+        guard let object = try object(field) else { return nil }
+        if let schema = try field.fields(ToolMetaField.self)?[.inputSchema] { try check(schema) }
+        return object
+    }
+
+    /// - Throws: `InvalidObject` with the position where a schema cannot be read.
+    private static func check(_ schema: FieldValue) throws(InvalidObject) {
+        let object = try? schema.object()
+        let text = object == nil ? try schema.text() : nil
+        do throws(InputSchemaError) {
+            if let object {
+                _ = try InputSchema(object)
+            } else if let text {
+                _ = try InputSchema(text)
+            }
+        } catch {
+            throw InvalidObject(
+                "has a bad \"\(schema.name)\" in \"meta\": character \(error.position): \(error.reason)"
+            )
+        }
     }
 
     private static func object(_ field: FieldValue) throws(InvalidObject) -> JSONObject? {

@@ -1,5 +1,6 @@
 import AssistantsStore
 import Foundation
+import Replies
 import Secrets
 import TextEncodings
 import TextSearch
@@ -8,7 +9,7 @@ import TextSearch
 
 /// What reads the bytes that strangers send, and what must be true whatever they are.
 enum FuzzedInput: UInt8, CaseIterable {
-    case pageToken, percentEncoding, query, path, json, append, basicHeader, listHeader, date, search
+    case pageToken, percentEncoding, query, path, json, append, basicHeader, listHeader, date, search, inputSchema
 
     /// What was not true.
     struct Violation: Error {
@@ -34,6 +35,7 @@ enum FuzzedInput: UInt8, CaseIterable {
         case .listHeader: try Self.checkListHeader(text)
         case .date: try Self.checkDate(text)
         case .search: try Self.checkSearch(text)
+        case .inputSchema: try Self.checkInputSchema(text)
         }
     }
 
@@ -148,6 +150,22 @@ enum FuzzedInput: UInt8, CaseIterable {
             !snippet.ranges.isEmpty && snippet.ranges.allSatisfy { !$0.isEmpty && $0.upperBound <= scalars.count },
             "nothing is marked in the snippet"
         )
+        return true
+    }
+
+    /// What describes the input of a tool becomes JSON, and that says the same when it is read again.
+    private static func checkInputSchema(_ text: String) throws -> Bool {
+        let schema: InputSchema
+        do throws(InputSchemaError) {
+            schema = try InputSchema(text)
+        } catch {
+            let end = text.unicodeScalars.count + 1
+            try expect((1...end).contains(error.position), "the error is at \(error.position) of \(end)")
+            return false
+        }
+        try expect((try? JSONObject(schema.json.text)) != nil, "\(schema.json.text) is no JSON")
+        let again = try InputSchema(schema.json)
+        try expect(again == schema, "\(schema.json.text) is not taken as it is")
         return true
     }
 

@@ -16,7 +16,8 @@ struct FuzzingTests {
         "Og==", "Basic QUM6eA==",
         "PA", "PB", "AQEAAAAAAAAAAQAAAAAAAAABAAAAAAAAAAAAAAAAAAAAAAAAAAAA", " ", "\t", "\u{0}", "\u{301}", "é",
         "Order=desc", "Role=", "user", "Identity=", "user_id:a", "DateCreatedAfter=", "2026-07-01", "T09:30:00", ".5",
-        "Z", "\n", "ab", "ab*", "-", "会议", "gen-itgc", "ή", "가",
+        "Z", "\n", "ab", "ab*", "-", "会议", "gen-itgc", "ή", "가", "a: string", "b?: ", "number[]", "type Data = ", " | ",
+        "'", "/*", "//",
         "+02:00", " 02:00", "😀", "gzip", "identity", "*", ";q=", "0.5", "W/",
     ].map { Array($0.utf8) }
 
