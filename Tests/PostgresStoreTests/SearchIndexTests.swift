@@ -198,6 +198,25 @@ struct SearchIndexTests {
         await store.close()
     }
 
+    @Test("what is being written for an index as it is deleted does not stay", .timeLimit(.minutes(1)))
+    func deletedBeforeCommit() async throws {
+        let store = try await migratedStore()
+        let fixture = try await Fixture(store)
+        try await store.deleteSearchIndex()
+        try await fixture.put([.message("m", "apple")])
+        try await store.createSearchIndex()
+        var writer = try PostgresConnection(url: database.url)
+        try writer.execute("BEGIN")
+        #expect(try SearchIndexSetting.version(&writer) != nil)
+        try writer.execute("UPDATE session SET search_version = 1")
+        async let deletion: Void = store.deleteSearchIndex()
+        try await Task.sleep(for: .milliseconds(300))
+        try writer.execute("COMMIT")
+        try await deletion
+        #expect(try value("SELECT count(search_version) FROM session") == 0)
+        await store.close()
+    }
+
     @Test("what the index may take is not what the statements after it may")
     func timeouts() async throws {
         let store = try await migratedStore()

@@ -26,14 +26,13 @@ extension PostgresStore {
 
     /// Deletes the search index, if there is one. Searches compare all texts from then on.
     package func deleteSearchIndex() async throws(StoreError) {
-        try await write(SearchIndexSetting.delete)
-        repeat {
-            var last: [UInt8]? = []
-            while let start = last { last = try await deleteSomeTerms(after: start) }
-            // A server may have created one, or begun to index it, as the index was deleted.
-        } while try await read { connection in
-            try connection.run("SELECT FROM session WHERE search_version IS NOT NULL LIMIT 1").count > 0
+        try await write { connection in
+            // Waits for every transaction that has read the setting: it may mark a session yet.
+            try connection.execute("LOCK TABLE setting IN ACCESS EXCLUSIVE MODE")
+            try SearchIndexSetting.delete(&connection)
         }
+        var last: [UInt8]? = []
+        while let start = last { last = try await deleteSomeTerms(after: start) }
     }
 
     /// Replaces the search index, or creates one. `maintainSearchIndex` builds it.
