@@ -30,7 +30,7 @@ package enum StoreError: Error {
     case messageConflict(MessageID, index: Int)
     /// The session has as many messages as one can have.
     case sessionFull(SessionID)
-    /// There are as many rows of this table as there may be of one owner.
+    /// The owner has the maximum number of rows in this table.
     case tooMany(StoredTable)
     /// The idempotency key came before, with another request.
     case idempotencyKeyReused

@@ -101,9 +101,9 @@ extension PostgresStore {
             _ = try connection.run("DELETE FROM idempotency_key WHERE account_sid = $1", [account])
         }
         try await write { connection in
+            _ = try connection.run("DELETE FROM assistant WHERE account_sid = $1", [account])
             // Policies and attachments go with their tools.
             _ = try connection.run("DELETE FROM tool WHERE account_sid = $1", [account])
-            _ = try connection.run("DELETE FROM assistant WHERE account_sid = $1", [account])
             let deleted = try connection.run("DELETE FROM account WHERE sid = $1", [account])
             guard deleted.changes == 1 else { throw StoreError.notFound(.account(account)) }
         }

@@ -103,7 +103,12 @@ extension SQLiteStore {
         try await collectGarbage()
         try await write { db in
             // Requests that were in flight may have added some.
-            try db.execute(sql: "DELETE FROM idempotency_key WHERE account_sid = ?", arguments: [account.text])
+            for table in [StoredTable.idempotencyKey, .tool, .assistant] {
+                try db.execute(
+                    sql: "DELETE FROM \(table.rawValue) WHERE account_sid = ?",
+                    arguments: [account.text]
+                )
+            }
             try db.execute(sql: "DELETE FROM account WHERE sid = ?", arguments: [account.text])
         }
     }

@@ -164,6 +164,23 @@ extension StoreConformance {
             await Refusal.tooMany(.policy).expect { try await fixture.apply(.create(.init(.empty)), to: tool) }
             #expect(try await fixture.policies(of: tool.id).count == Policy.maximumCount)
         },
+        StoreConformance("no assistant has more than 128 tools, though several are attached at once") { store in
+            let fixture = try await Fixture(store)
+            let assistant = try await fixture.createAssistant("Ann")
+            for number in 1..<ToolAttachment.maximumCount {
+                _ = try await fixture.createTool("\(number)", attachedTo: assistant.id)
+            }
+            var tools: [Tool] = []
+            for number in 0..<10 { tools.append(try await fixture.createTool("more \(number)")) }
+            let attached = await withTaskGroup { group in
+                for tool in tools {
+                    group.addTask { (try? await fixture.setAttached(true, tool, to: assistant)) != nil }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(attached == 1)
+            #expect(try await fixture.tools(of: assistant.id, size: 1_000).count == ToolAttachment.maximumCount)
+        },
         StoreConformance("a tool with an idempotency key is created once") { store in
             let fixture = try await Fixture(store)
             let assistant = try await fixture.createAssistant("Ann")
@@ -181,7 +198,9 @@ extension StoreConformance {
             #expect(try await fixture.allTools() == ["1"])
             #expect(try await fixture.tools(of: assistant.id, size: 10) == ["1"])
         },
-        StoreConformance("attachments that are changed at once are as the last change left them") { store in
+        StoreConformance(
+            "attachments and tools that are changed at once lose no change, and no transaction waits forever"
+        ) { store in
             let fixture = try await Fixture(store)
             let assistants = [try await fixture.createAssistant("Ann"), try await fixture.createAssistant("Bob")]
             let tools = [try await fixture.createTool("1"), try await fixture.createTool("2")]
@@ -231,7 +250,7 @@ extension Fixture {
 
     fileprivate func setAttached(_ isAttached: Bool, _ tool: Tool, to assistant: Assistant) async throws {
         try await store.perform(
-            ToolAttaching(of: tool.id, to: assistant.id, in: account, isAttached: isAttached, at: .now)
+            ToolAttachmentChange(of: tool.id, to: assistant.id, in: account, isAttached: isAttached, at: .now)
         )
     }
 
@@ -264,6 +283,6 @@ extension Fixture {
 
     fileprivate func policies(of tool: ToolID) async throws -> [Policy] {
         let page = PageRequest<PolicyCursor>(.first, size: 1_000)
-        return try await store.list(Policy.self, of: account, owner: RowOwner("tool", tool.text), page: page).items
+        return try await store.list(Policy.self, of: account, owner: .tool(tool), page: page).items
     }
 }

@@ -135,13 +135,13 @@ struct QueryPlanTests {
             table: "tool_attachment",
             columns: "tool_id",
             account: account,
-            owner: RowOwner("assistant", "a7")
+            owner: .assistant(AssistantID(unchecked: "a7"))
         )
         let policies = KeysetList<PolicyCursor>(
             table: "policy",
             columns: "id",
             account: account,
-            owner: RowOwner("tool", "t7")
+            owner: .tool(ToolID(unchecked: "t7"))
         )
         for (sql, owner, index) in [
             (attachments.sql(direction), "a7", "tool_attachment_of_assistant"),

@@ -13,7 +13,7 @@ extension APIError {
             self = .badRequest("The session \(id) has as many messages as one can have")
         case .tooMany(.policy):
             self = .badRequest("The tool has \(Policy.maximumCount) policies, the most that one can have")
-        case .tooMany:
+        case .tooMany(.toolAttachment):
             self = .badRequest(
                 "The assistant has \(ToolAttachment.maximumCount) tools, the most that one can have: detach one"
             )
@@ -39,7 +39,7 @@ extension APIError {
         case .fault(let cause):
             self = .fault(cause)
         case .accountExists, .notFound(.account), .secondaryAuthTokenNotFound, .notFound(.apiKey), .messageConflict,
-            .notFound(.callback), .storeNotEmpty:
+            .notFound(.callback), .storeNotEmpty, .tooMany:
             // No operation of the API gets here.
             self = .fault(error)
         case .notFound:

@@ -80,12 +80,12 @@ package struct APIError: Error {
         )
     }
 
-    /// The account has nothing of the id that a field of the body has.
-    static func notFound(_ field: String, _ id: String?) -> APIError {
+    /// A field of the body names a resource that the account does not have.
+    static func notFound(_ resource: String, _ id: String?, field: String) -> APIError {
         APIError(
             status: .notFound,
             code: 20404,
-            message: "The body's \"\(field)\": there is no \"\((id ?? "").shortened)\""
+            message: "\"\(field)\": no such \(resource): \"\((id ?? "").shortened)\""
         )
     }
 

@@ -1,6 +1,6 @@
 import AssistantsStore
 
-/// A parameter of lists. `docs/listing.md` says what each means.
+/// A parameter of lists. `docs/listing.md` and `docs/compatibility.md` say what each means.
 enum ListParameter: String, CaseIterable {
     case activityAfter = "ActivityAfter"
     case after = "After"

@@ -37,12 +37,17 @@ struct FieldValue {
         }
     }
 
-    /// The fields of an object; those that are not known are ignored.
+    /// The fields of an object; those that are not known are ignored. Errors name them behind this field's name and a dot.
     func fields<Field: WireField & CaseIterable>(
         _ type: Field.Type
     ) throws(InvalidObject) -> ObjectFields<Field>? {
         guard let object = try object() else { return nil }
-        return try ObjectFields(json: Array(object.text.utf8), allowed: Array(Field.allCases), unknown: .ignored)
+        return try ObjectFields(
+            json: Array(object.text.utf8),
+            allowed: Array(Field.allCases),
+            unknown: .ignored,
+            of: name
+        )
     }
 
     func bool() throws(InvalidObject) -> Bool? {

@@ -24,9 +24,9 @@ enum PolicyField: String, CaseIterable, WireField {
 /// The body of a tool's creation or change. What is absent or `null` is `nil`, and not changed.
 struct ToolBody: Sendable {
     static let maximumNameLength = 1_024
-    static let maximumDescriptionLength = 16_384
-    /// In bytes: of `meta`, and of a policy's details.
-    static let maximumObjectLength = 65_536
+    static let maximumDescriptionLength = 4_096
+    /// In bytes: of `meta`, and of a policy's details. An assistant with all its tools fits into 8 MiB, and so does a tool with its policies.
+    static let maximumObjectLength = 32_768
     /// The only one that the API has.
     static let type = "WEBHOOK"
 
@@ -58,7 +58,7 @@ struct ToolBody: Sendable {
                         allowed: "\(AssistantID.prefix) and 1 to 246 more bytes"
                     ),
                     try Self.policy(fields[.policy]),
-                    try Self.description(fields[.description]),
+                    try Self.text(fields[.description], upTo: Self.maximumDescriptionLength),
                     try fields[.requiresAuth].bool(),
                     try Self.meta(fields[.meta])
                 )
@@ -78,8 +78,10 @@ struct ToolBody: Sendable {
     private static func policy(_ field: FieldValue) throws(InvalidObject) -> PolicyChange? {
         guard let fields = try field.fields(PolicyField.self) else { return nil }
         let id = try fields[.id].text(PolicyID.init, allowed: "\(PolicyID.prefix) and 1 to 246 more bytes")
-        let (name, description) = (try Self.name(fields[.name]), try Self.description(fields[.description]))
-        let type = try Self.name(fields[.type])
+        // Empty is what they are by default, and what a program may send back.
+        let name = try Self.text(fields[.name], upTo: maximumNameLength)
+        let description = try Self.text(fields[.description], upTo: maximumDescriptionLength)
+        let type = try Self.text(fields[.type], upTo: maximumNameLength)
         let content = try Self.object(fields[.details])
         let change: @Sendable (inout PolicyDetails) -> Void = { details in
             details.name = name ?? details.name
@@ -105,11 +107,8 @@ struct ToolBody: Sendable {
         )
     }
 
-    private static func description(_ field: FieldValue) throws(InvalidObject) -> String? {
-        try field.text(
-            { $0.utf8.count <= maximumDescriptionLength ? $0 : nil },
-            allowed: "\(maximumDescriptionLength) bytes of text at most"
-        )
+    private static func text(_ field: FieldValue, upTo length: Int) throws(InvalidObject) -> String? {
+        try field.text({ $0.utf8.count <= length ? $0 : nil }, allowed: "\(length) bytes of text at most")
     }
 
     private static func meta(_ field: FieldValue) throws(InvalidObject) -> JSONObject? {
@@ -130,7 +129,7 @@ struct ToolBody: Sendable {
             }
         } catch {
             throw InvalidObject(
-                "has a bad \"\(schema.name)\" in \"meta\": character \(error.position): \(error.reason)"
+                "has a bad \"\(schema.name)\": character \(error.position): \(error.reason)"
             )
         }
     }
@@ -150,7 +149,7 @@ struct ToolRepresentation {
     /// What the tool's URL begins with.
     let baseURL: String
 
-    /// How many bytes all but the tool's own texts takes at most, with what separates tools.
+    /// How many bytes all but the tool's own texts take at most, with what separates tools.
     static func overhead(baseURL: String) -> Int { 512 + JSONText.stringLength(baseURL) }
 
     /// - Parameter policies: those of a tool that was fetched by itself.
@@ -192,7 +191,7 @@ struct ToolRepresentation {
 struct PolicyRepresentation {
     let policy: Policy
 
-    /// How many bytes all but the policy's own texts takes at most, with what separates policies.
+    /// How many bytes all but the policy's own texts take at most, with what separates policies.
     static let overhead = 512
 
     func write(to json: inout ByteBuffer) {

@@ -34,7 +34,7 @@ struct PoliciesResource: Sendable {
             guard filter.knowledge == nil else {
                 return Page(items: [], neighbors: PageNeighbors(previous: nil, next: nil))
             }
-            owner = filter.tool.map { RowOwner("tool", $0.text) }
+            owner = filter.tool.map(RowOwner.tool)
         }
         return try await store.list(Policy.self, of: listing.account, owner: owner, page: listing.page)
     }

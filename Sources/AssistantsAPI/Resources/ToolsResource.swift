@@ -23,9 +23,10 @@ struct ToolsResource: Sendable {
 
     /// `GET /v1/Assistants/{assistantId}/Tools`: a page, in the order in which they were attached.
     func list(of assistant: AssistantID, _ request: APIRequest, _ caller: Caller) async throws -> Response {
-        _ = try await store.assistant(assistant, in: caller.account)
         let query = try PageQuery(request.target.query, of: .toolsOfAssistant)
-        return try await list(of: assistant, listing(query, request, caller, scope: assistant.text), request)
+        let listing = try listing(query, request, caller, of: ToolAttachmentCursor.self, scope: assistant.text)
+        _ = try await store.assistant(assistant, in: caller.account)
+        return try await list(of: assistant, listing, request)
     }
 
     private func list(
@@ -85,8 +86,7 @@ struct ToolsResource: Sendable {
         var details = ToolDetails(name: name, type: type, isEnabled: isEnabled)
         body.change(&details)
         let tool = Tool(details, in: caller.account)
-        let baseURL = request.baseURL
-        let json = ToolRepresentation(tool: tool, baseURL: baseURL).json()
+        let json = ToolRepresentation(tool: tool, baseURL: request.baseURL).json()
         let once = try IdempotencyKey.request(of: request).map { key in
             IdempotentWrite<Tool>(key) { _ in StoredAnswer(status: 201, body: Array(json.readableBytesView)) }
         }
@@ -103,7 +103,7 @@ struct ToolsResource: Sendable {
         let policies = try await store.list(
             Policy.self,
             of: caller.account,
-            owner: RowOwner("tool", id.text),
+            owner: .tool(id),
             page: PageRequest(.first, size: Policy.maximumCount, budget: PageBudget(bytes: .max))
         )
         let representation = ToolRepresentation(tool: tool, baseURL: request.baseURL)
@@ -158,7 +158,7 @@ struct ToolsResource: Sendable {
         _ caller: Caller
     ) async throws -> Response {
         try await store.perform(
-            ToolAttaching(of: id, to: assistant, in: caller.account, isAttached: isAttached, at: .now)
+            ToolAttachmentChange(of: id, to: assistant, in: caller.account, isAttached: isAttached, at: .now)
         )
         return Response(status: .noContent)
     }
@@ -170,10 +170,10 @@ extension ToolBody {
         do {
             return try await work()
         } catch StoreError.notFound(.row(.assistant)) {
-            throw APIError.notFound(ToolField.assistantID.rawValue, assistant?.text)
+            throw APIError.notFound("assistant", assistant?.text, field: ToolField.assistantID.rawValue)
         } catch StoreError.notFound(.row(.policy)) {
             let id = if case .change(let id, _) = policy { id.text } else { String?.none }
-            throw APIError.notFound("policy.id", id)
+            throw APIError.notFound("policy", id, field: "policy.id")
         }
     }
 }

@@ -26,23 +26,21 @@ extension AccountRow {
     package static var valueColumns: [Column] { table.columns.filter { $0 != .number } }
 }
 
-/// That an assistant has an item. Its table's columns have an `assistant_id`.
+/// Attaches an item to an assistant. Its table's columns have an `assistant_id`.
 package protocol AttachmentRow: AccountRow {
     associatedtype Item: AccountRow
 
     var itemID: Item.ID { get }
 }
 
-/// By whose rows a list is cut down: those in whose column `<kind>_id` the id is. The table has an index for it.
+/// Restricts a list to the rows of one owner, which their column `<kind>_id` names. The table has an index for it.
 package struct RowOwner: Sendable {
     /// As in `tool`.
     package let kind: String
     package let id: String
 
-    package init(_ kind: String, _ id: String) {
-        self.kind = kind
-        self.id = id
-    }
+    package static func assistant(_ id: AssistantID) -> RowOwner { RowOwner(kind: "assistant", id: id.text) }
+    package static func tool(_ id: ToolID) -> RowOwner { RowOwner(kind: "tool", id: id.text) }
 
     package var column: String { "\(kind)_id" }
 }
@@ -60,7 +58,7 @@ package protocol AccountRowStore: Sendable {
     ) async throws(StoreError) -> Item
 
     /// One page of an account's items, in the order of creation.
-    /// - Parameter owner: whose items they are; `nil` for all.
+    /// - Parameter owner: whose items they are; `nil` for all. Attachments are listed by their owner alone.
     func list<Item: AccountRow>(
         _ type: Item.Type,
         of account: AccountSID,
@@ -68,7 +66,7 @@ package protocol AccountRowStore: Sendable {
         page: PageRequest<Item.Cursor>
     ) async throws(StoreError) -> Page<Item, Item.Cursor>
 
-    /// One page of the items that are attached to an assistant, in the order in which they were attached.
+    /// One page of the items that are attached to an assistant, in the order in which they were attached. None if there is no such assistant.
     func items<Attachment: AttachmentRow>(
         _ type: Attachment.Type,
         attachedTo assistant: AssistantID,
@@ -89,7 +87,7 @@ package protocol AccountRowStore: Sendable {
     /// - Throws: `Item.notFound`.
     func delete<Item: AccountRow>(_ type: Item.Type, _ id: Item.ID, in account: AccountSID) async throws(StoreError)
 
-    /// Makes a change in one transaction.
+    /// Makes a change in one transaction, which may be begun again after a conflict with another one.
     /// - Throws: what the change throws.
     func perform<Write: StoreWrite>(_ write: Write) async throws(StoreError) -> Write.Value
 }

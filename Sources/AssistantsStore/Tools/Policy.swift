@@ -1,4 +1,4 @@
-/// What somebody has laid down for a tool: stored and shown, without effect.
+/// A policy of a tool. Stored and returned; not enforced.
 package struct Policy: Equatable, Sendable {
     /// How many a tool has at most: they are shown with it.
     package static let maximumCount = 100
@@ -26,7 +26,7 @@ package struct Policy: Equatable, Sendable {
         self.dateUpdated = dateUpdated
     }
 
-    /// One that is made at a date, under an id of its own.
+    /// Creates one with a new id.
     package init(_ details: PolicyDetails, of tool: ToolID, in account: AccountSID, at date: Timestamp) {
         self.init(
             id: .unique(at: date),
@@ -39,12 +39,12 @@ package struct Policy: Equatable, Sendable {
     }
 }
 
-/// What can be said of a policy, and changed.
+/// The fields that clients set.
 package struct PolicyDetails: Equatable, Sendable {
     package var name = ""
     package var description = ""
     package var type = ""
-    /// What it lays down.
+    /// `policy_details` on the wire.
     package var content: JSONObject
 
     package init(_ content: JSONObject) {

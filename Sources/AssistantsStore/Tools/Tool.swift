@@ -20,13 +20,13 @@ package struct Tool: Equatable, Sendable {
         self.dateUpdated = dateUpdated
     }
 
-    /// One that is made at a date, under an id of its own.
+    /// Creates one with a new id.
     package init(_ details: ToolDetails, in account: AccountSID, at date: Timestamp = .now) {
         self.init(id: .unique(at: date), account: account, details: details, dateCreated: date, dateUpdated: date)
     }
 }
 
-/// What can be said of a tool, and changed.
+/// The fields that clients set.
 package struct ToolDetails: Equatable, Sendable {
     package var name: String
     package var type: String

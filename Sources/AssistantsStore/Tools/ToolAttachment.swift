@@ -1,4 +1,4 @@
-/// That an assistant has a tool.
+/// Attaches a tool to an assistant.
 package struct ToolAttachment: Equatable, Sendable {
     /// How many tools an assistant has at most: no model server that is known takes more functions.
     package static let maximumCount = 128

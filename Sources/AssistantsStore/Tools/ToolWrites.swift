@@ -29,6 +29,7 @@ package struct ToolCreation: StoreWrite {
         _ transaction: inout Transaction
     ) throws -> IdempotentResult<Tool> {
         try transaction.write(once, in: tool.account) { transaction in
+            if let assistant { try transaction.lock(assistant, in: tool.account) }
             try transaction.insert(tool)
             if let assistant { try transaction.attach(tool, to: assistant, at: tool.dateCreated) }
             if let policy { try transaction.apply(policy, to: tool, at: tool.dateCreated) }
@@ -68,8 +69,7 @@ package struct ToolUpdate: StoreWrite {
     }
 
     package func run<Transaction: WriteTransaction & ~Copyable>(_ transaction: inout Transaction) throws -> Tool {
-        // The assistant first, and then the tool, as everywhere: so that no two transactions wait for each other.
-        if let assistant { _ = try transaction.fetch(Assistant.self, assistant, in: account, isLocked: true) }
+        if let assistant { try transaction.lock(assistant, in: account) }
         let tool = try transaction.fetch(Tool.self, id, in: account, isLocked: true).changed(at: date, change)
         try transaction.update(tool)
         if let assistant { try transaction.attach(tool, to: assistant, at: date) }
@@ -81,7 +81,7 @@ package struct ToolUpdate: StoreWrite {
 /// Attaches a tool to an assistant, or detaches it. Where that is so already, nothing changes.
 ///
 /// Throws `Assistant.notFound`, `Tool.notFound`, and `tooMany`.
-package struct ToolAttaching: StoreWrite {
+package struct ToolAttachmentChange: StoreWrite {
     let tool: ToolID
     let assistant: AssistantID
     let account: AccountSID
@@ -103,7 +103,7 @@ package struct ToolAttaching: StoreWrite {
     }
 
     package func run<Transaction: WriteTransaction & ~Copyable>(_ transaction: inout Transaction) throws {
-        _ = try transaction.fetch(Assistant.self, assistant, in: account, isLocked: true)
+        try transaction.lock(assistant, in: account)
         let tool = try transaction.fetch(Tool.self, tool, in: account, isLocked: true)
         guard !isAttached else { return try transaction.attach(tool, to: assistant, at: date) }
         do {
@@ -115,12 +115,17 @@ package struct ToolAttaching: StoreWrite {
 }
 
 extension WriteTransaction where Self: ~Copyable {
+    /// Before its tools are locked, so that no two of these transactions wait for each other.
+    fileprivate mutating func lock(_ assistant: AssistantID, in account: AccountSID) throws {
+        _ = try fetch(Assistant.self, assistant, in: account, isLocked: true)
+    }
+
+    /// - Parameter assistant: one that is locked.
     fileprivate mutating func attach(_ tool: Tool, to assistant: AssistantID, at date: Timestamp) throws {
-        _ = try fetch(Assistant.self, assistant, in: tool.account, isLocked: true)
         let attachment = ToolAttachment(of: tool.id, to: assistant, in: tool.account, at: date)
         guard try !contains(attachment) else { return }
-        let owner = RowOwner("assistant", assistant.text)
-        guard try count(ToolAttachment.self, of: owner, in: tool.account) < ToolAttachment.maximumCount else {
+        guard try count(ToolAttachment.self, of: .assistant(assistant), in: tool.account) < ToolAttachment.maximumCount
+        else {
             throw StoreError.tooMany(.toolAttachment)
         }
         try insert(attachment)
@@ -138,8 +143,7 @@ extension WriteTransaction where Self: ~Copyable {
     fileprivate mutating func apply(_ change: PolicyChange, to tool: Tool, at date: Timestamp) throws {
         switch change {
         case .create(let details):
-            let owner = RowOwner("tool", tool.id.text)
-            guard try count(Policy.self, of: owner, in: tool.account) < Policy.maximumCount else {
+            guard try count(Policy.self, of: .tool(tool.id), in: tool.account) < Policy.maximumCount else {
                 throw StoreError.tooMany(.policy)
             }
             try insert(Policy(details, of: tool.id, in: tool.account, at: date))

@@ -32,6 +32,9 @@ struct RowCheck {
             case (_, "account_sid"), (.account, "sid"): validate(column, "an account SID", AccountSID.init)
             case (.apiKey, "sid"): validate(column, "an API key SID", APIKeySID.init)
             case (.assistant, "id"): validate(column, "an assistant id", AssistantID.init)
+            case (.toolAttachment, "id"):
+                text("id") == "\(text("tool_id")) \(text("assistant_id"))"
+                    ? nil : "id is not that of its tool and its assistant"
             case (.tool, "id"), (_, "tool_id"): validate(column, "a tool id", ToolID.init)
             case (.policy, "id"): validate(column, "a policy id", PolicyID.init)
             case (.session, "id"), (_, "session_id"): validate(column, "a session id", SessionID.init)

@@ -88,7 +88,7 @@ extension PostgresConnection {
             table: Attachment.table.rawValue,
             columns: Self.columns(of: Attachment.self),
             account: account,
-            owner: RowOwner("assistant", assistant.text)
+            owner: .assistant(assistant)
         )
         // Some at a time: they can be long.
         return try list.page(request, &self, batch: 16) { result, rows, column, connection in
@@ -111,13 +111,12 @@ extension PostgresConnection {
             """,
             [account, TextArray(ids)]
         )
-        var items: [Item.ID: Item] = [:]
+        var items: [String: Item] = [:]
         for row in 0..<found.count {
             let item: Item = try found.item(row)
-            items[item.id] = item
+            items[item.id.text] = item
         }
-        let byText = Dictionary(items.map { ($0.text, $1) }) { first, _ in first }
-        return ids.map { byText[$0] }
+        return ids.map { items[$0] }
     }
 
     /// How many rows of an owner the account has.

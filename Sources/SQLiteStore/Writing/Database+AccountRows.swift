@@ -53,8 +53,13 @@ extension Database {
         to assistant: AssistantID,
         in account: AccountSID
     ) throws -> Page<Attachment.Item, Attachment.Cursor> {
-        try list(Attachment.self, of: account, owner: RowOwner("assistant", assistant.text)).page(request) { row in
-            try fetch(Attachment.Item.self, (row.item() as Attachment).itemID, in: account)
+        try list(Attachment.self, of: account, owner: .assistant(assistant)).page(request) { row in
+            do {
+                return try fetch(Attachment.Item.self, (row.item() as Attachment).itemID, in: account)
+            } catch StoreError.notFound {
+                // Nothing that is attached can be deleted without the attachment.
+                throw DatabaseError.damagedIndex(of: ChecksummedTable(of: Attachment.Item.self))
+            }
         }
     }
 

@@ -5,7 +5,7 @@ import Foundation
 struct AccountDeleteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete",
-        abstract: "Delete an account with its keys, assistants, sessions, and messages.",
+        abstract: "Delete an account with its keys, assistants, tools, sessions, and messages.",
         discussion: """
             Nothing brings them back but a backup. The credentials stop working within a second, also in servers that are running. \
             If the command is interrupted, run it again.

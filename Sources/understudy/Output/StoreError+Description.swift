@@ -13,7 +13,7 @@ extension StoreError: CustomStringConvertible {
         case .notFound(.apiKey(let sid)): "The account has no API key \(sid); understudy key list shows them"
         case .messageConflict(let id, _): "The session has a message \(id) with other content already"
         case .sessionFull(let id): "The session \(id) has as many messages as one can have"
-        case .tooMany(let table): "There are as many rows of the table \(table.rawValue) as there may be of one owner"
+        case .tooMany(let table): "The owner has the maximum number of rows in the table \(table.rawValue)"
         case .idempotencyKeyReused: "The idempotency key came before, with another request"
         case .requestUnderWay: "The request has not been answered yet"
         case .tooManyTurns: "As many turns of the session are waiting as may"

@@ -26,7 +26,7 @@ def all_required(schema):
         return schema
     schema = {name: all_required(value) for name, value in schema.items()}
     if isinstance(schema.get("properties"), dict):
-        # Nobody has a user's SID here.
+        # Understudy has no users, so policies have no `user_sid`.
         schema["required"] = [name for name in schema["properties"] if name != "user_sid"]
         schema["additionalProperties"] = False
     if schema.get("nullable"):

@@ -139,7 +139,7 @@ def may_be_refused(case, response):
         )
     if refused := re.match("(DateCreated|DateUpdated|Activity)(After|Before) must be", response.json()["message"]):
         return not are_dates_in_order(case.query, refused[1])
-    if response.json()["message"].startswith("Query, character") or '"input_schema"' in response.json()["message"]:
+    if response.json()["message"].startswith("Query, character") or '"meta.input_schema"' in response.json()["message"]:
         # The languages of queries and types are no regular ones.
         return True
     if "PageToken" not in case.query:
