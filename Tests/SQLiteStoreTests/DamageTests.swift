@@ -309,6 +309,25 @@ struct DamageTests {
         #expect(try await turns.begin().map(\.message?.position) == [nil, 1])
     }
 
+    @Test("a tool that is attached and not found is damage, and not a missing assistant")
+    func missingTool() async throws {
+        let store = try SQLiteStore(path: path)
+        let assistant = Assistant(AssistantDetails(name: "Ann"), in: account)
+        try await store.create(assistant)
+        let tool = Tool(ToolDetails(name: "t", type: "WEBHOOK", isEnabled: true), in: account)
+        _ = try await store.perform(ToolCreation(tool, attachedTo: assistant.id, policy: nil, once: nil))
+        let page = PageRequest<ToolAttachmentCursor>(.first, size: 10)
+        func read() async throws {
+            _ = try await store.items(ToolAttachment.self, attachedTo: assistant.id, in: account, page: page)
+        }
+        try await read()
+        // As if the index by id lacked it.
+        try await DatabaseQueue(path: path).writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA foreign_keys = OFF; DELETE FROM tool")
+        }
+        await Refusal.fault.expect { try await read() }
+    }
+
     @Test(
         "a value that its column cannot have is an error, and does not end the process",
         arguments: [("account", "name"), ("api_key", "name"), ("assistant", "model"), ("session", "identity")]
