@@ -129,6 +129,10 @@ struct DamageTests {
             (.session, "deletions = 1"), (.session, "last_activity = last_activity + 1"),
             (.idempotencyKey, "body = X''"), (.idempotencyKey, "status = NULL"),
             (.idempotencyKey, "date_created = 1"), (.apiKey, "date_created = 1"),
+            (ChecksummedTable(of: Tool.self), "meta = '{\"url\":\"https://example.com/other\"}'"),
+            (ChecksummedTable(of: Tool.self), "enabled = 0"),
+            (ChecksummedTable(of: ToolAttachment.self), "date_created = date_created - 1"),
+            (ChecksummedTable(of: Policy.self), "details = '{\"a\":1}'"),
         ]
     )
     func changedRow(_ table: ChecksummedTable, _ change: String) async throws {
@@ -142,8 +146,16 @@ struct DamageTests {
         try await append(to: "two", in: store, once: once)
         let everything = PageRequest<AssistantCursor>(.first, size: 50)
         let assistant = try #require(await store.assistants(of: account, page: everything).items.first)
+        let tool = Tool(ToolDetails(name: "t", type: "WEBHOOK", isEnabled: true), in: account)
+        let policy = PolicyChange.create(PolicyDetails(.empty))
+        _ = try await store.perform(ToolCreation(tool, attachedTo: assistant.id, policy: policy, once: nil))
+        let policies = PageRequest<PolicyCursor>(.first, size: 50)
+        let policyID = try await store.list(Policy.self, of: account, owner: nil, page: policies).items.first?.id
         let name =
             switch table.table {
+            case .tool: "Tool \(tool.id)"
+            case .toolAttachment: "Attachment of a tool \(tool.id) \(assistant.id)"
+            case .policy: "Policy \(policyID?.text ?? "")"
             case .account: "Account \(account.text)"
             case .apiKey: "API key \(key.sid.text)"
             case .assistant: "Assistant \(assistant.id.text)"
@@ -173,6 +185,27 @@ struct DamageTests {
                 _ = try await store.update(assistant.id, in: account, at: .now) { $0.name = "" }
             }
             await expectError(problem) { try await append(to: "four", in: store) }
+        case .tool, .toolAttachment:
+            await expectError(problem) {
+                _ = try await store.items(
+                    ToolAttachment.self,
+                    attachedTo: assistant.id,
+                    in: account,
+                    page: PageRequest(.first, size: 50)
+                )
+            }
+            guard table.table == .tool else { break }
+            await expectError(problem) { _ = try await store.fetch(Tool.self, tool.id, in: account) }
+            await expectError(problem) {
+                let update = ToolUpdate(of: tool.id, in: account, at: .now, attachingTo: nil, policy: nil) { _ in }
+                _ = try await store.perform(update)
+            }
+        case .policy:
+            for owner in [nil, RowOwner.tool(tool.id)] {
+                await expectError(problem) {
+                    _ = try await store.list(Policy.self, of: account, owner: owner, page: policies)
+                }
+            }
         case .session, .message:
             await expectError(problem) { _ = try await store.session(session, in: account) }
             await expectError(problem) { _ = try await walk("two", in: store) }
