@@ -15,8 +15,9 @@ struct CopiedRows {
 }
 
 extension PostgresConnection {
-    /// Adds many rows to tables at once. Each table but the first takes one round trip, the first takes two.
+    /// Adds many rows to tables at once. Each table that gets any takes one round trip, and the first takes two.
     mutating func copy(_ tables: [CopiedRows]) throws(PostgresError) {
+        let tables = tables.filter { !$0.text.bytes.isEmpty }
         guard !tables.isEmpty else { return }
         let handle = handle
         let statements = tables.map { "COPY \($0.table) (\($0.columns.joined(separator: ", "))) FROM STDIN" }
