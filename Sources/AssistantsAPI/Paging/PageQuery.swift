@@ -125,7 +125,7 @@ struct PageQuery: Sendable {
         switch kind {
         case .assistants, .toolsOfAssistant: return nil
         case .policies:
-            let tool = try value(.toolID, of: values, allowed: "\(ToolID.prefix) and 1 to 246 more bytes", ToolID.init)
+            let tool = try value(.toolID, of: values, allowed: ToolID.form, ToolID.init)
             return .policies(PolicyFilter(tool: tool, knowledge: values[.knowledgeID]))
         case .tools: return try assistantID(of: values).map(ListFilter.tools)
         case .messages, .foundMessages:
@@ -147,7 +147,7 @@ struct PageQuery: Sendable {
     }
 
     private static func assistantID(of values: [ListParameter: String]) throws(APIError) -> AssistantID? {
-        try value(.assistantID, of: values, allowed: "\(AssistantID.prefix) and 1 to 246 more bytes", AssistantID.init)
+        try value(.assistantID, of: values, allowed: AssistantID.form, AssistantID.init)
     }
 
     private static func query(of values: [ListParameter: String]) throws(APIError) -> SearchQuery? {

@@ -58,7 +58,7 @@ package struct IncomingMessage: Sendable {
         )
         assistantID = try fields[.assistantID].text(
             AssistantID.init,
-            allowed: "\(AssistantID.prefix) and 1 to 246 more bytes"
+            allowed: AssistantID.form
         )
         identity = try fields[.identity].text(IdentityText.checked, allowed: IdentityText.allowed)
         role = try fields[.role].text(MessageRole.init, allowed: "one of \(roles)")

@@ -55,7 +55,7 @@ struct ToolBody: Sendable {
                     try fields[.enabled].bool(),
                     try fields[.assistantID].text(
                         AssistantID.init,
-                        allowed: "\(AssistantID.prefix) and 1 to 246 more bytes"
+                        allowed: AssistantID.form
                     ),
                     try Self.policy(fields[.policy]),
                     try Self.text(fields[.description], upTo: Self.maximumDescriptionLength),
@@ -77,7 +77,7 @@ struct ToolBody: Sendable {
 
     private static func policy(_ field: FieldValue) throws(InvalidObject) -> PolicyChange? {
         guard let fields = try field.fields(PolicyField.self) else { return nil }
-        let id = try fields[.id].text(PolicyID.init, allowed: "\(PolicyID.prefix) and 1 to 246 more bytes")
+        let id = try fields[.id].text(PolicyID.init, allowed: PolicyID.form)
         // Empty is what they are by default, and what a program may send back.
         let name = try Self.text(fields[.name], upTo: maximumNameLength)
         let description = try Self.text(fields[.description], upTo: maximumDescriptionLength)

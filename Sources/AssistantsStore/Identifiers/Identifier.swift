@@ -20,15 +20,35 @@ extension Identifier {
     }
 }
 
-/// The form of ids like `aia_msg_019321b2-d23f-7b89-9af1-38e569eec609`: a prefix and whatever follows it.
-enum IdentifierText {
-    /// In bytes.
-    static let maximumLength = 255
+/// An id like `aia_msg_019321b2-d23f-7b89-9af1-38e569eec609`: a prefix that says what it is of, and at least one more character.
+package protocol PrefixedIdentifier: Identifier {
+    static var prefix: String { get }
 
-    static func isValid(_ text: String, prefix: String) -> Bool {
-        text.utf8.starts(with: prefix.utf8)
-            && (prefix.utf8.count + 1...maximumLength).contains(text.utf8.count)
-            && !text.utf8.contains(0)
+    /// For text that a store has already checked.
+    init(unchecked text: String)
+}
+
+/// In bytes.
+private let maximumIdentifierLength = 255
+
+extension PrefixedIdentifier {
+    /// `nil` where `text` is not of that form, or longer than 255 bytes.
+    package init?(_ text: String) {
+        guard text.utf8.starts(with: Self.prefix.utf8),
+            (Self.prefix.utf8.count + 1...maximumIdentifierLength).contains(text.utf8.count),
+            !text.utf8.contains(0)
+        else { return nil }
+        self.init(unchecked: text)
+    }
+
+    /// In words that continue "it must be".
+    package static var form: String {
+        "\(prefix) and 1 to \(maximumIdentifierLength - prefix.utf8.count) more bytes"
+    }
+
+    /// An id that no other has.
+    package static func unique(at time: Timestamp = .now) -> Self {
+        Self(unchecked: "\(prefix)\(UUIDv7(at: time))")
     }
 }
 

@@ -53,23 +53,11 @@ package struct PolicyDetails: Equatable, Sendable {
 }
 
 /// A policy's id: `aia_plcy_` and at least one more character.
-package struct PolicyID: Identifier {
+package struct PolicyID: PrefixedIdentifier {
     package static let prefix = "aia_plcy_"
 
     package let text: String
 
-    /// `nil` where `text` is not of that form, or longer than 255 bytes.
-    package init?(_ text: String) {
-        guard IdentifierText.isValid(text, prefix: Self.prefix) else { return nil }
-        self.text = text
-    }
-
-    /// An id that no other policy has.
-    package static func unique(at time: Timestamp = .now) -> PolicyID {
-        PolicyID(unchecked: "\(prefix)\(UUIDv7(at: time))")
-    }
-
-    /// For text that a store has already checked.
     package init(unchecked text: String) {
         self.text = text
     }

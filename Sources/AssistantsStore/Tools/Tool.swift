@@ -46,23 +46,11 @@ package struct ToolDetails: Equatable, Sendable {
 }
 
 /// A tool's id: `aia_tool_` and at least one more character.
-package struct ToolID: Identifier {
+package struct ToolID: PrefixedIdentifier {
     package static let prefix = "aia_tool_"
 
     package let text: String
 
-    /// `nil` where `text` is not of that form, or longer than 255 bytes.
-    package init?(_ text: String) {
-        guard IdentifierText.isValid(text, prefix: Self.prefix) else { return nil }
-        self.text = text
-    }
-
-    /// An id that no other tool has.
-    package static func unique(at time: Timestamp = .now) -> ToolID {
-        ToolID(unchecked: "\(prefix)\(UUIDv7(at: time))")
-    }
-
-    /// For text that a store has already checked.
     package init(unchecked text: String) {
         self.text = text
     }
